@@ -1,0 +1,209 @@
+/** SHA-256 (FIPS 180-4, §4.1.2, §5.3.3 and §6.2). */
+import { MD_STATE, mdPad, mdUpdate } from "./merkle-damgard";
+
+/** Bytes of a digest. */
+export const SHA256_SIZE: u32 = 32;
+const BLOCK: u32 = 64;
+/** Bytes of a context for `sha256Init`. */
+export const SHA256_CTX_SIZE: u32 = 136;
+
+const SCRATCH: usize = memory.data(136, 8);
+
+// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+// biome-ignore format: a table
+const K: usize = memory.data<u32>([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+]);
+
+/** Makes `ctx` (`SHA256_CTX_SIZE` bytes) the state before the first byte. */
+export function sha256Init(ctx: usize): void {
+  store<u64>(ctx, 0);
+  const s = ctx + MD_STATE;
+  store<u32>(s, 0x6a09e667, 0);
+  store<u32>(s, 0xbb67ae85, 4);
+  store<u32>(s, 0x3c6ef372, 8);
+  store<u32>(s, 0xa54ff53a, 12);
+  store<u32>(s, 0x510e527f, 16);
+  store<u32>(s, 0x9b05688c, 20);
+  store<u32>(s, 0x1f83d9ab, 24);
+  store<u32>(s, 0x5be0cd19, 28);
+}
+
+/** Takes in `len` bytes at `ptr`. */
+export function sha256Update(ctx: usize, ptr: usize, len: u32): void {
+  mdUpdate(ctx, ptr, len, BLOCK, compress);
+}
+
+/** Writes the digest (32 bytes) to `out`; `ctx` must be initialised again before more. */
+export function sha256Final(ctx: usize, out: usize): void {
+  mdPad(ctx, BLOCK, true, compress);
+  for (let i: usize = 0; i < 32; i += 4) {
+    store<u32>(out + i, bswap<u32>(load<u32>(ctx + MD_STATE + i)));
+  }
+}
+
+/** The SHA-256 of `len` bytes at `ptr`, written to `out` (32 bytes). */
+export function sha256(ptr: usize, len: u32, out: usize): void {
+  sha256Init(SCRATCH);
+  sha256Update(SCRATCH, ptr, len);
+  sha256Final(SCRATCH, out);
+}
+
+function bigSigma0(x: u32): u32 {
+  return rotr<u32>(x, 2) ^ rotr<u32>(x, 13) ^ rotr<u32>(x, 22);
+}
+
+function bigSigma1(x: u32): u32 {
+  return rotr<u32>(x, 6) ^ rotr<u32>(x, 11) ^ rotr<u32>(x, 25);
+}
+
+function sigma0(x: u32): u32 {
+  return rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3);
+}
+
+function sigma1(x: u32): u32 {
+  return rotr<u32>(x, 17) ^ rotr<u32>(x, 19) ^ (x >> 10);
+}
+
+function choose(x: u32, y: u32, z: u32): u32 {
+  return z ^ (x & (y ^ z));
+}
+
+function majority(x: u32, y: u32, z: u32): u32 {
+  return (x & y) | (z & (x | y));
+}
+
+// The message schedule is a ring of sixteen locals and the working variables
+// change names instead of places, so that the engine can keep both in registers.
+function compress(state: usize, data: usize, blocks: u32): void {
+  let s0 = load<u32>(state, 0);
+  let s1 = load<u32>(state, 4);
+  let s2 = load<u32>(state, 8);
+  let s3 = load<u32>(state, 12);
+  let s4 = load<u32>(state, 16);
+  let s5 = load<u32>(state, 20);
+  let s6 = load<u32>(state, 24);
+  let s7 = load<u32>(state, 28);
+  for (; blocks != 0; blocks--) {
+    let w0 = bswap<u32>(load<u32>(data, 0));
+    let w1 = bswap<u32>(load<u32>(data, 4));
+    let w2 = bswap<u32>(load<u32>(data, 8));
+    let w3 = bswap<u32>(load<u32>(data, 12));
+    let w4 = bswap<u32>(load<u32>(data, 16));
+    let w5 = bswap<u32>(load<u32>(data, 20));
+    let w6 = bswap<u32>(load<u32>(data, 24));
+    let w7 = bswap<u32>(load<u32>(data, 28));
+    let w8 = bswap<u32>(load<u32>(data, 32));
+    let w9 = bswap<u32>(load<u32>(data, 36));
+    let w10 = bswap<u32>(load<u32>(data, 40));
+    let w11 = bswap<u32>(load<u32>(data, 44));
+    let w12 = bswap<u32>(load<u32>(data, 48));
+    let w13 = bswap<u32>(load<u32>(data, 52));
+    let w14 = bswap<u32>(load<u32>(data, 56));
+    let w15 = bswap<u32>(load<u32>(data, 60));
+    data += 64;
+    let a = s0;
+    let b = s1;
+    let c = s2;
+    let d = s3;
+    let e = s4;
+    let f = s5;
+    let g = s6;
+    let h = s7;
+    let k = K;
+    while (true) {
+      h += bigSigma1(e) + choose(e, f, g) + load<u32>(k, 0) + w0;
+      d += h;
+      h += bigSigma0(a) + majority(a, b, c);
+      g += bigSigma1(d) + choose(d, e, f) + load<u32>(k, 4) + w1;
+      c += g;
+      g += bigSigma0(h) + majority(h, a, b);
+      f += bigSigma1(c) + choose(c, d, e) + load<u32>(k, 8) + w2;
+      b += f;
+      f += bigSigma0(g) + majority(g, h, a);
+      e += bigSigma1(b) + choose(b, c, d) + load<u32>(k, 12) + w3;
+      a += e;
+      e += bigSigma0(f) + majority(f, g, h);
+      d += bigSigma1(a) + choose(a, b, c) + load<u32>(k, 16) + w4;
+      h += d;
+      d += bigSigma0(e) + majority(e, f, g);
+      c += bigSigma1(h) + choose(h, a, b) + load<u32>(k, 20) + w5;
+      g += c;
+      c += bigSigma0(d) + majority(d, e, f);
+      b += bigSigma1(g) + choose(g, h, a) + load<u32>(k, 24) + w6;
+      f += b;
+      b += bigSigma0(c) + majority(c, d, e);
+      a += bigSigma1(f) + choose(f, g, h) + load<u32>(k, 28) + w7;
+      e += a;
+      a += bigSigma0(b) + majority(b, c, d);
+
+      h += bigSigma1(e) + choose(e, f, g) + load<u32>(k, 32) + w8;
+      d += h;
+      h += bigSigma0(a) + majority(a, b, c);
+      g += bigSigma1(d) + choose(d, e, f) + load<u32>(k, 36) + w9;
+      c += g;
+      g += bigSigma0(h) + majority(h, a, b);
+      f += bigSigma1(c) + choose(c, d, e) + load<u32>(k, 40) + w10;
+      b += f;
+      f += bigSigma0(g) + majority(g, h, a);
+      e += bigSigma1(b) + choose(b, c, d) + load<u32>(k, 44) + w11;
+      a += e;
+      e += bigSigma0(f) + majority(f, g, h);
+      d += bigSigma1(a) + choose(a, b, c) + load<u32>(k, 48) + w12;
+      h += d;
+      d += bigSigma0(e) + majority(e, f, g);
+      c += bigSigma1(h) + choose(h, a, b) + load<u32>(k, 52) + w13;
+      g += c;
+      c += bigSigma0(d) + majority(d, e, f);
+      b += bigSigma1(g) + choose(g, h, a) + load<u32>(k, 56) + w14;
+      f += b;
+      b += bigSigma0(c) + majority(c, d, e);
+      a += bigSigma1(f) + choose(f, g, h) + load<u32>(k, 60) + w15;
+      e += a;
+      a += bigSigma0(b) + majority(b, c, d);
+
+      k += 64;
+      if (k == K + 256) break;
+
+      w0 += sigma0(w1) + w9 + sigma1(w14);
+      w1 += sigma0(w2) + w10 + sigma1(w15);
+      w2 += sigma0(w3) + w11 + sigma1(w0);
+      w3 += sigma0(w4) + w12 + sigma1(w1);
+      w4 += sigma0(w5) + w13 + sigma1(w2);
+      w5 += sigma0(w6) + w14 + sigma1(w3);
+      w6 += sigma0(w7) + w15 + sigma1(w4);
+      w7 += sigma0(w8) + w0 + sigma1(w5);
+      w8 += sigma0(w9) + w1 + sigma1(w6);
+      w9 += sigma0(w10) + w2 + sigma1(w7);
+      w10 += sigma0(w11) + w3 + sigma1(w8);
+      w11 += sigma0(w12) + w4 + sigma1(w9);
+      w12 += sigma0(w13) + w5 + sigma1(w10);
+      w13 += sigma0(w14) + w6 + sigma1(w11);
+      w14 += sigma0(w15) + w7 + sigma1(w12);
+      w15 += sigma0(w0) + w8 + sigma1(w13);
+    }
+    s0 += a;
+    s1 += b;
+    s2 += c;
+    s3 += d;
+    s4 += e;
+    s5 += f;
+    s6 += g;
+    s7 += h;
+  }
+  store<u32>(state, s0, 0);
+  store<u32>(state, s1, 4);
+  store<u32>(state, s2, 8);
+  store<u32>(state, s3, 12);
+  store<u32>(state, s4, 16);
+  store<u32>(state, s5, 20);
+  store<u32>(state, s6, 24);
+  store<u32>(state, s7, 28);
+}
