@@ -1,0 +1,72 @@
+// The one way in: `npm start`, `npm test` and the others come here. It needs Node and npm alone, and does only what is stale.
+import { StepFailed, runNode, runStatus } from './lib/run.mjs';
+import { install } from './lib/install.mjs';
+import { buildBundle } from './lib/bundle.mjs';
+import { buildWasm, generateTables } from './lib/wasm.mjs';
+
+const bin = (name) => `node_modules/${name}`;
+const vixen = 'host/bin/vixen.mjs';
+const example = 'host/examples/hello/default.nix';
+
+async function build(args = []) {
+  install();
+  await buildWasm({ debug: args.includes('--debug') });
+  await buildBundle();
+}
+
+async function start(args) {
+  await build();
+  const shown = args.length > 0 ? args : ['eval', '--strict', '--json', '-f', example];
+  console.error(`vixen ${shown.join(' ')}`);
+  runNode([vixen, ...shown]);
+}
+
+async function test(args, env = {}) {
+  await build();
+  runNode([bin('vitest/vitest.mjs'), 'run', ...args], { env: { ...process.env, ...env } });
+}
+
+async function typecheck() {
+  install();
+  await generateTables();
+  runNode([bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
+}
+
+/** All checks run even when an earlier one fails, so that one run shows everything. */
+async function lint(args) {
+  install();
+  await generateTables();
+  const checks = [
+    [bin('@biomejs/biome/bin/biome'), 'check', ...(args.length > 0 ? args : ['.'])],
+    ['scripts/check-rooms.mjs'],
+    [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json'],
+  ];
+  const failed = checks.filter((check) => runStatus(process.execPath, check) !== 0);
+  if (failed.length > 0) throw new StepFailed('lint', 1);
+}
+
+async function bench(args) {
+  await build();
+  runNode(['bench/run.mjs', ...args]);
+}
+
+const commands = {
+  start,
+  test,
+  'test-update': (args) => test(['eval-core/tests', ...args], { VIXEN_UPDATE: '1' }),
+  'test-oracle': (args) => test(['oracle', ...args], { VIXEN_ORACLE: '1' }),
+  build,
+  typecheck,
+  lint,
+  bench,
+};
+
+const [name = 'start', ...args] = process.argv.slice(2);
+try {
+  if (!commands[name]) throw new StepFailed(`unknown command ${name}`, 2);
+  await commands[name](args);
+} catch (error) {
+  if (!(error instanceof StepFailed)) throw error;
+  console.error(`vixen: ${error.message}${error.cause ? `: ${error.cause.message}` : ''}`);
+  process.exitCode = error.code;
+}
