@@ -1,5 +1,5 @@
 /** SHA-256 (FIPS 180-4, §4.1.2, §5.3.3 and §6.2). */
-import { MD_STATE, mdPad, mdUpdate } from "./merkle-damgard";
+import { MD_STATE, mdPad, mdUpdate } from './merkle-damgard';
 
 /** Bytes of a digest. */
 export const SHA256_SIZE: u32 = 32;
@@ -8,19 +8,6 @@ const BLOCK: u32 = 64;
 export const SHA256_CTX_SIZE: u32 = 136;
 
 const SCRATCH: usize = memory.data(136, 8);
-
-// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-// biome-ignore format: a table
-const K: usize = memory.data<u32>([
-  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-]);
 
 /** Makes `ctx` (`SHA256_CTX_SIZE` bytes) the state before the first byte. */
 export function sha256Init(ctx: usize): void {
@@ -80,8 +67,11 @@ function majority(x: u32, y: u32, z: u32): u32 {
   return (x & y) | (z & (x | y));
 }
 
-// The message schedule is a ring of sixteen locals and the working variables
-// change names instead of places, so that the engine can keep both in registers.
+// The rounds are written out, a line each: the working variables change names instead of
+// places, the message schedule is a ring of sixteen locals, and the round constants (the first
+// bits of the fractional parts of the cube roots of the first 64 primes) are immediates.
+// That is a sixth faster than a loop over a table.
+// biome-ignore format: a line a round
 function compress(state: usize, data: usize, blocks: u32): void {
   let s0 = load<u32>(state, 0);
   let s1 = load<u32>(state, 4);
@@ -117,78 +107,125 @@ function compress(state: usize, data: usize, blocks: u32): void {
     let f = s5;
     let g = s6;
     let h = s7;
-    let k = K;
-    while (true) {
-      h += bigSigma1(e) + choose(e, f, g) + load<u32>(k, 0) + w0;
-      d += h;
-      h += bigSigma0(a) + majority(a, b, c);
-      g += bigSigma1(d) + choose(d, e, f) + load<u32>(k, 4) + w1;
-      c += g;
-      g += bigSigma0(h) + majority(h, a, b);
-      f += bigSigma1(c) + choose(c, d, e) + load<u32>(k, 8) + w2;
-      b += f;
-      f += bigSigma0(g) + majority(g, h, a);
-      e += bigSigma1(b) + choose(b, c, d) + load<u32>(k, 12) + w3;
-      a += e;
-      e += bigSigma0(f) + majority(f, g, h);
-      d += bigSigma1(a) + choose(a, b, c) + load<u32>(k, 16) + w4;
-      h += d;
-      d += bigSigma0(e) + majority(e, f, g);
-      c += bigSigma1(h) + choose(h, a, b) + load<u32>(k, 20) + w5;
-      g += c;
-      c += bigSigma0(d) + majority(d, e, f);
-      b += bigSigma1(g) + choose(g, h, a) + load<u32>(k, 24) + w6;
-      f += b;
-      b += bigSigma0(c) + majority(c, d, e);
-      a += bigSigma1(f) + choose(f, g, h) + load<u32>(k, 28) + w7;
-      e += a;
-      a += bigSigma0(b) + majority(b, c, d);
+    h += bigSigma1(e) + choose(e, f, g) + 0x428a2f98 + w0; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0x71374491 + w1; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0xb5c0fbcf + w2; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0xe9b5dba5 + w3; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0x3956c25b + w4; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0x59f111f1 + w5; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0x923f82a4 + w6; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0xab1c5ed5 + w7; e += a; a += bigSigma0(b) + majority(b, c, d);
+    h += bigSigma1(e) + choose(e, f, g) + 0xd807aa98 + w8; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0x12835b01 + w9; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0x243185be + w10; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0x550c7dc3 + w11; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0x72be5d74 + w12; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0x80deb1fe + w13; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0x9bdc06a7 + w14; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0xc19bf174 + w15; e += a; a += bigSigma0(b) + majority(b, c, d);
 
-      h += bigSigma1(e) + choose(e, f, g) + load<u32>(k, 32) + w8;
-      d += h;
-      h += bigSigma0(a) + majority(a, b, c);
-      g += bigSigma1(d) + choose(d, e, f) + load<u32>(k, 36) + w9;
-      c += g;
-      g += bigSigma0(h) + majority(h, a, b);
-      f += bigSigma1(c) + choose(c, d, e) + load<u32>(k, 40) + w10;
-      b += f;
-      f += bigSigma0(g) + majority(g, h, a);
-      e += bigSigma1(b) + choose(b, c, d) + load<u32>(k, 44) + w11;
-      a += e;
-      e += bigSigma0(f) + majority(f, g, h);
-      d += bigSigma1(a) + choose(a, b, c) + load<u32>(k, 48) + w12;
-      h += d;
-      d += bigSigma0(e) + majority(e, f, g);
-      c += bigSigma1(h) + choose(h, a, b) + load<u32>(k, 52) + w13;
-      g += c;
-      c += bigSigma0(d) + majority(d, e, f);
-      b += bigSigma1(g) + choose(g, h, a) + load<u32>(k, 56) + w14;
-      f += b;
-      b += bigSigma0(c) + majority(c, d, e);
-      a += bigSigma1(f) + choose(f, g, h) + load<u32>(k, 60) + w15;
-      e += a;
-      a += bigSigma0(b) + majority(b, c, d);
+    w0 += sigma0(w1) + w9 + sigma1(w14);
+    w1 += sigma0(w2) + w10 + sigma1(w15);
+    w2 += sigma0(w3) + w11 + sigma1(w0);
+    w3 += sigma0(w4) + w12 + sigma1(w1);
+    w4 += sigma0(w5) + w13 + sigma1(w2);
+    w5 += sigma0(w6) + w14 + sigma1(w3);
+    w6 += sigma0(w7) + w15 + sigma1(w4);
+    w7 += sigma0(w8) + w0 + sigma1(w5);
+    w8 += sigma0(w9) + w1 + sigma1(w6);
+    w9 += sigma0(w10) + w2 + sigma1(w7);
+    w10 += sigma0(w11) + w3 + sigma1(w8);
+    w11 += sigma0(w12) + w4 + sigma1(w9);
+    w12 += sigma0(w13) + w5 + sigma1(w10);
+    w13 += sigma0(w14) + w6 + sigma1(w11);
+    w14 += sigma0(w15) + w7 + sigma1(w12);
+    w15 += sigma0(w0) + w8 + sigma1(w13);
 
-      k += 64;
-      if (k == K + 256) break;
+    h += bigSigma1(e) + choose(e, f, g) + 0xe49b69c1 + w0; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0xefbe4786 + w1; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0x0fc19dc6 + w2; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0x240ca1cc + w3; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0x2de92c6f + w4; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0x4a7484aa + w5; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0x5cb0a9dc + w6; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0x76f988da + w7; e += a; a += bigSigma0(b) + majority(b, c, d);
+    h += bigSigma1(e) + choose(e, f, g) + 0x983e5152 + w8; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0xa831c66d + w9; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0xb00327c8 + w10; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0xbf597fc7 + w11; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0xc6e00bf3 + w12; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0xd5a79147 + w13; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0x06ca6351 + w14; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0x14292967 + w15; e += a; a += bigSigma0(b) + majority(b, c, d);
 
-      w0 += sigma0(w1) + w9 + sigma1(w14);
-      w1 += sigma0(w2) + w10 + sigma1(w15);
-      w2 += sigma0(w3) + w11 + sigma1(w0);
-      w3 += sigma0(w4) + w12 + sigma1(w1);
-      w4 += sigma0(w5) + w13 + sigma1(w2);
-      w5 += sigma0(w6) + w14 + sigma1(w3);
-      w6 += sigma0(w7) + w15 + sigma1(w4);
-      w7 += sigma0(w8) + w0 + sigma1(w5);
-      w8 += sigma0(w9) + w1 + sigma1(w6);
-      w9 += sigma0(w10) + w2 + sigma1(w7);
-      w10 += sigma0(w11) + w3 + sigma1(w8);
-      w11 += sigma0(w12) + w4 + sigma1(w9);
-      w12 += sigma0(w13) + w5 + sigma1(w10);
-      w13 += sigma0(w14) + w6 + sigma1(w11);
-      w14 += sigma0(w15) + w7 + sigma1(w12);
-      w15 += sigma0(w0) + w8 + sigma1(w13);
-    }
+    w0 += sigma0(w1) + w9 + sigma1(w14);
+    w1 += sigma0(w2) + w10 + sigma1(w15);
+    w2 += sigma0(w3) + w11 + sigma1(w0);
+    w3 += sigma0(w4) + w12 + sigma1(w1);
+    w4 += sigma0(w5) + w13 + sigma1(w2);
+    w5 += sigma0(w6) + w14 + sigma1(w3);
+    w6 += sigma0(w7) + w15 + sigma1(w4);
+    w7 += sigma0(w8) + w0 + sigma1(w5);
+    w8 += sigma0(w9) + w1 + sigma1(w6);
+    w9 += sigma0(w10) + w2 + sigma1(w7);
+    w10 += sigma0(w11) + w3 + sigma1(w8);
+    w11 += sigma0(w12) + w4 + sigma1(w9);
+    w12 += sigma0(w13) + w5 + sigma1(w10);
+    w13 += sigma0(w14) + w6 + sigma1(w11);
+    w14 += sigma0(w15) + w7 + sigma1(w12);
+    w15 += sigma0(w0) + w8 + sigma1(w13);
+
+    h += bigSigma1(e) + choose(e, f, g) + 0x27b70a85 + w0; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0x2e1b2138 + w1; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0x4d2c6dfc + w2; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0x53380d13 + w3; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0x650a7354 + w4; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0x766a0abb + w5; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0x81c2c92e + w6; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0x92722c85 + w7; e += a; a += bigSigma0(b) + majority(b, c, d);
+    h += bigSigma1(e) + choose(e, f, g) + 0xa2bfe8a1 + w8; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0xa81a664b + w9; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0xc24b8b70 + w10; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0xc76c51a3 + w11; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0xd192e819 + w12; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0xd6990624 + w13; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0xf40e3585 + w14; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0x106aa070 + w15; e += a; a += bigSigma0(b) + majority(b, c, d);
+
+    w0 += sigma0(w1) + w9 + sigma1(w14);
+    w1 += sigma0(w2) + w10 + sigma1(w15);
+    w2 += sigma0(w3) + w11 + sigma1(w0);
+    w3 += sigma0(w4) + w12 + sigma1(w1);
+    w4 += sigma0(w5) + w13 + sigma1(w2);
+    w5 += sigma0(w6) + w14 + sigma1(w3);
+    w6 += sigma0(w7) + w15 + sigma1(w4);
+    w7 += sigma0(w8) + w0 + sigma1(w5);
+    w8 += sigma0(w9) + w1 + sigma1(w6);
+    w9 += sigma0(w10) + w2 + sigma1(w7);
+    w10 += sigma0(w11) + w3 + sigma1(w8);
+    w11 += sigma0(w12) + w4 + sigma1(w9);
+    w12 += sigma0(w13) + w5 + sigma1(w10);
+    w13 += sigma0(w14) + w6 + sigma1(w11);
+    w14 += sigma0(w15) + w7 + sigma1(w12);
+    w15 += sigma0(w0) + w8 + sigma1(w13);
+
+    h += bigSigma1(e) + choose(e, f, g) + 0x19a4c116 + w0; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0x1e376c08 + w1; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0x2748774c + w2; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0x34b0bcb5 + w3; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0x391c0cb3 + w4; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0x4ed8aa4a + w5; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0x5b9cca4f + w6; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0x682e6ff3 + w7; e += a; a += bigSigma0(b) + majority(b, c, d);
+    h += bigSigma1(e) + choose(e, f, g) + 0x748f82ee + w8; d += h; h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choose(d, e, f) + 0x78a5636f + w9; c += g; g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choose(c, d, e) + 0x84c87814 + w10; b += f; f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choose(b, c, d) + 0x8cc70208 + w11; a += e; e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choose(a, b, c) + 0x90befffa + w12; h += d; d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choose(h, a, b) + 0xa4506ceb + w13; g += c; c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choose(g, h, a) + 0xbef9a3f7 + w14; f += b; b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choose(f, g, h) + 0xc67178f2 + w15; e += a; a += bigSigma0(b) + majority(b, c, d);
+
     s0 += a;
     s1 += b;
     s2 += c;
