@@ -1,7 +1,8 @@
 // The one way in: `npm start`, `npm test` and the others come here. It needs Node and npm alone, and does only what is stale.
-import { StepFailed, runNode, runStatus } from './lib/run.mjs';
-import { install } from './lib/install.mjs';
+
 import { buildBundle } from './lib/bundle.mjs';
+import { install } from './lib/install.mjs';
+import { runNode, runStatus, StepFailed } from './lib/run.mjs';
 import { buildWasm, generateTables } from './lib/wasm.mjs';
 
 const bin = (name) => `node_modules/${name}`;
@@ -32,12 +33,22 @@ async function typecheck() {
   runNode([bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
 }
 
+// Biome formats TypeScript, JavaScript and JSON; its parser rejects AssemblyScript's decorators, which Prettier's plugin knows.
+const assemblyScript = ['wasm/assembly', 'eval-core/assembly', '!**/gen/**'];
+
+async function format() {
+  install();
+  runNode([bin('@biomejs/biome/bin/biome'), 'check', '--write', '.']);
+  runNode([bin('prettier/bin/prettier.cjs'), '--write', '--log-level', 'warn', ...assemblyScript]);
+}
+
 /** All checks run even when an earlier one fails, so that one run shows everything. */
 async function lint(args) {
   install();
   await generateTables();
   const checks = [
     [bin('@biomejs/biome/bin/biome'), 'check', ...(args.length > 0 ? args : ['.'])],
+    [bin('prettier/bin/prettier.cjs'), '--check', ...assemblyScript],
     ['scripts/check-rooms.mjs'],
     [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json'],
   ];
@@ -58,6 +69,7 @@ const commands = {
   build,
   typecheck,
   lint,
+  format,
   bench,
 };
 

@@ -1,9 +1,9 @@
 // The command line as one bundle: host/dist/vixen.mjs, lazily loaded chunks and the Wasm modules beside it.
 import fs from 'node:fs';
 import path from 'node:path';
-import { modules } from './wasm.mjs';
 import { at, root } from './paths.mjs';
 import { filesBelow, ifStale } from './stamp.mjs';
+import { modules } from './wasm.mjs';
 
 const dist = at('host/dist');
 const rooms = ['host/src', 'eval-core/js', 'wasm/js'];
@@ -51,7 +51,10 @@ export async function buildBundle() {
   const wasm = modules.map(({ room, name }) => at(room, 'build', `${name}.wasm`));
   const step = {
     stamp: path.join(dist, 'bundle.stamp'),
-    files: () => [...filesBelow(rooms.map((room) => at(room))).filter((file) => !file.includes('.spec.')), ...filesBelow([...wasm, at('package-lock.json'), at('scripts/lib/bundle.mjs')])],
+    files: () => [
+      ...filesBelow(rooms.map((room) => at(room))).filter((file) => !file.includes('.spec.')),
+      ...filesBelow([...wasm, at('package-lock.json'), at('scripts/lib/bundle.mjs')]),
+    ],
     outputs: [path.join(dist, 'vixen.mjs')],
   };
   return ifStale(step, async () => {

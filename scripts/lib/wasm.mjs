@@ -40,7 +40,11 @@ export async function buildWasm({ debug: isDebug = false } = {}) {
     const version = JSON.parse(fs.readFileSync(at('node_modules/assemblyscript/package.json'), 'utf8')).version;
     const step = {
       stamp: at(module.room, 'build', `${module.name}.stamp`),
-      files: () => filesBelow(module.sources.map((source) => at(source)), (file) => file.endsWith('.ts')),
+      files: () =>
+        filesBelow(
+          module.sources.map((source) => at(source)),
+          (file) => file.endsWith('.ts'),
+        ),
       extra: { version, features, mode: isDebug ? debug : release, root },
       outputs: [at(module.room, 'build', `${module.name}.wasm`)],
     };
