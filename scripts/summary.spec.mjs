@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { summary } from './summary.mjs';
 
-const report = (passed, failed, testResults = []) => ({ success: failed === 0, numPassedTests: passed, numFailedTests: failed, testResults });
+const report = (passed, failed, testResults = []) => ({
+  success: failed === 0,
+  numPassedTests: passed,
+  numFailedTests: failed,
+  testResults,
+});
 
 test('counts what passed and what failed', () => {
   expect(summary(report(3, 0))).toEqual({ line: '3 passed, 0 failed', ok: true });
