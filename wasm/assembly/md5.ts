@@ -50,7 +50,7 @@ function mixed(x: u32, y: u32, z: u32): u32 {
 }
 
 // The added constants are floor(2^32 * |sin(i)|), i from 1 to 64.
-// biome-ignore format: a line a round
+// prettier-ignore
 function compress(state: usize, data: usize, blocks: u32): void {
   let s0 = load<u32>(state, 0);
   let s1 = load<u32>(state, 4);

@@ -21,7 +21,7 @@ export type Compress = (state: usize, data: usize, blocks: u32) => void;
 
 /** Takes in `len` bytes; whole blocks are compressed where they lie. */
 export function mdUpdate(ctx: usize, ptr: usize, len: u32, block: u32, compress: Compress): void {
-  const filled = <u32>(load<u64>(ctx) & <u64>(block - 1));
+  const filled = <u32>(load<u64>(ctx) & (<u64>(block - 1)));
   store<u64>(ctx, load<u64>(ctx) + <u64>len);
   if (filled != 0) {
     const room = block - filled;
@@ -48,7 +48,7 @@ export function mdUpdate(ctx: usize, ptr: usize, len: u32, block: u32, compress:
 export function mdPad(ctx: usize, block: u32, bigEndian: bool, compress: Compress): void {
   const bytes = load<u64>(ctx);
   const buffer = ctx + MD_BUFFER;
-  let filled = <u32>(bytes & <u64>(block - 1));
+  let filled = <u32>(bytes & (<u64>(block - 1)));
   store<u8>(buffer + filled, 0x80);
   filled++;
   if (filled > block - (block >> 3)) {

@@ -4,7 +4,7 @@
  * out e, o, t and u.
  */
 
-// biome-ignore format: a table
+// prettier-ignore
 const DIGITS: usize = memory.data<u8>([
   0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, // 0-9
   0x61, 0x62, 0x63, 0x64, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, // a-d f-l
@@ -12,7 +12,7 @@ const DIGITS: usize = memory.data<u8>([
 ]);
 
 // The values of the letters a-z; 255 where a letter is no digit.
-// biome-ignore format: a table
+// prettier-ignore
 const LETTERS: usize = memory.data<u8>([
   10, 11, 12, 13, 255, 14, 15, 16, 17, 18, 19, 20, 21, 22, 255, 23, 24, 25, 26, 255, 255, 27, 28, 29, 30, 31,
 ]);
@@ -33,9 +33,9 @@ export function nix32Encode(src: usize, len: u32, dst: usize): u32 {
   let pending: u32 = 0;
   let bits: u32 = 0;
   let next: u32 = 0;
-  for (let i = chars; i-- != 0; ) {
+  for (let i = chars; i-- != 0;) {
     if (bits < 5) {
-      if (next < len) pending |= <u32>load<u8>(src + next) << bits;
+      if (next < len) pending |= (<u32>load<u8>(src + next)) << bits;
       next++;
       bits += 8;
     }
@@ -54,10 +54,10 @@ export function nix32Decode(src: usize, len: u32, dst: usize): i32 {
   let pending: u32 = 0;
   let bits: u32 = 0;
   let written: u32 = 0;
-  for (let i = len; i-- != 0; ) {
+  for (let i = len; i-- != 0;) {
     const digit = nix32Digit(load<u8>(src + i));
     if (digit < 0) return -1;
-    pending |= <u32>digit << bits;
+    pending |= (<u32>digit) << bits;
     bits += 5;
     if (bits >= 8) {
       store<u8>(dst + written, pending);

@@ -52,7 +52,7 @@ function majority(x: u32, y: u32, z: u32): u32 {
   return (x & y) | (z & (x | y));
 }
 
-// biome-ignore format: a line a round
+// prettier-ignore
 function compress(state: usize, data: usize, blocks: u32): void {
   let s0 = load<u32>(state, 0);
   let s1 = load<u32>(state, 4);

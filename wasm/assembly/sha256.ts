@@ -71,7 +71,7 @@ function majority(x: u32, y: u32, z: u32): u32 {
 // places, the message schedule is a ring of sixteen locals, and the round constants (the first
 // bits of the fractional parts of the cube roots of the first 64 primes) are immediates.
 // That is a sixth faster than a loop over a table.
-// biome-ignore format: a line a round
+// prettier-ignore
 function compress(state: usize, data: usize, blocks: u32): void {
   let s0 = load<u32>(state, 0);
   let s1 = load<u32>(state, 4);
