@@ -9,5 +9,6 @@ export default defineConfig({
     // Evaluators hold hundreds of megabytes: processes give them back, and two are enough for any machine this must run on.
     pool: 'forks',
     maxWorkers: 2,
+    maxConcurrency: 4,
   },
 });

@@ -1,0 +1,9 @@
+with builtins;
+[
+  (concatStringsSep ", " [ "a" "b" "c" ])
+  (concatStringsSep "" [ ])
+  (concatStringsSep "," [ "a" ])
+  (concatStringsSep "/" [ "" "a" "" ])
+  (concatStringsSep "-" [ { outPath = "o"; } { __toString = _: "t"; } ])
+  (typeOf (concatStringsSep "," [ ]))
+]

@@ -1,0 +1,20 @@
+with builtins;
+[
+  (split "," "a,b,c")
+  (split "(,)" "a,b,c")
+  (split "x" "abc")
+  (split "a" "a")
+  (split "a" "")
+  (split "" "ab")
+  (split "(a)|b" "xaybz")
+  (split "([[:upper:]]+)" " FOO ")
+  (split " +" "a  b c ")
+  (split "()|a" "a")
+  (split "^a" "aab")
+  (split "a$" "aba")
+  (split "(a)(b)?" "aab")
+  (split "[.-]" "1.2-3")
+  (split "\n" "a\nb\n")
+  (split "^" "ab\ncd")
+  (split "b*" "abb")
+]

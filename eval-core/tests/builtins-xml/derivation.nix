@@ -1,0 +1,2 @@
+let d = derivation { name = "n"; system = "s"; builder = "b"; }; in
+[ (builtins.toXML d) (builtins.toXML [ d d ]) ]

@@ -1,0 +1,6 @@
+# An empty interpolation on a line of its own still counts as text.
+''
+    ${""}
+      a
+  ${""}b
+''
