@@ -1,0 +1,156 @@
+/** Type checks with Nix's messages: `expected a list but found an integer: 5`. */
+import {
+  KIND_ATTRS,
+  KIND_BOOL,
+  KIND_FLOAT,
+  KIND_INT,
+  KIND_LAMBDA,
+  KIND_LIST,
+  KIND_NULL,
+  KIND_PATH,
+  KIND_PRIMOP,
+  KIND_PRIMOP_APP,
+  KIND_STRING,
+} from "../value/kinds";
+import { kindOf, primopId, strContext } from "../value/layout";
+import { MSG, addTraceLit, currentError, msgBegin, msgClose, msgLit, msgOpen, raise } from "./errors";
+import { Err } from "./errors";
+import { printForError } from "../print/value";
+import { builtinName } from "../gen/builtins";
+import { attrsGet } from "../value/shapes";
+import { symbolOf } from "../value/symbols";
+import { contextElement, contextCount } from "../value/context";
+import { bufBytes } from "../heap/text";
+import { symbolBytes, symbolLen } from "../value/symbols";
+
+/** Nix's name of a value's type with its article (showType), appended to the message, coloured as an argument. */
+export function msgShowType(v: usize): void {
+  msgOpen();
+  switch (kindOf(v)) {
+    case KIND_INT:
+      msgLit("an integer");
+      break;
+    case KIND_BOOL:
+      msgLit("a Boolean");
+      break;
+    case KIND_STRING:
+      msgLit(strContext(v) ? "a string with context" : "a string");
+      break;
+    case KIND_PATH:
+      msgLit("a path");
+      break;
+    case KIND_NULL:
+      msgLit("null");
+      break;
+    case KIND_ATTRS:
+      msgLit("a set");
+      break;
+    case KIND_LIST:
+      msgLit("a list");
+      break;
+    case KIND_FLOAT:
+      msgLit("a float");
+      break;
+    case KIND_LAMBDA:
+      msgLit("a function");
+      break;
+    case KIND_PRIMOP:
+      msgLit("the built-in function '");
+      msgLit(builtinName(primopId(v)));
+      msgLit("'");
+      break;
+    case KIND_PRIMOP_APP:
+      msgLit("the partially applied built-in function '");
+      msgLit(builtinName(primopId(v)));
+      msgLit("'");
+      break;
+    default:
+      msgLit("a thunk");
+  }
+  msgClose();
+}
+
+/** Appends the value as errors show it, coloured as an argument. */
+export function msgArgValue(v: usize): void {
+  printForError(MSG, v);
+}
+
+/** `expected WHAT but found TYPE: VALUE`, with a trace line `ctx` (none where it is empty). Returns 0. */
+export function failExpected(what: string, v: usize, ctx: string): usize {
+  msgBegin();
+  msgLit("expected ");
+  msgLit(what);
+  msgLit(" but found ");
+  msgShowType(v);
+  msgLit(": ");
+  msgArgValue(v);
+  raise(Err.Type);
+  if (ctx.length) addTraceLit(0, ctx);
+  return 0;
+}
+
+// Each returns whether the (forced) value is of the type; if not, the error is raised.
+export function expectInt(v: usize, ctx: string): bool {
+  return kindOf(v) == KIND_INT || failExpected("an integer", v, ctx) != 0;
+}
+/** An integer or a float. */
+export function expectNumber(v: usize, ctx: string): bool {
+  const k = kindOf(v);
+  return k == KIND_INT || k == KIND_FLOAT || failExpected("a float", v, ctx) != 0;
+}
+export function expectBool(v: usize, ctx: string): bool {
+  return kindOf(v) == KIND_BOOL || failExpected("a Boolean", v, ctx) != 0;
+}
+export function expectString(v: usize, ctx: string): bool {
+  return kindOf(v) == KIND_STRING || failExpected("a string", v, ctx) != 0;
+}
+export function expectAttrs(v: usize, ctx: string): bool {
+  return kindOf(v) == KIND_ATTRS || failExpected("a set", v, ctx) != 0;
+}
+export function expectList(v: usize, ctx: string): bool {
+  return kindOf(v) == KIND_LIST || failExpected("a list", v, ctx) != 0;
+}
+/** A function: a lambda, a builtin, or a set with `__functor`. */
+export function isFunction(v: usize): bool {
+  const k = kindOf(v);
+  return k == KIND_LAMBDA || k == KIND_PRIMOP || k == KIND_PRIMOP_APP || (k == KIND_ATTRS && attrsGet(v, symbolOf("__functor")) != 0);
+}
+export function expectFunction(v: usize, ctx: string): bool {
+  return isFunction(v) || failExpected("a function", v, ctx) != 0;
+}
+/** A string without context. */
+export function expectPlainString(v: usize, ctx: string): bool {
+  if (!expectString(v, ctx)) return false;
+  const c = strContext(v);
+  if (!c) return true;
+  msgBegin();
+  msgLit("the string ");
+  msgArgValue(v);
+  msgLit(" is not allowed to refer to a store path (such as '");
+  msgOpen();
+  contextPathBytes(contextElement(c, contextCount(c) - contextCount(c)));
+  msgClose();
+  msgLit("')");
+  raise(Err.Eval);
+  if (ctx.length) addTraceLit(0, ctx);
+  return false;
+}
+/** The store path inside an encoded context element, appended to the message. */
+export function contextPathBytes(element: u32): void {
+  let p = symbolBytes(element);
+  let n = symbolLen(element);
+  const first = load<u8>(p);
+  if (first == 0x3d) {
+    p++;
+    n--;
+  } else if (first == 0x21) {
+    let i: u32 = 1;
+    while (i < n && load<u8>(p + i) != 0x21) i++;
+    p += i + 1;
+    n -= i + 1;
+  }
+  bufBytes(MSG, p, n);
+}
+export function errorInFlight(): bool {
+  return currentError() != 0;
+}

@@ -1,0 +1,144 @@
+/**
+ * Page runs: linear memory is handed out in runs of 64 KiB pages.
+ *
+ *   | static data | page run | page run | free run | …            (grows at the end, never shrinks)
+ *
+ * A byte a page (`PAGE_KIND`) says whether the page belongs to the collected heap: the collector treats a word as a
+ * reference only where that is so. Addresses of code, symbols and stacks can thus stand in scanned words.
+ */
+import { ST_FREE_RUNS, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_PAGES_READY, ST_PERM_BUMP, ST_PERM_LIMIT } from "./state";
+
+export const PAGE_BYTES: usize = 65536;
+export const PAGE_OTHER: u8 = 0;
+export const PAGE_HEAP: u8 = 1;
+
+export const PAGE_KIND: usize = memory.data(65536, 16);
+const FREE_RUN_MAX: u32 = 4096;
+/** Free runs as pairs of words: first page, number of pages. */
+const FREE_RUNS: usize = memory.data(32768, 16);
+
+/** Free bytes that the memory limit keeps back, so that an error about it can still be made. */
+const RESERVE: usize = 4 << 20;
+
+// @ts-ignore: decorator
+@inline
+export function pageKind(ref: usize): u8 {
+  return load<u8>(PAGE_KIND + (ref >>> 16));
+}
+
+/** Marks the pages of a run as collected heap or not. */
+export function pagesSetKind(ptr: usize, bytes: usize, kind: u8): void {
+  memory.fill(PAGE_KIND + (ptr >>> 16), kind, (bytes + PAGE_BYTES - 1) >>> 16);
+}
+
+function pagesInit(): void {
+  store<u32>(ST_PAGES_READY, 1);
+  // What is left of the static data's last page is not used; runs start on whole pages.
+  const first = (__heap_base + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+  const have = <usize>memory.size() << 16;
+  if (have > first) freeRunAdd(first >>> 16, (have - first) >>> 16);
+}
+
+function freeRunAdd(page: usize, count: usize): void {
+  let n = load<u32>(ST_FREE_RUNS);
+  for (let i: u32 = 0; i < n; i++) {
+    const at = FREE_RUNS + (<usize>i << 3);
+    const start = <usize>load<u32>(at);
+    const len = <usize>load<u32>(at, 4);
+    if (start + len == page) {
+      page = start;
+      count += len;
+    } else if (page + count == start) {
+      count += len;
+    } else continue;
+    // merged: take the neighbour out and go on, there may be one on the other side
+    n--;
+    store<u64>(at, load<u64>(FREE_RUNS + (<usize>n << 3)));
+    i--;
+  }
+  if (n < FREE_RUN_MAX) {
+    const at = FREE_RUNS + (<usize>n << 3);
+    store<u32>(at, <u32>page);
+    store<u32>(at, <u32>count, 4);
+    n++;
+  }
+  store<u32>(ST_FREE_RUNS, n);
+}
+
+/** The smallest free run that holds `count` pages, or 0. */
+function freeRunTake(count: usize): usize {
+  const n = load<u32>(ST_FREE_RUNS);
+  let best: usize = 0;
+  let bestLen: usize = 0xffffffff;
+  for (let i: u32 = 0; i < n; i++) {
+    const at = FREE_RUNS + (<usize>i << 3);
+    const len = <usize>load<u32>(at, 4);
+    if (len >= count && len < bestLen) {
+      best = at;
+      bestLen = len;
+    }
+  }
+  if (!best) return 0;
+  const page = <usize>load<u32>(best);
+  if (bestLen == count) {
+    store<u64>(best, load<u64>(FREE_RUNS + (<usize>(n - 1) << 3)));
+    store<u32>(ST_FREE_RUNS, n - 1);
+  } else {
+    store<u32>(best, <u32>(page + count));
+    store<u32>(best, <u32>(bestLen - count), 4);
+  }
+  return page << 16;
+}
+
+/**
+ * A run of whole pages, `bytes` rounded up; zeroed when it is fresh from the engine, else cleared here.
+ * Beyond the memory limit the machine's `out of memory` flag is set (the next safepoint ends the evaluation) and the
+ * run is still handed out where the engine has it; where it does not, the engine's own limit traps.
+ */
+export function pagesAlloc(bytes: usize): usize {
+  if (!load<u32>(ST_PAGES_READY)) pagesInit();
+  const count = (bytes + PAGE_BYTES - 1) >>> 16;
+  const found = freeRunTake(count);
+  if (found) {
+    memory.fill(found, 0, count << 16);
+    return found;
+  }
+  const limit = <usize>load<u32>(ST_MEMORY_LIMIT);
+  const now = <usize>memory.size() << 16;
+  if (limit && now + (count << 16) + RESERVE > limit) store<u32>(ST_OUT_OF_MEMORY, 1);
+  // Grow in steps of at least 1 MiB: a call into the engine for each page would cost more.
+  const want = count < 16 ? 16 : count;
+  let old = memory.grow(<i32>want);
+  if (old < 0) {
+    old = memory.grow(<i32>count);
+    if (old < 0) {
+      store<u32>(ST_OUT_OF_MEMORY, 2);
+      unreachable();
+    }
+    return <usize>old << 16;
+  }
+  if (want > count) freeRunAdd(<usize>old + count, want - count);
+  return <usize>old << 16;
+}
+
+/** Gives a run back. */
+export function pagesFree(ptr: usize, bytes: usize): void {
+  pagesSetKind(ptr, bytes, PAGE_OTHER);
+  freeRunAdd(ptr >>> 16, (bytes + PAGE_BYTES - 1) >>> 16);
+}
+
+/**
+ * Permanent memory (code, symbols, constants): never freed, never scanned, 4-byte aligned. Objects in it must not hold
+ * references into the collected heap.
+ */
+export function permAlloc(bytes: usize): usize {
+  bytes = (bytes + 3) & ~3;
+  let p = <usize>load<u32>(ST_PERM_BUMP);
+  if (p + bytes > <usize>load<u32>(ST_PERM_LIMIT) || !p) {
+    if (bytes > 262144) return pagesAlloc(bytes);
+    p = pagesAlloc(524288);
+    store<u32>(ST_PERM_LIMIT, <u32>(p + 524288));
+  }
+  store<u32>(ST_PERM_BUMP, <u32>(p + bytes));
+  return p;
+}
