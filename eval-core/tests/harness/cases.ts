@@ -18,6 +18,8 @@ export interface Case {
   value?: string;
   /** Lines of the error where it is to fail: contained in stderr, in this order. Undefined where the file does not say yet. */
   error?: string[];
+  /** The whole of stderr where the case is about traces (its flags have `--show-trace`). */
+  trace?: string;
   /** Keeps what an evaluator did as the expectation, or refuses when it is not the outcome that the file's name promises. */
   record(outcome: Outcome): void;
 }
@@ -73,11 +75,14 @@ function fileCase(folder: string, base: string): Case {
   const expected = read(`${file}.${fails ? 'err' : 'exp'}`);
   const args = flags.includes('-E') ? flags : [...flags, `${file}.nix`];
   if (fails) {
+    const exact = flags.includes('--show-trace');
     const record = (outcome: Outcome) => {
       mustEnd(outcome, false);
-      fs.writeFileSync(`${file}.err`, `${finalMessage(withoutFolder(outcome.stderr, folder)).join('\n')}\n`);
+      const stderr = withoutFolder(outcome.stderr, folder);
+      fs.writeFileSync(`${file}.err`, exact ? stderr : `${finalMessage(stderr).join('\n')}\n`);
     };
-    return { name: base, args, record, ...(expected !== undefined && { error: lines(expected) }) };
+    if (expected === undefined) return { name: base, args, record };
+    return { name: base, args, record, ...(exact ? { trace: expected } : { error: lines(expected) }) };
   }
   const record = (outcome: Outcome) => {
     mustEnd(outcome, true);

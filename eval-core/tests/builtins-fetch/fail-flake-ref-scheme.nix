@@ -1,0 +1,1 @@
+builtins.parseFlakeRef "nope:a/b/c"

@@ -1,0 +1,1 @@
+builtins.filter (n: builtins.elem n [ "fetchTree" "fetchClosure" "outputOf" ]) (builtins.attrNames builtins)

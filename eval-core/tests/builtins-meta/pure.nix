@@ -1,0 +1,1 @@
+# Pure evaluation: what it sees is in the flags.

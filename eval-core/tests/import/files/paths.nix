@@ -1,0 +1,1 @@
+[ ./. ./x (import ../dir).from __curPos.file ]

@@ -1,0 +1,1 @@
+{ y = x + 1; inherit builtins; }

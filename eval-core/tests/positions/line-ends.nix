@@ -1,0 +1,5 @@
+let
+  a = __curPos;
+	b = __curPos; /* é */ c = __curPos;
+in
+[ a b c ]

@@ -1,0 +1,1 @@
+"raw text\n\t\"quoted\" ${"é"}"

@@ -1,0 +1,1 @@
+let check = a: assert a.x == 2; a; in check { x = 1; }

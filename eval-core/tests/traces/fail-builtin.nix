@@ -1,0 +1,1 @@
+builtins.map (x: builtins.head x) [ [ 1 ] [ ] ]

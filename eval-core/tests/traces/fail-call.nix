@@ -1,0 +1,6 @@
+let
+  inner = x: x + { };
+  outer = y:
+    inner y;
+in
+outer 1

@@ -1,0 +1,1 @@
+builtins.addErrorContext "while doing something" (builtins.addErrorContext "while doing more" (1 + null))

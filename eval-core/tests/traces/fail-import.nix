@@ -1,0 +1,1 @@
+let x = import ./files/lib.nix; in x.double "a"
