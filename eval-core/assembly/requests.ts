@@ -1,5 +1,5 @@
 /**
- * All that the machine can ask its host for. A request is written here, `run` returns `Status.Request`, the host reads
+ * All that the machine can ask its host for; operands and answers of each kind: docs/requests.md. A request is written here, `run` returns `Status.Request`, the host reads
  * it, answers by `answer…` and calls `run` again; the procedure that asked is entered again and reads the answer.
  *
  *   | kind | number of operands | operand address, length (pairs, up to 6) |      bytes, alive until the answer
@@ -44,6 +44,10 @@ export const enum Req {
   Flake = 16,
   /** value printed for `break` and the debugger */
   Debug = 17,
+  /** path → path with all symlinks resolved, missing where it does not exist */
+  RealPath = 18,
+  /** store path of a derivation → its ATerm text */
+  ReadDerivation = 19,
 }
 
 export const enum Answer {
