@@ -17,7 +17,7 @@ async function build(args = []) {
 
 async function start(args) {
   await build();
-  const shown = args.length > 0 ? args : ['eval', '--strict', '--json', '-f', example];
+  const shown = args.length > 0 ? args : ['eval', '--strict', '--json', example];
   console.error(`vixen ${shown.join(' ')}`);
   runNode([vixen, ...shown]);
 }
