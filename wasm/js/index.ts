@@ -1,0 +1,17 @@
+export { base16, base64, type Encoding, nix32 } from './encoding.ts';
+export { CodedError, HashError, NarError, StorePathError, type WasmErrorCode } from './errors.ts';
+export { formatHash, type Hash, type HashFormat, parseHash, parseHashAlgo, parseHashWithFormat, sri } from './hash-text.ts';
+export { compressHash, type HashAlgo, type Hasher, type HasherFactory, hashChunks, hashSizes, isHashAlgo } from './hasher.ts';
+export { loadWasmHashes, WasmHashes } from './module.ts';
+export { NarReader, type NarReaderOptions, type NarSink, readNar } from './nar/reader.ts';
+export { compareNames, type NarFile, type NarFilter, type NarFs, type NarStat, narBytes, narDump } from './nar/writer.ts';
+export {
+  checkName,
+  type FixedOutput,
+  type IngestionMethod,
+  outputPathName,
+  parseBaseName,
+  placeholder,
+  StoreDir,
+  type StorePath,
+} from './store-path.ts';

@@ -1,0 +1,218 @@
+/** Writes Nix archives (Nix manual, "Nix Archive (NAR) format") from any file system, a chunk at a time, in constant memory. */
+import { NarError } from '../errors.ts';
+import { magic, maxDepth, padding } from './format.ts';
+
+/** What a path is. `unknown` is a socket, a device: something that no archive can hold. */
+export type NarStat =
+  | { readonly type: 'regular'; readonly executable: boolean; readonly size: number }
+  | { readonly type: 'directory' }
+  | { readonly type: 'symlink' }
+  | { readonly type: 'unknown' };
+
+/** An open file: `read` fills the start of `into` and answers how much, 0 at the end. */
+export interface NarFile {
+  read(into: Uint8Array): number;
+  close(): void;
+}
+
+/** The little that the writer needs of a file system. Paths are what the caller began with, `/`, and names. */
+export interface NarFs {
+  lstat(path: string): NarStat;
+  open(path: string): NarFile;
+  readLink(path: string): string;
+  /** Names in any order. */
+  readDirectory(path: string): readonly string[];
+  /** The bytes of a name or a link's target; UTF-8 unless the strings mean something else (say, a byte a character). */
+  encode?(text: string): Uint8Array;
+}
+
+/** Whether to include something below the root. */
+export type NarFilter = (path: string, type: NarStat['type']) => boolean;
+
+/**
+ * The archive of what lies at `path`. A chunk is valid until the next is asked for: its memory is used again.
+ * Throws `NarError` for what no archive can hold, and whatever the file system throws.
+ */
+export function* narDump(fs: NarFs, path: string, filter?: NarFilter): Generator<Uint8Array, void, void> {
+  const out = new ChunkWriter(fs.encode?.bind(fs));
+  out.text(magic);
+  const stat = fs.lstat(path);
+  const open: Directory[] = [];
+  if (stat.type === 'directory') open.push(openDirectory(fs, out, path));
+  else yield* writeLeaf(fs, out, path, stat);
+
+  while (open.length > 0) {
+    const directory = open[open.length - 1]!;
+    const name = directory.names[directory.next++];
+    if (name === undefined) {
+      open.pop();
+      out.text(')');
+      if (open.length > 0) out.text(')');
+      continue;
+    }
+    const child = `${directory.prefix}${name}`;
+    const childStat = fs.lstat(child);
+    if (filter && !filter(child, childStat.type)) continue;
+    if (open.length >= maxDepth) {
+      throw new NarError('nar-depth', `path '${child}' exceeds maximum NAR directory depth of ${maxDepth}`);
+    }
+    if (!out.hasRoom) yield out.take();
+    out.text('entry', '(', 'name', name, 'node');
+    if (childStat.type === 'directory') {
+      open.push(openDirectory(fs, out, child));
+    } else {
+      yield* writeLeaf(fs, out, child, childStat);
+      out.text(')');
+    }
+  }
+  yield out.take();
+}
+
+/** The archive as one array, for small trees. */
+export function narBytes(fs: NarFs, path: string, filter?: NarFilter): Uint8Array {
+  const chunks = Array.from(narDump(fs, path, filter), (chunk) => chunk.slice());
+  const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+interface Directory {
+  readonly prefix: string;
+  readonly names: readonly string[];
+  next: number;
+}
+
+function openDirectory(fs: NarFs, out: ChunkWriter, path: string): Directory {
+  out.text('(', 'type', 'directory');
+  return { prefix: path.endsWith('/') ? path : `${path}/`, names: [...fs.readDirectory(path)].sort(compareNames), next: 0 };
+}
+
+function* writeLeaf(fs: NarFs, out: ChunkWriter, path: string, stat: NarStat): Generator<Uint8Array, void, void> {
+  if (stat.type === 'regular') {
+    out.text('(', 'type', 'regular');
+    if (stat.executable) out.text('executable', '');
+    out.text('contents');
+    out.number(stat.size);
+    yield* writeContents(fs, out, path, stat.size);
+    out.zeros(padding(stat.size));
+    out.text(')');
+  } else if (stat.type === 'symlink') {
+    out.text('(', 'type', 'symlink', 'target', fs.readLink(path), ')');
+  } else {
+    throw new NarError('nar-file-type', `file '${path}' has an unsupported type`);
+  }
+}
+
+function* writeContents(fs: NarFs, out: ChunkWriter, path: string, size: number): Generator<Uint8Array, void, void> {
+  if (size === 0) return;
+  const file = fs.open(path);
+  try {
+    for (let left = size; left > 0; ) {
+      if (!out.hasRoom) yield out.take();
+      const read = out.fill(left, (into) => file.read(into));
+      if (read === 0) throw new NarError('nar-file-changed', `file '${path}' became shorter while it was read`);
+      left -= read;
+    }
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Orders names by their bytes in UTF-8. Code units order them alike, except that surrogates, which stand for what comes last,
+ * come before U+E000 to U+FFFF.
+ */
+export function compareNames(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    if (x >= 0xd800 && y >= 0xd800) return rotateSurrogates(x) - rotateSurrogates(y);
+    return x - y;
+  }
+  return a.length - b.length;
+}
+
+const rotateSurrogates = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit + 0x2000);
+
+const chunkSize = 256 * 1024;
+// A name or a target, the tokens around it: what is written between two looks at the room.
+const reserved = 16 * 1024;
+
+/** Collects an archive's tokens and contents in one buffer. */
+class ChunkWriter {
+  #buffer = new Uint8Array(chunkSize);
+  #view = new DataView(this.#buffer.buffer);
+  #used = 0;
+  readonly #encode: (text: string) => Uint8Array;
+
+  constructor(encode?: (text: string) => Uint8Array) {
+    const utf8 = new TextEncoder();
+    this.#encode = encode ?? ((text) => utf8.encode(text));
+  }
+
+  get hasRoom(): boolean {
+    return this.#used <= this.#buffer.length - reserved;
+  }
+
+  /** Strings: their length, their bytes, and zeros up to a multiple of eight. */
+  text(...texts: string[]): void {
+    for (const text of texts) {
+      const bytes = tokens.get(text) ?? this.#encode(text);
+      this.#need(bytes.length + 16);
+      this.number(bytes.length);
+      this.#buffer.set(bytes, this.#used);
+      this.#used += bytes.length;
+      this.zeros(padding(bytes.length));
+    }
+  }
+
+  number(value: number): void {
+    this.#need(8);
+    this.#view.setUint32(this.#used, value % 2 ** 32, true);
+    this.#view.setUint32(this.#used + 4, Math.floor(value / 2 ** 32), true);
+    this.#used += 8;
+  }
+
+  zeros(count: number): void {
+    this.#need(count);
+    this.#buffer.fill(0, this.#used, this.#used + count);
+    this.#used += count;
+  }
+
+  /** Lets `read` put at most `limit` bytes at the end; answers how many it put. */
+  fill(limit: number, read: (into: Uint8Array) => number): number {
+    const end = Math.min(this.#used + limit, this.#buffer.length);
+    const count = read(this.#buffer.subarray(this.#used, end));
+    this.#used += count;
+    return count;
+  }
+
+  /** What has been collected; the buffer is written over after that. */
+  take(): Uint8Array {
+    const chunk = this.#buffer.subarray(0, this.#used);
+    this.#used = 0;
+    return chunk;
+  }
+
+  // Only an absurdly long name or target, of a file system with other limits than POSIX's, makes the buffer grow.
+  #need(count: number): void {
+    if (this.#used + count <= this.#buffer.length) return;
+    const larger = new Uint8Array((this.#used + count) * 2);
+    larger.set(this.#buffer.subarray(0, this.#used));
+    this.#buffer = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+const tokens: ReadonlyMap<string, Uint8Array> = new Map(
+  ['(', ')', 'type', 'regular', 'executable', '', 'contents', 'directory', 'entry', 'name', 'node', 'symlink', 'target'].map((token) => [
+    token,
+    new TextEncoder().encode(token),
+  ]),
+);
