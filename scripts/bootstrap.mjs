@@ -58,7 +58,11 @@ async function lint(args) {
 
 async function bench(args) {
   await build();
-  runNode(['bench/run.mjs', ...args]);
+  // Node 20 does not read TypeScript, so the harness is bundled, too.
+  const esbuild = await import('esbuild');
+  const outfile = 'bench/build/bench.mjs';
+  await esbuild.build({ entryPoints: ['bench/main.ts'], bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile });
+  runNode([outfile, ...args]);
 }
 
 const commands = {

@@ -1,0 +1,55 @@
+// The command line of `npm run bench`. docs/bench.md has the options.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Result, race } from './race.ts';
+import { header, row } from './report/table.ts';
+import { nix } from './runners/nix.ts';
+import type { Runner } from './runners/runner.ts';
+import { vixen } from './runners/vixen.ts';
+import { workloads } from './workloads.ts';
+
+const { values } = parseArgs({
+  options: {
+    nix: { type: 'string' },
+    overhead: { type: 'string' },
+    vixen: { type: 'string' },
+    runtime: { type: 'string' },
+    nixpkgs: { type: 'string' },
+    heavy: { type: 'boolean' },
+    rounds: { type: 'string' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    markdown: { type: 'string' },
+  },
+});
+
+// npm runs this from the top of the repository.
+const top = process.cwd();
+const launcher = path.join(top, 'host/bin/vixen.mjs');
+const rival = nix({ command: values.nix, overhead: values.overhead });
+const runners: Runner[] = [vixen(launcher, { command: values.vixen, runtime: values.runtime }), ...(rival ? [rival] : [])];
+if (!rival) console.error('bench: no nix-instantiate on PATH and none given (--nix): there is nobody to race');
+
+const chosen = workloads(path.join(top, 'bench/workloads'), values).filter(({ name }) => new RegExp(values.only ?? '').test(name));
+const lines = [header(runners.map(({ name }) => name))];
+console.log(lines[0]);
+
+const results: Result[] = [];
+for (const workload of chosen) {
+  const result = await race(runners, workload, values.rounds === undefined ? undefined : Number(values.rounds));
+  results.push(result);
+  lines.push(row(result));
+  console.log(row(result));
+}
+
+function save(file: string, text: string) {
+  fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  fs.writeFileSync(file, text);
+}
+
+const machine = { cpus: os.cpus().length, model: os.cpus()[0]?.model, memory: os.totalmem(), node: process.version };
+save(values.json ?? 'bench/results/latest.json', `${JSON.stringify({ machine, runners, results }, null, 2)}\n`);
+if (values.markdown !== undefined) save(values.markdown, `${lines.join('\n')}\n`);
+process.exitCode = results.some(({ problem }) => problem !== undefined) ? 1 : 0;
