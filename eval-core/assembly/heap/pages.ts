@@ -107,7 +107,7 @@ export function pagesAlloc(bytes: usize): usize {
   const now = <usize>memory.size() << 16;
   if (limit && now + (count << 16) + RESERVE > limit) store<u32>(ST_OUT_OF_MEMORY, 1);
   // Grow in steps of at least 1 MiB: a call into the engine for each page would cost more.
-  const want = count < 16 ? 16 : count;
+  const want: usize = count < 16 ? 16 : count;
   let old = memory.grow(<i32>want);
   if (old < 0) {
     old = memory.grow(<i32>count);
