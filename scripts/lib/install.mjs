@@ -19,13 +19,14 @@ export function installIsStale(wanted, installed) {
   });
 }
 
-/** Makes node_modules what the lock file says. A first install is `npm ci`; later ones change only what differs. */
+/**
+ * Makes node_modules what the lock file says. Not `npm ci`: that refuses a lock file which does not list the optional binaries of every
+ * platform, and some registries do not carry them all. `--no-save` leaves the lock file as it is.
+ */
 export function install() {
   if (!installIsStale(readJson(at('package-lock.json')), readJson(at('node_modules/.package-lock.json')))) return false;
   console.error('vixen: installing packages');
-  const first = !fs.existsSync(at('node_modules/.package-lock.json'));
-  const args = [first ? 'ci' : 'install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (!first) args.push('--no-save');
+  const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   // npm tells its children where its own script is; without it (started by hand) npm is looked up on PATH.
   const npm = process.env.npm_execpath;
   if (npm?.endsWith('.js')) run(process.execPath, [npm, ...args], { stdio: ['ignore', 2, 2] });
