@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { at, root } from './paths.mjs';
+import { StepFailed } from './run.mjs';
 import { filesBelow, ifStale } from './stamp.mjs';
 import { modules } from './wasm.mjs';
 
@@ -13,7 +14,7 @@ const banner = "import { createRequire as __createRequire } from 'node:module'; 
 
 async function bundle() {
   const esbuild = await import('esbuild');
-  const result = await esbuild.build({
+  const options = {
     absWorkingDir: root,
     entryPoints: { vixen: at('host/src/cli/main.ts') },
     outdir: dist,
@@ -33,6 +34,10 @@ async function bundle() {
     define: { __VIXEN_BUNDLED__: 'true' },
     banner: { js: banner },
     logLevel: 'warning',
+  };
+  // esbuild has printed what is wrong.
+  const result = await esbuild.build(options).catch((cause) => {
+    throw new StepFailed('esbuild', 1, { cause });
   });
   return new Set(Object.keys(result.metafile.outputs).map((file) => path.basename(file)));
 }
