@@ -1,0 +1,128 @@
+// The evaluator's exports as they cross the Wasm boundary: addresses and lengths in linear memory, all 32-bit. Only evaluator.ts uses
+// them; everybody else uses the class there. The other side is assembly/index.ts.
+
+/** What `run` comes back with. */
+export enum Status {
+  OutOfFuel = 0,
+  Done = 1,
+  Failed = 2,
+  Request = 3,
+}
+
+/** The kinds of values that a host can tell apart (`valueKind`). */
+export enum ValueKind {
+  Thunk = 0,
+  Int = 1,
+  Float = 2,
+  Bool = 3,
+  Null = 4,
+  String = 5,
+  Path = 6,
+  List = 7,
+  Attrs = 8,
+  Function = 9,
+  Builtin = 10,
+}
+
+/** How a value is printed. */
+export enum PrintMode {
+  /** as `nix-instantiate --eval` does */
+  Plain = 0,
+  /** as `nix eval` does */
+  Value = 1,
+  Json = 2,
+  Xml = 3,
+  /** coerced to a string, nothing around it */
+  Raw = 4,
+  /** as `nix repl` does: several lines, derivations and depth cut short */
+  Repl = 5,
+}
+
+/**
+ * A handle is the number of a root slot that holds a value. An operation that may have to evaluate starts a job and gives the handle that
+ * will hold the result when `run` says Done; one job is in flight at a time.
+ */
+export interface EvalExports extends WebAssembly.Exports {
+  readonly memory: WebAssembly.Memory;
+  init(): void;
+  /** A run of whole pages outside the collected heap, for bytes on their way in. */
+  alloc(bytes: number): number;
+  release(address: number, bytes: number): void;
+
+  setOption(id: number, value: number): void;
+  setOptionText(id: number, address: number, length: number): void;
+
+  /** Parses at once (a syntax error fails at the first `run`) and evaluates to weak head normal form. */
+  evalString(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
+  evalFile(path: number, length: number): number;
+  /** As evalString, in a scope of the attributes of a set besides the builtins (repl, scoped evaluation). */
+  evalScoped(
+    source: number,
+    sourceLength: number,
+    base: number,
+    baseLength: number,
+    origin: number,
+    originLength: number,
+    scope: number,
+  ): number;
+  /** Parses, and gives a suspended value: errors of syntax fail at the first `run`, all others when it is forced. */
+  suspendString(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
+  run(fuel: number): number;
+
+  opForce(handle: number): number;
+  opDeepForce(handle: number): number;
+  /** Calls a function that takes a set with default arguments or those of the set `args`; a functor too. */
+  opAutoCall(handle: number, args: number): number;
+  opApply(fun: number, argument: number): number;
+  /** Coerces as `toString` of interpolation does, with the trace line `while …` of its last operands; the text is the result. */
+  opCoerce(handle: number, context: number, contextLength: number): number;
+  opPrint(handle: number, mode: number, flags: number): number;
+  /** The tree that `--parse` shows; the text is the result. */
+  parsePrint(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
+  /** As parsePrint, of a file. */
+  parseFile(path: number, length: number): number;
+
+  // At once, on values in weak head normal form.
+  valueKind(handle: number): number;
+  /** Attributes or elements. */
+  valueSize(handle: number): number;
+  /** Attribute by name, unforced; 0 where there is none. */
+  selectAttr(handle: number, name: number, length: number): number;
+  /** Position of an attribute, 0 where it has none. */
+  attrPosition(handle: number, name: number, length: number): number;
+  selectElement(handle: number, index: number): number;
+  /** The names of a set in byte order, NUL between them, to the text. */
+  attrNames(handle: number): void;
+  boolValue(handle: number): number;
+  intValue(handle: number): bigint;
+  floatValue(handle: number): number;
+  /** A string's bytes or a path's, to the text. */
+  stringValue(handle: number): void;
+  /** The elements of a string's context, NUL between them, to the text. */
+  stringContext(handle: number): void;
+  /** The identity of the object behind the handle, equal for equal objects only until the next collection. */
+  identity(handle: number): number;
+
+  makeString(address: number, length: number): number;
+  makeInt(value: bigint): number;
+  /** An empty set, and a set with one attribute more. */
+  makeAttrs(): number;
+  addAttr(handle: number, name: number, length: number, value: number): number;
+  dropHandle(handle: number): void;
+
+  textAddress(): number;
+  textLength(): number;
+
+  requestAddress(): number;
+  answerBuffer(length: number): number;
+  answer(status: number, length: number, value: number): void;
+
+  /** The error in flight as JSON, to the text. */
+  errorJson(): void;
+  /** `line NUL column NUL kind NUL origin` of a position, to the text; the kind is p (path), s (string), i (stdin), n (none). */
+  positionInfo(position: number): void;
+  /** Statistics as JSON, to the text. */
+  stats(): void;
+  /** The bytecode of the last parsed source, to the text. */
+  dumpBytecode(handle: number): void;
+}

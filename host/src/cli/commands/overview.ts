@@ -1,0 +1,36 @@
+// `vixen`, `vixen --help`, and words that are no command.
+import { bestMatches, nearest } from '../../core/errors/suggestions.ts';
+import { writeErr, writeOut } from '../output.ts';
+
+const text = `Usage: vixen COMMAND [ARGUMENTS]
+
+Nix without Nix: evaluates the Nix language in WebAssembly.
+
+Commands:
+  eval               evaluate an expression and print its value
+  instantiate        print the derivations of an expression
+  parse              print the syntax tree of an expression
+  repl               evaluate interactively
+  link DIR           make links of the drop-in commands
+  nix-instantiate    what Nix's own command of that name does
+
+Examples:
+  vixen eval -E '1 + 1'
+  vixen eval -f '<nixpkgs>' hello.drvPath
+  vixen nix-instantiate '<nixpkgs>' -A hello
+
+\`vixen COMMAND --help\` says more about a command.
+`;
+
+/** Prints the overview; for a word that is no command, what was perhaps meant. */
+export function overview(word: string | undefined, known: string[]): number {
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
+    writeOut(text);
+    return 0;
+  }
+  const [best] = nearest(bestMatches(known, word));
+  writeErr(
+    `error: '${word}' is not a command of vixen${best ? `. Did you mean '${best.text}'?` : ''}\nTry 'vixen --help' for more information.\n`,
+  );
+  return 1;
+}

@@ -1,0 +1,120 @@
+// A session for a command: configuration, files, store and machine put together.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Handle } from '@vixen/eval-core';
+import { isPseudoUrl, parseSearchPathEntry, type SearchPathEntry } from '../core/config/nix-path.ts';
+import { ansi, colourMarks } from '../core/errors/ansi.ts';
+import { GuardedTree } from '../core/files/access.ts';
+import { normalPath } from '../core/files/paths.ts';
+import type { FileTree } from '../core/files/tree.ts';
+import type { MessageKind } from '../core/io.ts';
+import { applySettings } from '../core/machine-settings.ts';
+import { findFile } from '../core/search-path.ts';
+import { Session } from '../core/session.ts';
+import { defaultNixPath, homeFolder, xdgFolder } from '../node/config.ts';
+import { NodeFetching } from '../node/fetching.ts';
+import { NativeTree } from '../node/files.ts';
+import { nodeHashers } from '../node/hashing.ts';
+import { NodeIO } from '../node/node-io.ts';
+import { StoreFolder } from '../node/store-folder.ts';
+import { StoreTree } from '../node/store-tree.ts';
+import { currentSystem } from '../node/system.ts';
+import { newEvaluator } from '../node/wasm.ts';
+import type { EvalFlags } from './eval-flags.ts';
+import { log } from './output.ts';
+
+const storeDirectory = '/nix/store';
+
+export interface Evaluation {
+  session: Session;
+  store: StoreFolder;
+  searchPath: SearchPathEntry[];
+  base: string;
+  pure: boolean;
+}
+
+const message = (kind: MessageKind, text: string) => {
+  if (kind === 'text') log(text);
+  else log(colourMarks(kind === 'trace' ? `trace: ${text}` : `${ansi.magenta}warning:${ansi.normal} ${text}`));
+};
+
+const warn = (text: string) => message('warning', text);
+
+/** The folder that the store lies below: what `--store` says, else one in the user's data folder. */
+function storeRoot(store: string | undefined): string {
+  const { env } = process;
+  const asked = store ?? env.VIXEN_STORE;
+  if (asked === undefined || asked === 'auto' || asked === 'dummy://')
+    return `${xdgFolder(env, 'XDG_DATA_HOME', '.local/share')}/vixen/root`;
+  const root = path.resolve(asked.replace(/^(?:local\?root=|file:\/\/)/, ''));
+  return root === '/' ? '' : root;
+}
+
+/** All entries of the search path, those of the command line first. */
+function searchPathOf({ config: { settings }, searchPath }: EvalFlags): SearchPathEntry[] {
+  if (settings.bool('pure-eval')) return [];
+  const defaults = settings.bool('restrict-eval') ? [] : defaultNixPath(process.env);
+  return [...searchPath, ...[...settings.list('nix-path'), ...defaults].map(parseSearchPathEntry)];
+}
+
+/** Restricted evaluation sees what the search path names. */
+function allowSearchPath(tree: GuardedTree, searchPath: SearchPathEntry[], base: string) {
+  for (const { value } of searchPath) if (!isPseudoUrl(value) && !value.startsWith('flake:')) tree.allow(normalPath(value, base));
+}
+
+/** Opens a session as the flags ask for it. */
+export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean }): Evaluation {
+  const { settings, unknown } = flags.config;
+  for (const name of [...unknown].sort()) warn(`unknown setting '\x0e${name}\x0f'`);
+  const base = process.cwd();
+  const pure = settings.bool('pure-eval');
+  const readOnly = options.readOnly || flags.readOnly;
+  const searchPath = searchPathOf(flags);
+  const root = storeRoot(flags.store);
+  const machineTree = new NativeTree();
+  const hasFolder = root !== '' && fs.existsSync(root + storeDirectory);
+  const whole: FileTree =
+    hasFolder || pure ? new StoreTree(pure ? undefined : machineTree, new NativeTree(root), storeDirectory) : machineTree;
+  const guard = pure || settings.bool('restrict-eval') ? new GuardedTree(whole, pure ? 'pure' : 'restricted') : undefined;
+  if (guard) allowSearchPath(guard, searchPath, base);
+  const files = guard ?? whole;
+  const store = new StoreFolder({ root, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers });
+  const fetching = new NodeFetching({ base, warn });
+  const io = new NodeIO({ files, store, fetching, env: pure ? {} : process.env, message });
+  const machine = newEvaluator();
+  applySettings(machine, settings, {
+    readOnly,
+    system: settings.text('eval-system') || settings.text('system') || currentSystem(),
+    storeDirectory,
+    searchPath,
+    baseDirectory: base,
+    homeDirectory: homeFolder(process.env),
+    now: Math.floor(Date.now() / 1000),
+    debugger: false,
+  });
+  return { session: new Session({ machine, io }), store, searchPath, base, pure };
+}
+
+/** The set of `--arg` and its kin. */
+export async function autoArguments({ session, base }: Evaluation, flags: EvalFlags): Promise<Handle> {
+  const { machine } = session;
+  const attributes: [string, Handle][] = [];
+  for (const [name, arg] of flags.autoArgs) {
+    if (arg.kind === 'expr') attributes.push([name, await session.run(machine.suspendString({ text: arg.text, base }))]);
+    else if (arg.kind === 'string') attributes.push([name, machine.makeString(arg.text)]);
+    else attributes.push([name, machine.makeString(arg.kind === 'stdin' ? readStdin() : fs.readFileSync(arg.text))]);
+  }
+  return machine.makeAttrs(attributes);
+}
+
+export const readStdin = () => fs.readFileSync(0);
+
+/** What a file on the command line stands for: a path, or a name in the search path. */
+export async function lookupFile({ session, searchPath, base, pure }: Evaluation, name: string): Promise<string> {
+  if (/^<..*>$/s.test(name)) return findFile(session.io, searchPath, name.slice(1, -1), pure);
+  if (isPseudoUrl(name) || name.startsWith('flake:')) {
+    const path = await session.io.fetching.searchPath(name);
+    if (path !== undefined) return path;
+  }
+  return normalPath(name, base);
+}

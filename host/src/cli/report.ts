@@ -1,0 +1,42 @@
+// How a command ends: its errors on stderr as Nix shows them, and the exit code.
+import { ErrorCode, NixError } from '@vixen/eval-core';
+import { ConfigError } from '../core/config/settings.ts';
+import { colourMarks } from '../core/errors/ansi.ts';
+import { renderReport } from '../core/errors/render.ts';
+import { FileError } from '../core/files/tree.ts';
+import { HostError } from '../core/io.ts';
+import type { Session } from '../core/session.ts';
+import { colourOnStderr, log, writeErr } from './output.ts';
+import { UsageError } from './usage.ts';
+
+const failed = 1;
+
+/** Errors with a message for the user, as the evaluator's errors; undefined for bugs of ours. */
+function asNixError(error: unknown): NixError | undefined {
+  if (error instanceof NixError) return error;
+  if (error instanceof HostError) return new NixError(error.code, error.message, { cause: error });
+  if (error instanceof FileError) return new NixError(ErrorCode.Io, error.message, { cause: error });
+  return undefined;
+}
+
+export interface ReportContext {
+  program: string;
+  showTrace: boolean;
+  session?: Session | undefined;
+}
+
+/** Says what went wrong, and gives the exit code. */
+export function reportFailure(error: unknown, { program, showTrace, session }: ReportContext): number {
+  const colour = colourOnStderr();
+  const options = { showTrace, colour, readSource: () => undefined };
+  if (error instanceof UsageError || error instanceof ConfigError) {
+    writeErr(`${renderReport({ marked: error.message }, options)}\n`);
+    log(colourMarks(`Try '${program} --help' for more information.`));
+    return failed;
+  }
+  const known = asNixError(error);
+  if (!known) throw error;
+  const text = session ? session.render(known, options) : renderReport(known, options);
+  writeErr(`${text}\n`);
+  return known.status;
+}

@@ -1,0 +1,84 @@
+// What the machine's requests are answered from: everything outside the evaluator, behind one interface. host/src/node has the one of the
+// command line; a page in a browser brings its own.
+import type { ErrorCode } from '@vixen/eval-core';
+import type { FileTree } from './files/tree.ts';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What the outside reports as an error of the evaluated program; the message may hold marks. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** How a path is to be added to the store. */
+export interface AddPathRequest {
+  path: string;
+  name: string;
+  /** The whole tree as a NAR, or the bytes of one file. */
+  recursive: boolean;
+  /** Follow `path` where it is a symlink. */
+  follow: boolean;
+  /** Compute the store path, write nothing. */
+  computeOnly: boolean;
+  references: string[];
+  /** The store path that is expected; '' for none. */
+  expected: string;
+  /** The paths below that are taken (relative); undefined for all. */
+  kept: string[] | undefined;
+}
+
+/** A store object with what else of it belongs to its closure. */
+export interface ClosureEntry {
+  path: string;
+  /** Output names, where it is a derivation. */
+  outputs: string[];
+}
+
+/** The store, as far as evaluation needs it. Paths are logical (`/nix/store/…`). */
+export interface EvalStore {
+  readonly directory: string;
+  addPath(request: AddPathRequest): MaybePromise<string>;
+  addText(name: string, contents: Uint8Array, references: string[], path: string): MaybePromise<void>;
+  isValid(path: string): MaybePromise<boolean>;
+  /** Fetches or builds the path where it is not valid; fails where that cannot be. */
+  makeValid(path: string): MaybePromise<void>;
+  closure(path: string): MaybePromise<ClosureEntry[]>;
+  /** Undefined where the path is not valid. */
+  references(path: string): MaybePromise<string[] | undefined>;
+  /** The text of a derivation. */
+  readDerivation(path: string): MaybePromise<Uint8Array>;
+  /** Makes context elements (docs/requests.md) real; placeholders that are known by then come back with what replaces them. */
+  realise(elements: string[], forImport: boolean): MaybePromise<Map<string, string>>;
+}
+
+/** Fetchers and flakes: arguments and results are JSON (docs/requests.md). */
+export interface Fetching {
+  fetch(fetcher: string, args: string): MaybePromise<string>;
+  flake(operation: string, argument: string): MaybePromise<string>;
+  /** The path that the value of a search path entry stands for; undefined where it is to be ignored. */
+  searchPath(value: string): MaybePromise<string | undefined>;
+}
+
+export type MessageKind = 'trace' | 'warning' | 'text';
+
+export interface HostIO {
+  readonly files: FileTree;
+  readonly store: EvalStore;
+  readonly fetching: Fetching;
+  env(name: string): string | undefined;
+  /** Seconds since 1970. */
+  now(): number;
+  /** The digest in base 16. */
+  hash(bytes: Uint8Array, algorithm: string): string;
+  exec(words: string[]): Uint8Array;
+  /** A warning or a trace with marks; already rendered where the kind is `text`. */
+  message(kind: MessageKind, text: string): void;
+  /** `break` and the debugger: comes back when evaluation is to go on. */
+  debug?(text: string): MaybePromise<void>;
+}

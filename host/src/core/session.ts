@@ -1,0 +1,106 @@
+// One evaluation session: a machine, what answers it, and the operations that commands are made of.
+import { decodeText, type Evaluator, type Handle, type NixError, type PrintMode, type SourceText, ValueKind } from '@vixen/eval-core';
+import { answer } from './answers.ts';
+import { type RenderOptions, type Report, renderReport } from './errors/render.ts';
+import type { HostIO } from './io.ts';
+
+export interface SessionOptions {
+  machine: Evaluator;
+  io: HostIO;
+  signal?: AbortSignal;
+  /** Called between slices; where it gives a promise, the machine waits for it. */
+  pause?: () => undefined | Promise<void>;
+}
+
+export class Session {
+  readonly machine: Evaluator;
+  readonly io: HostIO;
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    this.machine = options.machine;
+    this.io = options.io;
+    this.#options = options;
+  }
+
+  /** Ends the job that a machine's operation has started, and gives its result. */
+  async run(handle: Handle): Promise<Handle> {
+    const { signal, pause } = this.#options;
+    await this.machine.drive({ answer: (request) => answer(this.io, request), signal, ...(pause && { pause }) });
+    return handle;
+  }
+
+  evalString(source: SourceText): Promise<Handle> {
+    return this.run(this.machine.evalString(source));
+  }
+
+  evalFile(path: string): Promise<Handle> {
+    return this.run(this.machine.evalFile(path));
+  }
+
+  force(handle: Handle): Promise<Handle> {
+    return this.run(this.machine.force(handle));
+  }
+
+  autoCall(handle: Handle, args: Handle): Promise<Handle> {
+    return this.run(this.machine.autoCall(handle, args));
+  }
+
+  apply(fun: Handle, argument: Handle): Promise<Handle> {
+    return this.run(this.machine.apply(fun, argument));
+  }
+
+  /** The text of a value, as bytes. */
+  async print(handle: Handle, mode: PrintMode, flags = 0): Promise<Uint8Array<ArrayBuffer>> {
+    this.machine.drop(await this.run(this.machine.print(handle, mode, flags)));
+    return this.machine.textBytes();
+  }
+
+  async parse(source: SourceText): Promise<Uint8Array<ArrayBuffer>> {
+    this.machine.drop(await this.run(this.machine.parsePrint(source)));
+    return this.machine.textBytes();
+  }
+
+  /** An attribute, forced; undefined where there is none. */
+  async forcedAttr(set: Handle, name: string): Promise<Handle | undefined> {
+    const found = this.machine.attr(set, name);
+    return found === undefined ? undefined : this.force(found);
+  }
+
+  kind(handle: Handle): ValueKind {
+    return this.machine.kind(handle);
+  }
+
+  /** A forced value's type as Nix's messages name it. */
+  typeName(handle: Handle): string {
+    return typeNames[this.machine.kind(handle)];
+  }
+
+  /** The text of an error or warning. */
+  render(report: NixError | Report, options: Omit<RenderOptions, 'readSource'>): string {
+    return renderReport(report, { ...options, readSource: (path) => this.#sourceOf(path) });
+  }
+
+  #sourceOf(path: string): string | undefined {
+    try {
+      return decodeText(this.io.files.readFile(path));
+    } catch {
+      // Whatever is wrong with the file now, the error that is shown is another one.
+      return undefined;
+    }
+  }
+}
+
+const typeNames: Record<ValueKind, string> = {
+  [ValueKind.Thunk]: 'a thunk',
+  [ValueKind.Int]: 'an integer',
+  [ValueKind.Float]: 'a float',
+  [ValueKind.Bool]: 'a Boolean',
+  [ValueKind.Null]: 'null',
+  [ValueKind.String]: 'a string',
+  [ValueKind.Path]: 'a path',
+  [ValueKind.List]: 'a list',
+  [ValueKind.Attrs]: 'a set',
+  [ValueKind.Function]: 'a function',
+  [ValueKind.Builtin]: 'a built-in function',
+};

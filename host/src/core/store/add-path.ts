@@ -1,0 +1,75 @@
+// The store paths of files and folders (Nix manual, "Store Path Specification").
+import { ErrorCode, encodeText } from '@vixen/eval-core';
+import { CodedError, formatHash, type HasherFactory, hashChunks, type NarFilter, type NarFs, narDump, type StoreDir } from '@vixen/wasm';
+import { joinPath, parentPath, resolveSymlinks } from '../files/paths.ts';
+import { doesNotExist, type FileTree } from '../files/tree.ts';
+import { type AddPathRequest, HostError } from '../io.ts';
+
+/** A tree as the writer of archives wants it. */
+export function narFs(tree: FileTree): NarFs {
+  return {
+    lstat(path) {
+      const stat = tree.lstat(path);
+      if (!stat) throw doesNotExist(path);
+      if (stat.type === 'regular') return { type: 'regular', executable: stat.executable, size: stat.size };
+      return stat.type === 'other' ? { type: 'unknown' } : { type: stat.type };
+    },
+    open(path) {
+      const bytes = tree.readFile(path);
+      let at = 0;
+      return {
+        read(into) {
+          const part = bytes.subarray(at, at + into.length);
+          into.set(part);
+          at += part.length;
+          return part.length;
+        },
+        close() {},
+      };
+    },
+    readLink: (path) => tree.readLink(path),
+    readDirectory: (path) => tree.readDir(path).map(([name]) => name),
+    encode: encodeText,
+  };
+}
+
+/** What takes the listed paths (relative to `root`) and nothing else. */
+export function keptFilter(root: string, kept: readonly string[] | undefined): NarFilter | undefined {
+  if (!kept) return undefined;
+  const taken = new Set(kept.map((path) => joinPath(root, path)));
+  return (path) => taken.has(path);
+}
+
+/** A refusal of the formats as an error of the program; other errors as they are. */
+export function asHostError(error: unknown): unknown {
+  if (!(error instanceof CodedError)) return error;
+  return new HostError(ErrorCode.Plain, error.message.replace(/'([^']*)'/g, "'\x0e$1\x0f'"), { cause: error });
+}
+
+/** Where a path is really to be taken from: symlinks on the way are followed, the last one only where that was asked for. */
+export function sourceOf(tree: FileTree, { path, follow }: AddPathRequest): string {
+  const source = resolveSymlinks(tree, path, follow ? 'full' : 'parents');
+  if (!tree.lstat(source))
+    throw doesNotExist(path === source ? path : joinPath(parentPath(source), source.slice(source.lastIndexOf('/') + 1)));
+  return source;
+}
+
+export interface AddedPath {
+  path: string;
+  /** `sha256:<base 16>`, of the archive where it was taken whole, of the file's bytes otherwise. */
+  hash: string;
+}
+
+/** The store path that adding would give. */
+export function computeStorePath(tree: FileTree, hashers: HasherFactory, store: StoreDir, request: AddPathRequest): AddedPath {
+  const source = sourceOf(tree, request);
+  try {
+    const chunks = request.recursive ? narDump(narFs(tree), source, keptFilter(source, request.kept)) : [tree.readFile(source)];
+    const hash = { algo: 'sha256', digest: hashChunks(hashers, 'sha256', chunks) } as const;
+    const method = request.recursive ? 'nar' : 'flat';
+    const path = store.makeFixedOutputPath(request.name, { method, hash, references: request.references });
+    return { path, hash: formatHash(hash, 'base16') };
+  } catch (error) {
+    throw asHostError(error);
+  }
+}

@@ -1,0 +1,47 @@
+// Requests answered on Node and Bun: files at once, networks and processes when they are asked for.
+import { ErrorCode } from '@vixen/eval-core';
+import { base16, isHashAlgo } from '@vixen/wasm';
+import type { FileTree } from '../core/files/tree.ts';
+import { type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from '../core/io.ts';
+import { nodeHashers } from './hashing.ts';
+
+export interface NodeIOParts {
+  files: FileTree;
+  store: EvalStore;
+  fetching: Fetching;
+  env: Record<string, string | undefined>;
+  message: (kind: MessageKind, text: string) => void;
+}
+
+export class NodeIO implements HostIO {
+  readonly files: FileTree;
+  readonly store: EvalStore;
+  readonly fetching: Fetching;
+  readonly #env: Record<string, string | undefined>;
+  readonly message: (kind: MessageKind, text: string) => void;
+
+  constructor({ files, store, fetching, env, message }: NodeIOParts) {
+    this.files = files;
+    this.store = store;
+    this.fetching = fetching;
+    this.#env = env;
+    this.message = message;
+  }
+
+  env(name: string): string | undefined {
+    return this.#env[name];
+  }
+
+  now(): number {
+    return Math.floor(Date.now() / 1000);
+  }
+
+  hash(bytes: Uint8Array, algorithm: string): string {
+    if (!isHashAlgo(algorithm)) throw new HostError(ErrorCode.Plain, `unknown hash algorithm '\x0e${algorithm}\x0f'`);
+    return base16.encode(nodeHashers(algorithm).update(bytes).digest());
+  }
+
+  exec(words: string[]): Uint8Array {
+    throw new HostError(ErrorCode.Plain, `cannot run '\x0e${words[0] ?? ''}\x0f': programs cannot be run during evaluation`);
+  }
+}
