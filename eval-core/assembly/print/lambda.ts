@@ -1,31 +1,42 @@
-/**
- * What the printers need to know of a lambda value: its name, place and formals.
- * The functions themselves are compile/functions.ts.
- */
+/** What the printers show of a lambda value: its name, place and formals (compile/functions.ts). */
+import {
+  functionArg,
+  functionEllipsis,
+  functionFormalSymbol,
+  functionFormalsCount,
+  functionHasFormals,
+  functionName,
+  functionPos,
+} from "../compile/functions";
 
-/** The symbol of the name that the lambda was bound to, or 0. */
-export function lambdaName(_v: usize): u32 {
-  return 0;
+// @ts-ignore: decorator
+@inline
+function record(v: usize): usize {
+  return <usize>load<u32>(v, 4);
 }
-/** The position of the lambda (diag/positions.ts), or 0. */
-export function lambdaPos(_v: usize): u32 {
-  return 0;
+/** The symbol of the name that the lambda was bound to, or 0. */
+export function lambdaName(v: usize): u32 {
+  return functionName(record(v));
+}
+/** The position of the lambda, or 0. */
+export function lambdaPos(v: usize): u32 {
+  return functionPos(record(v));
 }
 /** The symbol of `x` in `x: …` and `{ … } @ x: …`, or 0. */
-export function lambdaArgument(_v: usize): u32 {
-  return 0;
+export function lambdaArgument(v: usize): u32 {
+  return functionArg(record(v));
 }
 /** Whether the lambda takes a set pattern. */
-export function lambdaHasFormals(_v: usize): bool {
-  return false;
+export function lambdaHasFormals(v: usize): bool {
+  return functionHasFormals(record(v));
 }
-export function lambdaHasEllipsis(_v: usize): bool {
-  return false;
+export function lambdaHasEllipsis(v: usize): bool {
+  return functionEllipsis(record(v));
 }
-export function lambdaFormalCount(_v: usize): u32 {
-  return 0;
+export function lambdaFormalCount(v: usize): u32 {
+  return functionFormalsCount(record(v));
 }
-/** The symbol of formal `i`, in any fixed order. */
-export function lambdaFormal(_v: usize, _i: u32): u32 {
-  return 0;
+/** The symbol of formal `i`, in the order of symbols. */
+export function lambdaFormal(v: usize, i: u32): u32 {
+  return functionFormalSymbol(record(v), i);
 }

@@ -3,9 +3,8 @@ import { bufByte, bufBytes, bufStr } from "../heap/text";
 import { KIND_ATTRS, KIND_FAILED, KIND_LAMBDA, KIND_LIST, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from "../value/kinds";
 import { cell, deref, kindOf, listGet, listLen, mkCells, setCell, strBytes, strLen, tag, untag } from "../value/layout";
 import { attrsCount, attrsShape, attrsSymbol, attrsValue, shapeNameOrder } from "../value/shapes";
-import { symbolBytes, symbolLen } from "../value/symbols";
 import { cellsGrow, seenAdd, seenNew, seenRoom } from "./cells";
-import { NO_LIMIT, bufLiteralString, bufMarked } from "./literal";
+import { NO_LIMIT, bufAttributeName, bufLiteralString, bufMarked } from "./literal";
 import { bufScalar, isBlackhole } from "./printer";
 
 /**
@@ -57,8 +56,7 @@ function nextElement(b: usize, stack: usize, top: u32): usize {
   setCell(stack, at + 1, tag(i + 1));
   if (!isSet) return listGet(v, i);
   const k = load<u32>(shapeNameOrder(attrsShape(v)) + (<usize>i << 2));
-  const sym = attrsSymbol(v, k);
-  bufBytes(b, symbolBytes(sym), symbolLen(sym));
+  bufAttributeName(b, attrsSymbol(v, k));
   bufStr(b, " = ");
   return attrsValue(v, k);
 }
