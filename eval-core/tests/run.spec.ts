@@ -1,15 +1,20 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Case, missingLine, readFeatures, withoutFolder } from './harness/cases.ts';
-import { type Evaluate, oracle, underTest } from './harness/evaluators.ts';
+import { oracle, type TestEvaluator, underTest } from './harness/evaluators.ts';
 
 const features = readFeatures(path.dirname(fileURLToPath(import.meta.url)));
 const updating = process.env.VIXEN_UPDATE === '1';
-const evaluate: Evaluate = updating ? oracle() : underTest();
+
+let evaluator: TestEvaluator;
+beforeAll(async () => {
+  evaluator = updating ? oracle() : await underTest();
+});
+afterAll(() => evaluator?.stop());
 
 async function check(one: Case, folder: string) {
-  const outcome = await evaluate(one.args, folder);
+  const outcome = await evaluator.evaluate(one.args, folder);
   if (updating) return one.record(outcome);
   const stderr = withoutFolder(outcome.stderr, folder);
   if (one.value !== undefined) {

@@ -2,12 +2,17 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import type { Outcome } from './cases.ts';
+import { ServerPool } from './pool.ts';
 
-/** Evaluates with `nix-instantiate`'s arguments, in a folder. */
-export type Evaluate = (args: string[], folder: string) => Promise<Outcome>;
+export interface TestEvaluator {
+  /** Evaluates with `nix-instantiate`'s arguments, in a folder. */
+  evaluate(args: string[], folder: string): Promise<Outcome>;
+  stop(): void;
+}
 
-/** What a test may see of the world; everything else of the caller's environment that Nix looks at is taken away. */
+/** What a test may see of the world. */
 const environment = (folder: string) => ({
   HOME: '/fake-home',
   NIX_PATH: `found=${folder}/found:${folder}/search`,
@@ -19,17 +24,12 @@ const environment = (folder: string) => ({
 });
 
 /** An evaluator that is a program with a command line like `nix-instantiate`'s. */
-export const command =
-  (prefix: string[]): Evaluate =>
-  (args, folder) =>
-    new Promise((resolve, reject) => {
-      const [program = '', ...first] = prefix;
-      const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
-      const child = spawn(program, [...first, '--eval', '--strict', ...args], {
-        cwd: folder,
-        env: { ...inherited, ...environment(folder) },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+function command(prefix: string): TestEvaluator {
+  const [program = '', ...first] = prefix.split(/\s+/).filter((word) => word !== '');
+  const evaluate = (args: string[], folder: string) =>
+    new Promise<Outcome>((resolve, reject) => {
+      const env = { ...process.env, ...environment(folder) };
+      const child = spawn(program, [...first, '--eval', '--strict', ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
       const output = { stdout: '', stderr: '' };
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output.stdout += text;
@@ -40,15 +40,36 @@ export const command =
       child.on('error', reject);
       child.on('close', (status) => resolve({ status: status ?? 128, ...output }));
     });
+  return { evaluate, stop: () => {} };
+}
 
-const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
-const launcher = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../host/bin/vixen.mjs');
+const servers = 2;
+
+/** Vixen's command line, in processes that stay: starting one for each of many hundred cases would take minutes. */
+async function vixen(): Promise<TestEvaluator> {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  // Where the sources stand as deep: they find the Wasm modules from there.
+  const outfile = path.join(here, '../../build/harness/server.mjs');
+  const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  await build({
+    entryPoints: [path.join(here, 'server.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['bun:*'],
+    banner: { js: banner },
+    logLevel: 'error',
+  });
+  const pool = new ServerPool(outfile, servers);
+  return { evaluate: (args, folder) => pool.run({ args, folder, env: environment(folder) }), stop: () => pool.stop() };
+}
 
 /** The real Nix that expectations are recorded from: the environment's `NIX_ORACLE`, a command such as `nix-instantiate`. */
-export const oracle = (): Evaluate => command(words(process.env.NIX_ORACLE ?? 'nix-instantiate'));
+export const oracle = (): TestEvaluator => command(process.env.NIX_ORACLE ?? 'nix-instantiate');
 
 /** What is tested: Vixen, or the command that the environment's `NIX_UNDER_TEST` names. */
-export function underTest(): Evaluate {
+export async function underTest(): Promise<TestEvaluator> {
   const other = process.env.NIX_UNDER_TEST;
-  return command(other ? words(other) : [process.execPath, launcher, 'nix-instantiate']);
+  return other ? command(other) : vixen();
 }
