@@ -12,16 +12,16 @@ import {
   KIND_PRIMOP_APP,
   KIND_STRING,
 } from "../value/kinds";
-import { kindOf, primopId, strContext } from "../value/layout";
-import { MSG, addTraceLit, currentError, msgBegin, msgClose, msgLit, msgOpen, raise } from "./errors";
+import { kindOf, primopId, strBytes, strContext, strLen } from "../value/layout";
+import { MSG, addTraceLit, currentError, msgArgBytes, msgBegin, msgClose, msgLit, msgOpen, raise } from "./errors";
 import { Err } from "./errors";
 import { printForError } from "../print/value";
 import { builtinName } from "../gen/builtins";
 import { attrsGet } from "../value/shapes";
 import { symbolOf } from "../value/symbols";
 import { contextElement, contextCount } from "../value/context";
-import { bufBytes } from "../heap/text";
-import { symbolBytes, symbolLen } from "../value/symbols";
+import { bufBytes, bytesCompare } from "../heap/text";
+import { symbolBytes, symbolCompare, symbolLen } from "../value/symbols";
 
 /** Nix's name of a value's type with its article (showType), appended to the message, coloured as an argument. */
 export function msgShowType(v: usize): void {
@@ -123,33 +123,62 @@ export function expectPlainString(v: usize, ctx: string): bool {
   if (!expectString(v, ctx)) return false;
   const c = strContext(v);
   if (!c) return true;
-  msgBegin();
-  msgLit("the string ");
-  msgArgValue(v);
-  msgLit(" is not allowed to refer to a store path (such as '");
-  msgOpen();
-  contextPathBytes(contextElement(c, contextCount(c) - contextCount(c)));
-  msgClose();
-  msgLit("')");
-  raise(Err.Eval);
+  failContext(v);
   if (ctx.length) addTraceLit(0, ctx);
   return false;
 }
-/** The store path inside an encoded context element, appended to the message. */
-export function contextPathBytes(element: u32): void {
-  let p = symbolBytes(element);
-  let n = symbolLen(element);
-  const first = load<u8>(p);
-  if (first == 0x3d) {
-    p++;
-    n--;
-  } else if (first == 0x21) {
-    let i: u32 = 1;
-    while (i < n && load<u8>(p + i) != 0x21) i++;
-    p += i + 1;
-    n -= i + 1;
+/** Raises `the string '…' is not allowed to refer to a store path (such as '…')`. */
+export function failContext(v: usize): void {
+  msgBegin();
+  msgLit("the string '");
+  msgArgBytes(strBytes(v), strLen(v));
+  msgLit("' is not allowed to refer to a store path (such as '");
+  msgOpen();
+  msgContextElement(firstElement(strContext(v)));
+  msgClose();
+  msgLit("')");
+  raise(Err.Eval);
+}
+/** The element that Nix orders first: plain paths, then whole closures, then outputs; each by bytes. */
+function firstElement(c: usize): u32 {
+  let best = contextElement(c, 0);
+  for (let i: u32 = 1; i < contextCount(c); i++) {
+    const e = contextElement(c, i);
+    const rank = elementRank(e) - elementRank(best);
+    if (rank < 0 || (!rank && compareElements(e, best) < 0)) best = e;
   }
-  bufBytes(MSG, p, n);
+  return best;
+}
+function elementRank(e: u32): i32 {
+  const first = load<u8>(symbolBytes(e));
+  return first == 0x21 ? 2 : first == 0x3d ? 1 : 0;
+}
+function elementPath(e: u32): usize {
+  let p = symbolBytes(e);
+  const first = load<u8>(p);
+  if (first == 0x3d) return p + 1;
+  if (first != 0x21) return p;
+  p++;
+  while (load<u8>(p) != 0x21) p++;
+  return p + 1;
+}
+/** By path, then by output. */
+function compareElements(a: u32, b: u32): i32 {
+  const pa = elementPath(a);
+  const pb = elementPath(b);
+  const c = bytesCompare(pa, <u32>(symbolBytes(a) + symbolLen(a) - pa), pb, <u32>(symbolBytes(b) + symbolLen(b) - pb));
+  return c ? c : symbolCompare(a, b);
+}
+/** An element as Nix displays it: `PATH`, `PATH (deep)`, `PATH^OUTPUT`; appended to the message. */
+export function msgContextElement(e: u32): void {
+  const rank = elementRank(e);
+  const path = elementPath(e);
+  const start = symbolBytes(e);
+  bufBytes(MSG, path, <u32>(start + symbolLen(e) - path));
+  if (rank == 1) msgLit(" (deep)");
+  if (rank != 2) return;
+  msgLit("^");
+  bufBytes(MSG, start + 1, <u32>(path - start) - 2);
 }
 export function errorInFlight(): bool {
   return currentError() != 0;
