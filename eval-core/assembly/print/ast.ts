@@ -3,9 +3,9 @@
  *
  *   | task | address or symbol | rest |
  */
-import { bufByte, bufBytes, bufI64, bufLen, bufReserve, bufSetLen, bufStr } from "../heap/text";
-import { pagesAlloc, pagesFree } from "../heap/pages";
-import { arenaAlloc } from "../syntax/arena";
+import { bufByte, bufBytes, bufI64, bufLen, bufReserve, bufSetLen, bufStr } from '../heap/text';
+import { pagesAlloc, pagesFree } from '../heap/pages';
+import { arenaAlloc } from '../syntax/arena';
 import {
   AS_DYN,
   AS_DYN_COUNT,
@@ -28,11 +28,11 @@ import {
   Node,
   nodeFlags,
   nodeKind,
-} from "../syntax/ast";
-import { bufQuoted, bufSymbol } from "../syntax/errors";
-import { PR_CAP, PR_STACK, PR_TOP } from "../syntax/state";
-import { formatFloatG } from "../value/numbers";
-import { symbolCompare } from "../value/symbols";
+} from '../syntax/ast';
+import { bufQuoted, bufSymbol } from '../syntax/errors';
+import { PR_CAP, PR_STACK, PR_TOP } from '../syntax/state';
+import { formatFloatG } from '../value/numbers';
+import { symbolCompare } from '../value/symbols';
 
 const enum Task {
   /** a literal */
@@ -119,7 +119,7 @@ function run(task: u32, a: usize, n: u32, buf: usize): void {
     case Task.Items:
       if (!n) return bufByte(buf, 0x5d);
       push(Task.Items, a + 4, n - 1);
-      later(") ");
+      later(') ');
       laterExpr(<usize>load<u32>(a));
       return bufByte(buf, 0x28);
     case Task.Arguments:
@@ -129,7 +129,7 @@ function run(task: u32, a: usize, n: u32, buf: usize): void {
       return bufByte(buf, 0x20);
     case Task.Parts:
       if (n > 1) push(Task.Parts, a + 8, n - 1);
-      later(n > 1 ? " + " : ")");
+      later(n > 1 ? ' + ' : ')');
       return laterExpr(<usize>load<u32>(a, 4));
     case Task.Formals:
       return printFormals(a, n, buf);
@@ -156,28 +156,28 @@ function printNode(node: usize, buf: usize): void {
     case Node.Var:
       return bufSymbol(buf, load<u32>(node, N_A));
     case Node.CurPos:
-      return bufStr(buf, "__curPos");
+      return bufStr(buf, '__curPos');
     case Node.Select:
       return printSelect(node, buf);
     case Node.HasAttr:
-      bufStr(buf, "((");
-      later(")");
+      bufStr(buf, '((');
+      later(')');
       push(Task.Path, child(node, N_B), load<u32>(node, N_C));
-      later(") ? ");
+      later(') ? ');
       return laterExpr(child(node, N_A));
     case Node.Attrs:
-      if (nodeFlags(node) & FLAG_REC) bufStr(buf, "rec ");
-      bufStr(buf, "{ ");
-      later("}");
+      if (nodeFlags(node) & FLAG_REC) bufStr(buf, 'rec ');
+      bufStr(buf, '{ ');
+      later('}');
       return beginBindings(child(node, N_A));
     case Node.Let:
-      bufStr(buf, "(let ");
-      later(")");
+      bufStr(buf, '(let ');
+      later(')');
       laterExpr(child(node, N_B));
-      later("in ");
+      later('in ');
       return beginBindings(child(node, N_A));
     case Node.List:
-      bufStr(buf, "[ ");
+      bufStr(buf, '[ ');
       return push(Task.Items, child(node, N_A), load<u32>(node, N_B));
     case Node.Lambda:
       return printLambda(node, buf);
@@ -196,31 +196,31 @@ function printNode(node: usize, buf: usize): void {
 function printOperator(node: usize, buf: usize): void {
   switch (nodeKind(node)) {
     case Node.With:
-      bufStr(buf, "(with ");
-      later(")");
+      bufStr(buf, '(with ');
+      later(')');
       laterExpr(child(node, N_B));
-      later("; ");
+      later('; ');
       return laterExpr(child(node, N_A));
     case Node.If:
-      bufStr(buf, "(if ");
-      later(")");
+      bufStr(buf, '(if ');
+      later(')');
       laterExpr(child(node, N_C));
-      later(" else ");
+      later(' else ');
       laterExpr(child(node, N_B));
-      later(" then ");
+      later(' then ');
       return laterExpr(child(node, N_A));
     case Node.Assert:
-      bufStr(buf, "assert ");
+      bufStr(buf, 'assert ');
       laterExpr(child(node, N_B));
-      later("; ");
+      later('; ');
       return laterExpr(child(node, N_A));
     case Node.Not:
-      bufStr(buf, "(! ");
-      later(")");
+      bufStr(buf, '(! ');
+      later(')');
       return laterExpr(child(node, N_A));
     default:
       bufByte(buf, 0x28);
-      later(")");
+      later(')');
       laterExpr(child(node, N_B));
       later(operatorText(nodeKind(node)));
       return laterExpr(child(node, N_A));
@@ -230,19 +230,19 @@ function printOperator(node: usize, buf: usize): void {
 function operatorText(kind: u32): string {
   switch (kind) {
     case Node.Eq:
-      return " == ";
+      return ' == ';
     case Node.NEq:
-      return " != ";
+      return ' != ';
     case Node.And:
-      return " && ";
+      return ' && ';
     case Node.Or:
-      return " || ";
+      return ' || ';
     case Node.Impl:
-      return " -> ";
+      return ' -> ';
     case Node.Update:
-      return " // ";
+      return ' // ';
     default:
-      return " ++ ";
+      return ' ++ ';
   }
 }
 
@@ -250,12 +250,12 @@ function printSelect(node: usize, buf: usize): void {
   bufByte(buf, 0x28);
   const fallback = child(node, N_D);
   if (fallback) {
-    later(")");
+    later(')');
     laterExpr(fallback);
-    later(" or (");
+    later(' or (');
   }
   push(Task.Path, child(node, N_B), load<u32>(node, N_C));
-  later(").");
+  later(').');
   laterExpr(child(node, N_A));
 }
 
@@ -279,18 +279,18 @@ function printLambda(node: usize, buf: usize): void {
   const formals = child(node, N_B);
   const arg = load<u32>(node, N_A);
   bufByte(buf, 0x28);
-  later(")");
+  later(')');
   laterExpr(child(node, N_C));
   if (!formals) {
     bufSymbol(buf, arg);
-    return bufStr(buf, ": ");
+    return bufStr(buf, ': ');
   }
-  later(": ");
+  later(': ');
   if (arg) push(Task.Path, onePath(arg), 1);
-  if (arg) later(" @ ");
+  if (arg) later(' @ ');
   const count = load<u32>(formals, FS_COUNT);
-  bufStr(buf, "{ ");
-  later(load<u32>(formals, FS_ELLIPSIS) ? (count ? ", ... }" : "... }") : " }");
+  bufStr(buf, '{ ');
+  later(load<u32>(formals, FS_ELLIPSIS) ? (count ? ', ... }' : '... }') : ' }');
   if (count) push(Task.Formals, sortedFormals(formals), count);
 }
 
@@ -307,11 +307,11 @@ function printFormals(a: usize, n: u32, buf: usize): void {
   bufSymbol(buf, load<u32>(item));
   if (n > 1) {
     push(Task.Formals, a + 4, n - 1);
-    later(", ");
+    later(', ');
   }
   const fallback = load<u32>(item, 8);
   if (!fallback) return;
-  bufStr(buf, " ? ");
+  bufStr(buf, ' ? ');
   laterExpr(fallback);
 }
 
@@ -322,9 +322,9 @@ function sortedFormals(formals: usize): usize {
 
 /** Addresses of `count` records of `bytes`, each of which begins with a symbol, in the order of their names. */
 function sortByName(records: usize, count: u32, bytes: u32): usize {
-  let from = arenaAlloc(<usize>count << 2);
-  let to = arenaAlloc(<usize>count << 2);
-  for (let i: u32 = 0; i < count; i++) store<u32>(from + (<usize>i << 2), <u32>records + i * bytes);
+  let from = arenaAlloc((<usize>count) << 2);
+  let to = arenaAlloc((<usize>count) << 2);
+  for (let i: u32 = 0; i < count; i++) store<u32>(from + ((<usize>i) << 2), <u32>records + i * bytes);
   for (let width: u32 = 1; width < count; width *= 2) {
     for (let start: u32 = 0; start < count; start += width * 2) {
       const middle = min(start + width, count);
@@ -341,8 +341,8 @@ function mergeByName(from: usize, to: usize, start: u32, middle: u32, end: u32):
   let a = start;
   let b = middle;
   for (let i = start; i < end; i++) {
-    const left = a < middle && (b >= end || !nameAfter(load<u32>(from + (<usize>a << 2)), load<u32>(from + (<usize>b << 2))));
-    store<u32>(to + (<usize>i << 2), load<u32>(from + (<usize>(left ? a++ : b++) << 2)));
+    const left = a < middle && (b >= end || !nameAfter(load<u32>(from + ((<usize>a) << 2)), load<u32>(from + ((<usize>b) << 2))));
+    store<u32>(to + ((<usize>i) << 2), load<u32>(from + ((<usize>(left ? a++ : b++)) << 2)));
   }
 }
 
@@ -389,25 +389,25 @@ function groupByFrom(record: usize): void {
   const groups = load<u32>(set, AS_FROM_COUNT);
   store<u32>(record, 0, B_GROUPED_COUNT);
   if (!groups) return;
-  const starts = arenaAlloc(<usize>(groups + 1) << 2);
-  memory.fill(starts, 0, <usize>(groups + 1) << 2);
+  const starts = arenaAlloc((<usize>(groups + 1)) << 2);
+  memory.fill(starts, 0, (<usize>(groups + 1)) << 2);
   for (let i: u32 = 0; i < count; i++) {
-    const attr = <usize>load<u32>(sorted + (<usize>i << 2));
+    const attr = <usize>load<u32>(sorted + ((<usize>i) << 2));
     if (load<u32>(attr, ATTR_KIND) != AttrKind.InheritedFrom) continue;
-    const at = starts + (<usize>(fromIndex(attr) + 1) << 2);
+    const at = starts + ((<usize>(fromIndex(attr) + 1)) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
   for (let g: u32 = 0; g < groups; g++) {
-    const at = starts + (<usize>g << 2);
+    const at = starts + ((<usize>g) << 2);
     store<u32>(at, load<u32>(at) + load<u32>(at, 4), 4);
   }
-  const total = load<u32>(starts + (<usize>groups << 2));
-  const grouped = arenaAlloc(<usize>total << 2);
+  const total = load<u32>(starts + ((<usize>groups) << 2));
+  const grouped = arenaAlloc((<usize>total) << 2);
   for (let i: u32 = 0; i < count; i++) {
-    const attr = <usize>load<u32>(sorted + (<usize>i << 2));
+    const attr = <usize>load<u32>(sorted + ((<usize>i) << 2));
     if (load<u32>(attr, ATTR_KIND) != AttrKind.InheritedFrom) continue;
-    const at = starts + (<usize>fromIndex(attr) << 2);
-    store<u32>(grouped + (<usize>load<u32>(at) << 2), <u32>attr);
+    const at = starts + ((<usize>fromIndex(attr)) << 2);
+    store<u32>(grouped + ((<usize>load<u32>(at)) << 2), <u32>attr);
     store<u32>(at, load<u32>(at) + 1);
   }
   store<u32>(record, <u32>grouped, B_GROUPED);
@@ -419,13 +419,13 @@ function printInherited(record: usize, buf: usize): void {
   const count = load<u32>(record, B_COUNT);
   let any = false;
   for (let i: u32 = 0; i < count; i++) {
-    const attr = <usize>load<u32>(sorted + (<usize>i << 2));
+    const attr = <usize>load<u32>(sorted + ((<usize>i) << 2));
     if (load<u32>(attr, ATTR_KIND) != AttrKind.Inherited) continue;
-    bufStr(buf, any ? " " : "inherit ");
+    bufStr(buf, any ? ' ' : 'inherit ');
     bufSymbol(buf, load<u32>(attr));
     any = true;
   }
-  if (any) bufStr(buf, "; ");
+  if (any) bufStr(buf, '; ');
 }
 
 /**
@@ -440,10 +440,10 @@ function printBinding(record: usize, at: u32, buf: usize): void {
   if (i < total) {
     if (at && !(at & 1)) return printNames(record, i, buf);
     const set = <usize>load<u32>(record, B_SET);
-    const from = fromIndex(<usize>load<u32>(grouped + (<usize>i << 2)));
-    bufStr(buf, "inherit (");
+    const from = fromIndex(<usize>load<u32>(grouped + ((<usize>i) << 2)));
+    bufStr(buf, 'inherit (');
     push(Task.Bindings, record, 2 + 2 * i);
-    return laterExpr(<usize>load<u32>(<usize>load<u32>(set, AS_FROM) + (<usize>from << 2)));
+    return laterExpr(<usize>load<u32>(<usize>load<u32>(set, AS_FROM) + ((<usize>from) << 2)));
   }
   printPlain(record, at ? at - 1 - 2 * total : 0, total, buf);
 }
@@ -452,15 +452,15 @@ function printBinding(record: usize, at: u32, buf: usize): void {
 function printNames(record: usize, i: u32, buf: usize): void {
   const grouped = <usize>load<u32>(record, B_GROUPED);
   const total = load<u32>(record, B_GROUPED_COUNT);
-  const from = fromIndex(<usize>load<u32>(grouped + (<usize>i << 2)));
+  const from = fromIndex(<usize>load<u32>(grouped + ((<usize>i) << 2)));
   bufByte(buf, 0x29);
   for (; i < total; i++) {
-    const attr = <usize>load<u32>(grouped + (<usize>i << 2));
+    const attr = <usize>load<u32>(grouped + ((<usize>i) << 2));
     if (fromIndex(attr) != from) break;
     bufByte(buf, 0x20);
     bufSymbol(buf, load<u32>(attr));
   }
-  bufStr(buf, "; ");
+  bufStr(buf, '; ');
   push(Task.Bindings, record, 1 + 2 * i);
 }
 
@@ -469,12 +469,12 @@ function printPlain(record: usize, i: u32, total: u32, buf: usize): void {
   const sorted = <usize>load<u32>(record, B_SORTED);
   const count = load<u32>(record, B_COUNT);
   for (; i < count; i++) {
-    const attr = <usize>load<u32>(sorted + (<usize>i << 2));
+    const attr = <usize>load<u32>(sorted + ((<usize>i) << 2));
     if (load<u32>(attr, ATTR_KIND) != AttrKind.Plain) continue;
     bufSymbol(buf, load<u32>(attr));
-    bufStr(buf, " = ");
+    bufStr(buf, ' = ');
     push(Task.Bindings, record, 1 + 2 * total + i + 1);
-    later("; ");
+    later('; ');
     return laterExpr(<usize>load<u32>(attr, ATTR_EXPR));
   }
 }
@@ -482,7 +482,7 @@ function printPlain(record: usize, i: u32, total: u32, buf: usize): void {
 function printDynamic(a: usize, n: u32, buf: usize): void {
   if (n > 1) push(Task.Dynamic, a + DYN_WORDS * 4, n - 1);
   bufStr(buf, '"${');
-  later("; ");
+  later('; ');
   laterExpr(<usize>load<u32>(a, 4));
   later('}" = ');
   laterExpr(<usize>load<u32>(a));

@@ -1,7 +1,7 @@
 /** What the grammar's rules do. `at` is the entry of a rule's first symbol, where the rule's own value goes. */
-import { bufI64, bufStr, bytesAre } from "../heap/text";
-import { symbolIntern } from "../value/symbols";
-import { Act } from "../gen/grammar";
+import { bufI64, bufStr, bytesAre } from '../heap/text';
+import { symbolIntern } from '../value/symbols';
+import { Act } from '../gen/grammar';
 import {
   AttrKind,
   FLAG_FORCE_STRING,
@@ -15,14 +15,14 @@ import {
   N_B,
   N_POS,
   Node,
-} from "./ast";
-import { arenaAlloc } from "./arena";
-import { bindPath, duplicateName } from "./attrs";
-import { docAt } from "./docs";
-import { ErrorKind, bufSymbol, colourBegin, colourEnd, errorBegin, errorSimple } from "./errors";
-import { indentedString, PART_BYTES } from "./indent";
-import { itemsAt, itemsDrop, itemsPush, itemsTake, itemsTop } from "./items";
-import { lintUri, warnAboutOr } from "./lints";
+} from './ast';
+import { arenaAlloc } from './arena';
+import { bindPath, duplicateName } from './attrs';
+import { docAt } from './docs';
+import { ErrorKind, bufSymbol, colourBegin, colourEnd, errorBegin, errorSimple } from './errors';
+import { indentedString, PART_BYTES } from './indent';
+import { itemsAt, itemsDrop, itemsPush, itemsTake, itemsTop } from './items';
+import { lintUri, warnAboutOr } from './lints';
 import {
   CALL_OR_END,
   applyTo,
@@ -36,11 +36,11 @@ import {
   nodeNumber,
   nodeOperator,
   positionOfNode,
-} from "./nodes";
-import { homePath, literalPath } from "./paths";
-import { AT_POS, attrsNew, setAppend, setAppendFrom, setFind, setOf } from "./sets";
-import { ENTRY, E_BEGIN, E_END, E_SECOND, E_VALUE } from "./stack";
-import { PS_ROOT, SY_BODY, SY_FIND_FILE, SY_LESS_THAN, SY_NIX_PATH, SY_OR, SY_SUB } from "./state";
+} from './nodes';
+import { homePath, literalPath } from './paths';
+import { AT_POS, attrsNew, setAppend, setAppendFrom, setFind, setOf } from './sets';
+import { ENTRY, E_BEGIN, E_END, E_SECOND, E_VALUE } from './stack';
+import { PS_ROOT, SY_BODY, SY_FIND_FILE, SY_LESS_THAN, SY_NIX_PATH, SY_OR, SY_SUB } from './state';
 
 const MAX_FORMALS: u32 = 65535;
 const OR_TEXT: usize = memory.data<u8>([0x6f, 0x72]);
@@ -202,7 +202,7 @@ function actRarely(action: u32, arg: u32, at: usize): bool {
       return compare(arg, at);
     case Act.Arithmetic:
       // `arg` counts the symbols from SY_SUB on
-      return yields(at, nodeOperator(beginOf(at, 1), load<u32>(SY_SUB + (<usize>arg << 2)), node(at, 0), node(at, 2)));
+      return yields(at, nodeOperator(beginOf(at, 1), load<u32>(SY_SUB + ((<usize>arg) << 2)), node(at, 0), node(at, 2)));
     case Act.HasAttr:
       return hasAttr(at);
     case Act.SelectOr: {
@@ -290,7 +290,7 @@ function textNode(at: usize, i: usize): usize {
 
 function variable(at: usize): usize {
   const pos = beginOf(at, 0);
-  if (second(at, 0) == 8 && bytesAre(node(at, 0), 8, "__curPos")) return node0(Node.CurPos, pos);
+  if (second(at, 0) == 8 && bytesAre(node(at, 0), 8, '__curPos')) return node0(Node.CurPos, pos);
   return node1(Node.Var, pos, internAt(at, 0));
 }
 
@@ -419,7 +419,7 @@ function bind(set: usize, at: usize): bool {
 }
 
 function closeAttrs(at: usize, attrs: usize, flags: u32): bool {
-  store<u32>(attrs, <u32>Node.Attrs | (flags << 8));
+  store<u32>(attrs, (<u32>Node.Attrs) | (flags << 8));
   store<u32>(attrs, beginOf(at, 0), N_POS);
   return yields(at, attrs);
 }
@@ -437,7 +437,7 @@ function letBody(at: usize): bool {
 function letIn(at: usize): bool {
   const set = setOf(node(at, 1));
   if (load<u32>(set, AS_DYN_COUNT)) {
-    errorSimple(ErrorKind.Parse, beginOf(at, 0), "dynamic attributes not allowed in let");
+    errorSimple(ErrorKind.Parse, beginOf(at, 0), 'dynamic attributes not allowed in let');
     return false;
   }
   return yields(at, node2(Node.Let, 0, <u32>set, value(at, 3)));
@@ -453,7 +453,7 @@ function inheritedName(symbol: u32, pos: u32): bool {
 
 function inheritedString(name: usize, pos: u32): bool {
   if (load<u8>(name) != Node.String) {
-    errorSimple(ErrorKind.Parse, pos, "dynamic attributes not allowed in inherit");
+    errorSimple(ErrorKind.Parse, pos, 'dynamic attributes not allowed in inherit');
     return false;
   }
   return inheritedName(symbolIntern(<usize>load<u32>(name, N_A), load<u32>(name, N_B)), pos);
@@ -580,7 +580,7 @@ function lambdaFormals(at: usize, arg: u32, fs: usize, body: usize): bool {
   if (!checkFormals(fs, arg, pos)) return false;
   if (load<u32>(fs, FS_COUNT) > MAX_FORMALS) {
     const buf = errorBegin(ErrorKind.Plain, pos);
-    bufStr(buf, "too many formal arguments, implementation supports at most ");
+    bufStr(buf, 'too many formal arguments, implementation supports at most ');
     colourBegin(buf);
     bufI64(buf, MAX_FORMALS);
     colourEnd(buf);

@@ -3,8 +3,8 @@
  *
  *   | next block | size | data … |
  */
-import { pagesAlloc, pagesFree } from "../heap/pages";
-import { ST_SYNTAX } from "../heap/state";
+import { pagesAlloc, pagesFree } from '../heap/pages';
+import { ST_SYNTAX } from '../heap/state';
 
 const FIRST: usize = ST_SYNTAX + 0;
 const CURRENT: usize = ST_SYNTAX + 4;

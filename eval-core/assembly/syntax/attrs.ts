@@ -1,10 +1,10 @@
 /** Binding attributes: nested paths, merging of sets, duplicates. */
-import { bufByte, bufStr } from "../heap/text";
-import { AS_FROM_COUNT, AS_STATIC, AS_STATIC_COUNT, ATTR_WORDS, AttrKind, N_A, Node } from "./ast";
-import { docAt } from "./docs";
-import { ErrorKind, bufPosition, bufSymbol, colourBegin, colourEnd, errorBegin } from "./errors";
-import { itemsAt, itemsDrop, itemsPush, itemsTop } from "./items";
-import { node1 } from "./nodes";
+import { bufByte, bufStr } from '../heap/text';
+import { AS_FROM_COUNT, AS_STATIC, AS_STATIC_COUNT, ATTR_WORDS, AttrKind, N_A, Node } from './ast';
+import { docAt } from './docs';
+import { ErrorKind, bufPosition, bufSymbol, colourBegin, colourEnd, errorBegin } from './errors';
+import { itemsAt, itemsDrop, itemsPush, itemsTop } from './items';
+import { node1 } from './nodes';
 import {
   AT_EXPR,
   AT_KIND,
@@ -18,7 +18,7 @@ import {
   setMoveRest,
   setOf,
   setSort,
-} from "./sets";
+} from './sets';
 
 /** A merge in progress, on the stack of items: target set, source set, index of the source's attribute. */
 const FRAME_BYTES: u32 = 12;

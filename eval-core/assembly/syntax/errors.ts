@@ -2,11 +2,11 @@
  * What the parser reports: one error, and warnings. Messages have the marks of diag/errors.ts: \x01 decimal \x02 is a position,
  * \x0e … \x0f is coloured.
  */
-import { bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr } from "../heap/text";
-import { symbolBytes, symbolLen } from "../value/symbols";
-import { CLASSES, IS_IDENTIFIER, IS_LETTER } from "../gen/chars";
-import { ER_KIND, ER_POS, ER_TEXT, WN_BUF, WN_COUNT } from "./state";
-import { keywordToken } from "./keywords";
+import { bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr } from '../heap/text';
+import { symbolBytes, symbolLen } from '../value/symbols';
+import { CLASSES, IS_IDENTIFIER, IS_LETTER } from '../gen/chars';
+import { ER_KIND, ER_POS, ER_TEXT, WN_BUF, WN_COUNT } from './state';
+import { keywordToken } from './keywords';
 
 export const enum ErrorKind {
   None = 0,

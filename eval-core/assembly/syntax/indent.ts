@@ -3,11 +3,11 @@
  *
  *   | position | expression (0: a text) | text | length, with INDENTATION |
  */
-import { arenaAlloc } from "./arena";
-import { FLAG_FORCE_STRING, Node } from "./ast";
-import { itemsAt, itemsDrop, itemsTake, itemsTop } from "./items";
-import { node2 } from "./nodes";
-import { INDENTATION } from "./state";
+import { arenaAlloc } from './arena';
+import { FLAG_FORCE_STRING, Node } from './ast';
+import { itemsAt, itemsDrop, itemsTake, itemsTop } from './items';
+import { node2 } from './nodes';
+import { INDENTATION } from './state';
 
 export const PART_BYTES: u32 = 16;
 const NO_INDENT: u32 = 1000000;
@@ -117,5 +117,5 @@ export function indentedString(parts: u32, pos: u32): usize {
   }
   itemsDrop(out);
   const array = itemsTake(parts);
-  return node2(<u32>Node.ConcatStrings | (FLAG_FORCE_STRING << 8), pos, <u32>array, count);
+  return node2((<u32>Node.ConcatStrings) | (FLAG_FORCE_STRING << 8), pos, <u32>array, count);
 }

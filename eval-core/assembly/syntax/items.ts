@@ -2,9 +2,9 @@
  * The stack of items: what the lists under construction have collected. A list's items are together at the top whenever one is added,
  * since all that was parsed in between has been taken off again; the list's value is the offset of its first item.
  */
-import { pagesAlloc, pagesFree } from "../heap/pages";
-import { arenaAlloc } from "./arena";
-import { IT_CAP, IT_DATA, IT_TOP } from "./state";
+import { pagesAlloc, pagesFree } from '../heap/pages';
+import { arenaAlloc } from './arena';
+import { IT_CAP, IT_DATA, IT_TOP } from './state';
 
 const KEEP: u32 = 4 << 20;
 

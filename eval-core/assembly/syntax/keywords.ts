@@ -1,5 +1,5 @@
 /** Keywords, by length and bytes. */
-import { Tok } from "../gen/grammar";
+import { Tok } from '../gen/grammar';
 
 // @ts-ignore: decorator
 @inline

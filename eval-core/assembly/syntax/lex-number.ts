@@ -1,11 +1,11 @@
 /** Integers and floats. */
-import { bufBytes, bufStr } from "../heap/text";
-import { CLASSES, IS_DIGIT } from "../gen/chars";
-import { Tok } from "../gen/grammar";
-import { FLOAT_EXACT, parseFloat, parseFloatRange } from "../value/strtod";
-import { ErrorKind, colourBegin, colourEnd, errorBegin } from "./errors";
-import { LEX_FAILED, matched } from "./match";
-import { LX_BEGIN, LX_VALUE } from "./state";
+import { bufBytes, bufStr } from '../heap/text';
+import { CLASSES, IS_DIGIT } from '../gen/chars';
+import { Tok } from '../gen/grammar';
+import { FLOAT_EXACT, parseFloat, parseFloatRange } from '../value/strtod';
+import { ErrorKind, colourBegin, colourEnd, errorBegin } from './errors';
+import { LEX_FAILED, matched } from './match';
+import { LX_BEGIN, LX_VALUE } from './state';
 
 // @ts-ignore: decorator
 @inline

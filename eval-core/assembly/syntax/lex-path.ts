@@ -1,10 +1,10 @@
 /** Paths, search paths and URIs. A path with an interpolation is several tokens, of which PATH_END is the last. */
-import { CLASSES, IS_LETTER, IS_PATH, IS_SCHEME, IS_URI } from "../gen/chars";
-import { Tok } from "../gen/grammar";
-import { ErrorKind, errorSimple } from "./errors";
-import { LEX_FAILED, matchBegin, matched } from "./match";
-import { Mode, modePop, modePush } from "./modes";
-import { LX_AT, LX_BEGIN, LX_FINISH, LX_LAST_BEGIN, LX_LAST_FINISH, LX_LENGTH, LX_MODE, LX_NO_PATH, LX_VALUE, SX_END } from "./state";
+import { CLASSES, IS_LETTER, IS_PATH, IS_SCHEME, IS_URI } from '../gen/chars';
+import { Tok } from '../gen/grammar';
+import { ErrorKind, errorSimple } from './errors';
+import { LEX_FAILED, matchBegin, matched } from './match';
+import { Mode, modePop, modePush } from './modes';
+import { LX_AT, LX_BEGIN, LX_FINISH, LX_LAST_BEGIN, LX_LAST_FINISH, LX_LENGTH, LX_MODE, LX_NO_PATH, LX_VALUE, SX_END } from './state';
 
 // @ts-ignore: decorator
 @inline
@@ -87,7 +87,7 @@ export function lexSearchPath(p: usize): u32 {
 }
 
 function trailingSlash(): u32 {
-  errorSimple(ErrorKind.Parse, load<u32>(LX_BEGIN), "path has a trailing slash");
+  errorSimple(ErrorKind.Parse, load<u32>(LX_BEGIN), 'path has a trailing slash');
   return LEX_FAILED;
 }
 

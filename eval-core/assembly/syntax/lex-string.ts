@@ -1,12 +1,12 @@
 /** The parts of strings: `"…"` and `''…''`. Text without escapes stays where it is in the source. */
-import { bufByte, bufStr } from "../heap/text";
-import { STOPS, STOP_INDENTED, STOP_STRING } from "../gen/chars";
-import { Tok } from "../gen/grammar";
-import { arenaAlloc } from "./arena";
-import { ErrorKind, colourBegin, colourEnd, errorBegin } from "./errors";
-import { LEX_FAILED, matchBegin, matched } from "./match";
-import { Mode, modePop, modePush } from "./modes";
-import { INDENTATION, LX_AT, LX_BEGIN, LX_LENGTH, LX_VALUE, SX_END } from "./state";
+import { bufByte, bufStr } from '../heap/text';
+import { STOPS, STOP_INDENTED, STOP_STRING } from '../gen/chars';
+import { Tok } from '../gen/grammar';
+import { arenaAlloc } from './arena';
+import { ErrorKind, colourBegin, colourEnd, errorBegin } from './errors';
+import { LEX_FAILED, matchBegin, matched } from './match';
+import { Mode, modePop, modePush } from './modes';
+import { INDENTATION, LX_AT, LX_BEGIN, LX_LENGTH, LX_VALUE, SX_END } from './state';
 
 const DOLLAR: usize = memory.data<u8>([0x24]);
 const APOSTROPHES: usize = memory.data<u8>([0x27, 0x27]);
@@ -155,7 +155,7 @@ export function lexIndented(): u32 {
   matchBegin(p);
   const q = indentedRun(p, end);
   if (q > p) {
-    setText(p, <u32>(q - p) | INDENTATION);
+    setText(p, (<u32>(q - p)) | INDENTATION);
     matched(q, Tok.IND_STR);
     return hasNul(p, q) ? nulError(p, <u32>(q - p)) : Tok.IND_STR;
   }

@@ -4,16 +4,16 @@
  *
  * NUL bytes behind the source end every scan, so that loops need not compare addresses.
  */
-import { CLASSES, IS_DIGIT, IS_IDENTIFIER, IS_KEYWORD, IS_SPACE, STARTS, STOPS, STOP_LINE, STOP_LONG, Start } from "../gen/chars";
-import { SINGLES, Tok } from "../gen/grammar";
-import { docNote } from "./docs";
-import { ErrorKind, errorSimple } from "./errors";
-import { keywordToken } from "./keywords";
-import { lexPart, lexPath, lexPathOrUri, lexSearchPath, lexHomePath } from "./lex-path";
-import { lexIndented, lexString } from "./lex-string";
-import { lexNumber, startsFraction } from "./lex-number";
-import { LEX_FAILED, matched } from "./match";
-import { Mode, modePop, modePush } from "./modes";
+import { CLASSES, IS_DIGIT, IS_IDENTIFIER, IS_KEYWORD, IS_SPACE, STARTS, STOPS, STOP_LINE, STOP_LONG, Start } from '../gen/chars';
+import { SINGLES, Tok } from '../gen/grammar';
+import { docNote } from './docs';
+import { ErrorKind, errorSimple } from './errors';
+import { keywordToken } from './keywords';
+import { lexPart, lexPath, lexPathOrUri, lexSearchPath, lexHomePath } from './lex-path';
+import { lexIndented, lexString } from './lex-string';
+import { lexNumber, startsFraction } from './lex-number';
+import { LEX_FAILED, matched } from './match';
+import { Mode, modePop, modePush } from './modes';
 import {
   FEATURE_PIPES,
   LX_AT,
@@ -29,7 +29,7 @@ import {
   SX_DELTA,
   SX_END,
   SX_FEATURES,
-} from "./state";
+} from './state';
 
 /** The next token. */
 export function lex(): u32 {
@@ -223,7 +223,8 @@ function lexOperator(p: usize): u32 {
 function lexPipe(p: usize, token: u32): u32 {
   matched(p + 2, token);
   if (load<u32>(SX_FEATURES) & FEATURE_PIPES) return token;
-  const text = "experimental Nix feature '\x0epipe-operators\x0f' is disabled; add '--extra-experimental-features \x0epipe-operators\x0f' to enable it";
+  const text =
+    "experimental Nix feature '\x0epipe-operators\x0f' is disabled; add '--extra-experimental-features \x0epipe-operators\x0f' to enable it";
   errorSimple(ErrorKind.Parse, load<u32>(LX_BEGIN), text);
   return LEX_FAILED;
 }

@@ -1,4 +1,4 @@
-import { LX_AT, LX_BEGIN, LX_FINISH, LX_LAST_BEGIN, LX_LAST_FINISH, SX_DELTA } from "./state";
+import { LX_AT, LX_BEGIN, LX_FINISH, LX_LAST_BEGIN, LX_LAST_FINISH, SX_DELTA } from './state';
 
 /** Returned instead of a token after an error. */
 export const LEX_FAILED: u32 = 255;

@@ -1,6 +1,6 @@
 /** The lexer's start conditions, on a stack of bytes. */
-import { pagesAlloc, pagesFree } from "../heap/pages";
-import { LX_MODE, LX_MODES, LX_MODE_CAP, LX_MODE_DEPTH } from "./state";
+import { pagesAlloc, pagesFree } from '../heap/pages';
+import { LX_MODE, LX_MODES, LX_MODE_CAP, LX_MODE_DEPTH } from './state';
 
 export const enum Mode {
   /** code, at the bottom: a `}` leaves it as it is */

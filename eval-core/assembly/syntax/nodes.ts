@@ -1,6 +1,6 @@
 /** Makers of nodes (ast.ts). */
-import { arenaAlloc } from "./arena";
-import { FLAG_OPERATOR, N_A, N_B, N_C, N_D, N_E, N_POS, Node } from "./ast";
+import { arenaAlloc } from './arena';
+import { FLAG_OPERATOR, N_A, N_B, N_C, N_D, N_E, N_POS, Node } from './ast';
 
 /** After a Call's fields: where an `or` that is used as a name ends, for its warning (0: none). */
 export const CALL_OR_END: usize = N_D;
@@ -83,7 +83,7 @@ export function nodeOperator(pos: u32, symbol: u32, left: usize, right: usize): 
   const args = arenaAlloc(8);
   store<u32>(args, <u32>left);
   store<u32>(args, <u32>right, 4);
-  return node4(<u32>Node.Call | (FLAG_OPERATOR << 8), pos, <u32>node1(Node.Var, 0, symbol), <u32>args, 2, 0);
+  return node4((<u32>Node.Call) | (FLAG_OPERATOR << 8), pos, <u32>node1(Node.Var, 0, symbol), <u32>args, 2, 0);
 }
 
 /** The application of `fn` to `arg`: one more argument where `fn` is a call, whatever stood around it. */
@@ -92,12 +92,12 @@ export function applyTo(pos: u32, fn: usize, arg: usize): usize {
   const count = load<u32>(fn, N_C);
   let args = <usize>load<u32>(fn, N_B);
   if (count >= 2 && !(count & (count - 1))) {
-    const more = arenaAlloc(<usize>count << 3);
-    memory.copy(more, args, <usize>count << 2);
+    const more = arenaAlloc((<usize>count) << 3);
+    memory.copy(more, args, (<usize>count) << 2);
     store<u32>(fn, <u32>more, N_B);
     args = more;
   }
-  store<u32>(args + (<usize>count << 2), <u32>arg);
+  store<u32>(args + ((<usize>count) << 2), <u32>arg);
   store<u32>(fn, count + 1, N_C);
   store<u32>(fn, Node.Call);
   return fn;

@@ -2,18 +2,30 @@
  * The parser: a table-driven LALR(1) automaton (tables/syntax/) with a stack of its own, so that nesting is bounded by memory alone.
  * The automaton decides as Nix's does, hence errors are noticed at the same token with the same list of what was expected.
  */
-import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr } from "../heap/text";
-import { symbolOf } from "../value/symbols";
-import { ACCEPT, ACTIONS, DEFAULTS, FIRST_CONSISTENT, GOTOS, REDUCE, RULES, TOKEN_COUNT, TOKEN_NAMES, TOKEN_NAME_AT, Tok } from "../gen/grammar";
-import { act } from "./actions";
-import { arenaAlloc } from "./arena";
-import { ErrorKind, errorBegin } from "./errors";
-import { itemsReset } from "./items";
-import { lex } from "./lexer";
-import { LEX_FAILED } from "./match";
-import { modeReset } from "./modes";
-import { setsFinish } from "./sets";
-import { ENTRY, E_BEGIN, E_END, E_VALUE, stackGrow, stackReset } from "./stack";
+import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr } from '../heap/text';
+import { symbolOf } from '../value/symbols';
+import {
+  ACCEPT,
+  ACTIONS,
+  DEFAULTS,
+  FIRST_CONSISTENT,
+  GOTOS,
+  REDUCE,
+  RULES,
+  TOKEN_COUNT,
+  TOKEN_NAMES,
+  TOKEN_NAME_AT,
+  Tok,
+} from '../gen/grammar';
+import { act } from './actions';
+import { arenaAlloc } from './arena';
+import { ErrorKind, errorBegin } from './errors';
+import { itemsReset } from './items';
+import { lex } from './lexer';
+import { LEX_FAILED } from './match';
+import { modeReset } from './modes';
+import { setsFinish } from './sets';
+import { ENTRY, E_BEGIN, E_END, E_VALUE, stackGrow, stackReset } from './stack';
 import {
   DC_COUNT,
   ER_KIND,
@@ -52,7 +64,7 @@ import {
   SY_SUB,
   WN_BUF,
   WN_COUNT,
-} from "./state";
+} from './state';
 
 /** No token has been read ahead. */
 const NO_TOKEN: u32 = 254;
@@ -69,20 +81,20 @@ const enum Outcome {
 
 function internSymbols(): void {
   store<u32>(SY_READY, 1);
-  store<u32>(SY_SUB, symbolOf("__sub"));
-  store<u32>(SY_MUL, symbolOf("__mul"));
-  store<u32>(SY_DIV, symbolOf("__div"));
-  store<u32>(SY_LESS_THAN, symbolOf("__lessThan"));
-  store<u32>(SY_FIND_FILE, symbolOf("__findFile"));
-  store<u32>(SY_NIX_PATH, symbolOf("__nixPath"));
-  store<u32>(SY_OR, symbolOf("or"));
-  store<u32>(SY_BODY, symbolOf("body"));
+  store<u32>(SY_SUB, symbolOf('__sub'));
+  store<u32>(SY_MUL, symbolOf('__mul'));
+  store<u32>(SY_DIV, symbolOf('__div'));
+  store<u32>(SY_LESS_THAN, symbolOf('__lessThan'));
+  store<u32>(SY_FIND_FILE, symbolOf('__findFile'));
+  store<u32>(SY_NIX_PATH, symbolOf('__nixPath'));
+  store<u32>(SY_OR, symbolOf('or'));
+  store<u32>(SY_BODY, symbolOf('body'));
 }
 
 /** Scans end at NUL bytes behind the source: a source that has none there is copied. */
 function terminated(src: usize, len: u32): usize {
   const end = src + len;
-  if (end + 8 <= <usize>memory.size() << 16 && !load<u64>(end)) return src;
+  if (end + 8 <= (<usize>memory.size()) << 16 && !load<u64>(end)) return src;
   const copy = arenaAlloc(<usize>len + 8);
   memory.copy(copy, src, len);
   store<u64>(copy + len, 0);
@@ -150,7 +162,7 @@ function advance(): Outcome {
         token = lex();
         if (token == LEX_FAILED) return Outcome.Failed;
       }
-      const cell = <u32>load<u16>(ACTIONS + (<usize>state << 7) + (<usize>token << 1));
+      const cell = <u32>load<u16>(ACTIONS + ((<usize>state) << 7) + ((<usize>token) << 1));
       if (cell < REDUCE) {
         if (!cell) return syntaxError(state, token);
         if (cell == ACCEPT) return Outcome.Accepted;
@@ -165,7 +177,7 @@ function advance(): Outcome {
       }
       rule = cell & ~REDUCE;
     }
-    const info = load<u32>(RULES + (<usize>rule << 2));
+    const info = load<u32>(RULES + ((<usize>rule) << 2));
     const length = (info >>> 8) & 0xff;
     let at: usize;
     if (length) {
@@ -181,7 +193,7 @@ function advance(): Outcome {
     const action = (info >>> 16) & 0xff;
     if (action && !act(action, info >>> 24, at)) return Outcome.Failed;
     top = at;
-    state = load<u8>(GOTOS + (<usize>load<u32>(top - ENTRY) << 5) + (info & 0xff));
+    state = load<u8>(GOTOS + ((<usize>load<u32>(top - ENTRY)) << 5) + (info & 0xff));
     store<u32>(top, state);
     fuel--;
   }
@@ -191,14 +203,14 @@ function advance(): Outcome {
 }
 
 function bufToken(buf: usize, token: u32): void {
-  const from = load<u16>(TOKEN_NAME_AT + (<usize>token << 1));
-  const to = load<u16>(TOKEN_NAME_AT + (<usize>token << 1), 2);
+  const from = load<u16>(TOKEN_NAME_AT + ((<usize>token) << 1));
+  const to = load<u16>(TOKEN_NAME_AT + ((<usize>token) << 1), 2);
   bufBytes(buf, TOKEN_NAMES + from, to - from);
 }
 
 /** Whether the state has an entry of its own for the token: one that is neither an error nor its default reduction. */
 function expects(state: u32, token: u32): bool {
-  const cell = load<u16>(ACTIONS + (<usize>state << 7) + (<usize>token << 1));
+  const cell = load<u16>(ACTIONS + ((<usize>state) << 7) + ((<usize>token) << 1));
   return cell != 0 && cell != (REDUCE | load<u8>(DEFAULTS + state));
 }
 
@@ -206,17 +218,17 @@ function expects(state: u32, token: u32): bool {
 function syntaxError(state: u32, token: u32): Outcome {
   // what is unexpected at the end of the file is shown behind what was read last
   const buf = errorBegin(ErrorKind.Parse, load<u32>(token == Tok.END ? LX_FINISH : LX_BEGIN));
-  bufStr(buf, "syntax error, unexpected ");
+  bufStr(buf, 'syntax error, unexpected ');
   bufToken(buf, token);
   let count: u32 = 0;
   for (let t: u32 = 0; t < TOKEN_COUNT; t++) if (t != Tok.ERROR && expects(state, t)) count++;
   if (count > MAX_EXPECTED) return Outcome.Failed;
-  let separator = ", expecting ";
+  let separator = ', expecting ';
   for (let t: u32 = 0; t < TOKEN_COUNT; t++) {
     if (t == Tok.ERROR || !expects(state, t)) continue;
     bufStr(buf, separator);
     bufToken(buf, t);
-    separator = " or ";
+    separator = ' or ';
   }
   return Outcome.Failed;
 }
@@ -258,7 +270,7 @@ export function countLines(src: usize, len: u32, dst: usize): u32 {
     const c = load<u8>(src + i);
     if (c > 0x0d || (c != 0x0a && c != 0x0d)) continue;
     if (c == 0x0d && i + 1 < len && load<u8>(src + i, 1) == 0x0a) i++;
-    if (dst) store<u32>(dst + (<usize>count << 2), i + 1);
+    if (dst) store<u32>(dst + ((<usize>count) << 2), i + 1);
     count++;
   }
   return count;

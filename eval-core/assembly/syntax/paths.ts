@@ -1,10 +1,10 @@
 /** Path literals: absolute ones are made canonical, relative ones resolved against the file's folder, `~/` against the home folder. */
-import { bufBytes, bufStr } from "../heap/text";
-import { arenaAlloc } from "./arena";
-import { Node } from "./ast";
-import { ErrorKind, colourBegin, colourEnd, errorBegin } from "./errors";
-import { lint } from "./lints";
-import { node2 } from "./nodes";
+import { bufBytes, bufStr } from '../heap/text';
+import { arenaAlloc } from './arena';
+import { Node } from './ast';
+import { ErrorKind, colourBegin, colourEnd, errorBegin } from './errors';
+import { lint } from './lints';
+import { node2 } from './nodes';
 import {
   FEATURE_PURE,
   LINT_ABSOLUTE_PATH_SHIFT,
@@ -14,7 +14,7 @@ import {
   SX_FEATURES,
   SX_HOME,
   SX_HOME_LEN,
-} from "./state";
+} from './state';
 
 /** Appends the components of a path to the canonical path that begins at `to` and ends at `end` (empty: the root); returns its new end. */
 function appendComponents(to: usize, end: usize, ptr: usize, len: u32): usize {
@@ -57,12 +57,12 @@ export function literalPath(ptr: usize, len: u32, pos: u32): usize {
   if (load<u8>(ptr) == 0x2f) {
     const before = "absolute path literals are not portable. Consider replacing path literal '";
     const behind = "' by a string, relative path, or parameter";
-    if (!lint(LINT_ABSOLUTE_PATH_SHIFT, pos, before, ptr, len, behind, 0, "lint-absolute-path-literals")) return 0;
+    if (!lint(LINT_ABSOLUTE_PATH_SHIFT, pos, before, ptr, len, behind, 0, 'lint-absolute-path-literals')) return 0;
     return pathNode(ptr, len, false);
   }
   if (load<u8>(ptr) != 0x2e) {
     const between = "' should be prefixed with '.' for clarity: './";
-    if (!lint(LINT_SHORT_PATH_SHIFT, pos, "relative path literal '", ptr, len, between, len, "lint-short-path-literals")) return 0;
+    if (!lint(LINT_SHORT_PATH_SHIFT, pos, "relative path literal '", ptr, len, between, len, 'lint-short-path-literals')) return 0;
   }
   return pathNode(ptr, len, true);
 }
@@ -80,7 +80,7 @@ export function homePath(ptr: usize, len: u32, pos: u32): usize {
   }
   const before = "home path literals are not portable. Consider replacing path literal '";
   const behind = "' by a string, relative path, or parameter";
-  if (!lint(LINT_ABSOLUTE_PATH_SHIFT, pos, before, ptr, len, behind, 0, "lint-absolute-path-literals")) return 0;
+  if (!lint(LINT_ABSOLUTE_PATH_SHIFT, pos, before, ptr, len, behind, 0, 'lint-absolute-path-literals')) return 0;
   const homeLen = load<u32>(SX_HOME_LEN);
   const to = arenaAlloc(<usize>homeLen + <usize>len);
   memory.copy(to, <usize>load<u32>(SX_HOME), homeLen);

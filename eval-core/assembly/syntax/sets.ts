@@ -2,7 +2,7 @@
  * Attribute sets under construction. Behind an AttrSet's words (ast.ts) stand the builder's: capacities, an index of large sets by symbol,
  * and the list of all sets of the file. Attributes are in source order until `setsFinish` sorts them.
  */
-import { arenaAlloc } from "./arena";
+import { arenaAlloc } from './arena';
 import {
   AS_DYN,
   AS_DYN_COUNT,
@@ -18,10 +18,10 @@ import {
   N_D,
   N_E,
   Node,
-} from "./ast";
-import { docAt } from "./docs";
-import { node2 } from "./nodes";
-import { PS_SETS } from "./state";
+} from './ast';
+import { docAt } from './docs';
+import { node2 } from './nodes';
+import { PS_SETS } from './state';
 
 const AB_CAP: usize = 24;
 const AB_DYN_CAP: usize = 28;
@@ -79,8 +79,8 @@ function slotOf(symbol: u32, mask: u32): u32 {
 
 function indexAdd(index: usize, mask: u32, symbol: u32, number: u32): void {
   let at = slotOf(symbol, mask);
-  while (load<u32>(index + (<usize>at << 2))) at = (at + 1) & mask;
-  store<u32>(index + (<usize>at << 2), number + 1);
+  while (load<u32>(index + ((<usize>at) << 2))) at = (at + 1) & mask;
+  store<u32>(index + ((<usize>at) << 2), number + 1);
 }
 
 /** Builds the index anew, for four times as many slots as there are attributes. */
@@ -111,7 +111,7 @@ export function setFind(set: usize, symbol: u32): usize {
   const mask = load<u32>(set, AB_MASK);
   let at = slotOf(symbol, mask);
   while (true) {
-    const number = load<u32>(index + (<usize>at << 2));
+    const number = load<u32>(index + ((<usize>at) << 2));
     if (!number) return 0;
     const attr = data + <usize>((number - 1) * ATTR_BYTES);
     if (load<u32>(attr) == symbol) return attr;
@@ -147,7 +147,7 @@ export function setAppendDynamic(set: usize, name: usize, expr: usize, pos: u32)
 /** Adds the expression of an `inherit (e)`; returns its index. */
 export function setAppendFrom(set: usize, expr: usize): u32 {
   const count = load<u32>(set, AS_FROM_COUNT);
-  store<u32>(reserve(set, AS_FROM, count, AB_FROM_CAP, 4) + (<usize>count << 2), <u32>expr);
+  store<u32>(reserve(set, AS_FROM, count, AB_FROM_CAP, 4) + ((<usize>count) << 2), <u32>expr);
   store<u32>(set, count + 1, AS_FROM_COUNT);
   return count;
 }
@@ -221,17 +221,18 @@ function mergeRuns(keys: usize, to: usize, from: u32, middle: u32, end: u32): vo
   let a = from;
   let b = middle;
   for (let i = from; i < end; i++) {
-    const left = a < middle && (b >= end || load<u64>(keys + (<usize>a << 3)) <= load<u64>(keys + (<usize>b << 3)));
-    store<u64>(to + (<usize>i << 3), load<u64>(keys + (<usize>(left ? a++ : b++) << 3)));
+    const left = a < middle && (b >= end || load<u64>(keys + ((<usize>a) << 3)) <= load<u64>(keys + ((<usize>b) << 3)));
+    store<u64>(to + ((<usize>i) << 3), load<u64>(keys + ((<usize>(left ? a++ : b++)) << 3)));
   }
 }
 
 /** Sorts by keys of symbol and place, and then moves the attributes once. */
 function mergeSort(set: usize, count: u32): void {
   const data = <usize>load<u32>(set, AS_STATIC);
-  let keys = arenaAlloc(<usize>count << 3);
-  let other = arenaAlloc(<usize>count << 3);
-  for (let i: u32 = 0; i < count; i++) store<u64>(keys + (<usize>i << 3), (<u64>load<u32>(data + <usize>(i * ATTR_BYTES)) << 32) | <u64>i);
+  let keys = arenaAlloc((<usize>count) << 3);
+  let other = arenaAlloc((<usize>count) << 3);
+  for (let i: u32 = 0; i < count; i++)
+    store<u64>(keys + ((<usize>i) << 3), ((<u64>load<u32>(data + <usize>(i * ATTR_BYTES))) << 32) | (<u64>i));
   for (let width: u32 = 1; width < count; width *= 2) {
     for (let from: u32 = 0; from < count; from += width * 2) {
       const middle = min(from + width, count);
@@ -243,7 +244,7 @@ function mergeSort(set: usize, count: u32): void {
   }
   const sorted = arenaAlloc(<usize>(count * ATTR_BYTES));
   for (let i: u32 = 0; i < count; i++) {
-    memory.copy(sorted + <usize>(i * ATTR_BYTES), data + <usize>(load<u32>(keys + (<usize>i << 3)) * ATTR_BYTES), ATTR_BYTES);
+    memory.copy(sorted + <usize>(i * ATTR_BYTES), data + <usize>(load<u32>(keys + ((<usize>i) << 3)) * ATTR_BYTES), ATTR_BYTES);
   }
   store<u32>(set, <u32>sorted, AS_STATIC);
 }

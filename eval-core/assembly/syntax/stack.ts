@@ -6,8 +6,8 @@
  * The value of a text token is its address and length, of a number its eight bytes, of a list under construction its offset in the
  * items, of everything else a node.
  */
-import { pagesAlloc, pagesFree } from "../heap/pages";
-import { PS_CAP, PS_LIMIT, PS_STACK, PS_TOP } from "./state";
+import { pagesAlloc, pagesFree } from '../heap/pages';
+import { PS_CAP, PS_LIMIT, PS_STACK, PS_TOP } from './state';
 
 export const ENTRY: usize = 20;
 export const E_STATE: usize = 0;

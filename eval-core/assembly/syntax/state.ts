@@ -1,7 +1,7 @@
 /**
  * The words of the state block that belong to the lexer and the parser (the first 16 bytes are the arena's).
  */
-import { ST_SYNTAX } from "../heap/state";
+import { ST_SYNTAX } from '../heap/state';
 
 // ---- the file
 export const SX_SRC: usize = ST_SYNTAX + 16;

@@ -1,11 +1,20 @@
 /** The entry of a module for tests of the parser alone. */
-import { pagesAlloc } from "../heap/pages";
-import { bufData, bufLen, bufReset } from "../heap/text";
-import { printAst } from "../print/ast";
-import { arenaReset } from "./arena";
+import { pagesAlloc } from '../heap/pages';
+import { bufData, bufLen, bufReset } from '../heap/text';
+import { printAst } from '../print/ast';
+import { arenaReset } from './arena';
 
-export { countLines, parse, parseErrorKind, parseErrorPos, parseErrorText, parseErrorTextLen, parseWarningCount, parseWarnings } from "./parser";
-export { symbolBytes, symbolCount, symbolLen } from "../value/symbols";
+export {
+  countLines,
+  parse,
+  parseErrorKind,
+  parseErrorPos,
+  parseErrorText,
+  parseErrorTextLen,
+  parseWarningCount,
+  parseWarnings,
+} from './parser';
+export { symbolBytes, symbolCount, symbolLen } from '../value/symbols';
 export { arenaReset };
 
 const OUT: usize = memory.data(12);

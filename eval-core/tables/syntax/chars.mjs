@@ -48,4 +48,10 @@ const all = Array.from({ length: 256 }, (_, byte) => byte);
 const asBits = (tests) => all.map((byte) => tests.reduce((sum, [, test], i) => sum | (Number(test(byte)) << i), 0));
 export const classTable = () => asBits(bits);
 export const stopTable = () => asBits(stops);
-export const startTable = () => all.map((byte) => Math.max(0, starts.findIndex(([, test]) => test(byte))));
+export const startTable = () =>
+  all.map((byte) =>
+    Math.max(
+      0,
+      starts.findIndex(([, test]) => test(byte)),
+    ),
+  );

@@ -79,7 +79,10 @@ export function grammarModule() {
   });
   if (automaton.tokenCount > 64 || automaton.nonterminals.length > 32 || order.length > 255) throw new Error('the tables overflow');
   return [
-    constants('Tok', grammar.tokens.map(([name]) => name)),
+    constants(
+      'Tok',
+      grammar.tokens.map(([name]) => name),
+    ),
     `export const TOKEN_COUNT: u32 = ${automaton.tokenCount};`,
     constants('Act', actions),
     '/** What a cell of ACTIONS holds: 0, an error; below ACCEPT, the state after a shift; REDUCE and a rule. */',
@@ -87,11 +90,23 @@ export function grammarModule() {
     '/** From this state on, a state reduces by its rule in DEFAULTS whatever follows. */',
     `export const FIRST_CONSISTENT: u32 = ${firstConsistent};`,
     '/** 64 cells of u16 a state, by token. */',
-    table('ACTIONS', 'u16', order.flatMap((s) => actionRow(automaton, number, s))),
+    table(
+      'ACTIONS',
+      'u16',
+      order.flatMap((s) => actionRow(automaton, number, s)),
+    ),
     '/** 32 cells of u8 a state, by nonterminal. */',
-    table('GOTOS', 'u8', order.flatMap((s) => gotoRow(automaton, number, s))),
+    table(
+      'GOTOS',
+      'u8',
+      order.flatMap((s) => gotoRow(automaton, number, s)),
+    ),
     '/** The rule that a state reduces by where no cell says more, 0: none. */',
-    table('DEFAULTS', 'u8', order.map((s) => automaton.rows[s].fallback)),
+    table(
+      'DEFAULTS',
+      'u8',
+      order.map((s) => automaton.rows[s].fallback),
+    ),
     '/** A word a rule: nonterminal, length, Act, argument of the action, a byte each. */',
     table('RULES', 'u32', rules),
     '/** Texts of the tokens in messages, and where each begins. */',
@@ -103,11 +118,17 @@ export function grammarModule() {
 
 /** The text of assembly/gen/chars.ts. */
 export function charsModule() {
-  const constant = (prefix) => ([name], i) => `export const ${prefix}_${name}: u32 = ${1 << i};`;
+  const constant =
+    (prefix) =>
+    ([name], i) =>
+      `export const ${prefix}_${name}: u32 = ${1 << i};`;
   return [
     bits.map(constant('IS')).join('\n'),
     stops.map(constant('STOP')).join('\n'),
-    constants('Start', starts.map(([name]) => name)),
+    constants(
+      'Start',
+      starts.map(([name]) => name),
+    ),
     '/** Bits IS_… of each byte. */',
     table('CLASSES', 'u8', classTable()),
     '/** Bits STOP_… of each byte. */',

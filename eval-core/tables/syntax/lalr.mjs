@@ -32,7 +32,7 @@ function levels({ precedence }, symbol) {
 /** States are sets of items [rule, dot]; kernels name them. */
 function buildStates(g) {
   const byLeft = new Map();
-  g.rules.forEach((rule, r) => byLeft.set(rule.left, [...(byLeft.get(rule.left) ?? []), r]));
+  for (const [r, rule] of g.rules.entries()) byLeft.set(rule.left, [...(byLeft.get(rule.left) ?? []), r]);
   const closure = (kernel) => {
     const items = kernel.map((item) => [...item]);
     const seen = new Set();
@@ -47,7 +47,10 @@ function buildStates(g) {
   const states = [];
   const names = new Map();
   const stateOf = (kernel) => {
-    const name = kernel.map((item) => item.join('.')).sort().join(' ');
+    const name = kernel
+      .map((item) => item.join('.'))
+      .sort()
+      .join(' ');
     if (!names.has(name)) {
       names.set(name, states.length);
       states.push({ items: closure(kernel), next: new Map() });
