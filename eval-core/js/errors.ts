@@ -86,6 +86,23 @@ export const mark = (text: string | number) => `\x0e${text}\x0f`;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the marks are control characters
 export const stripMarks = (marked: string) => marked.replace(/[\x0e\x0f]/g, '');
 
+// What a host's error is made of besides its message goes through the machine inside the message, behind characters that no message has.
+const frameMark = '\x1e';
+const statusMark = '\x1d';
+
+/** A host's message with its own trace (outermost first) and exit status, as the machine carries it. */
+export function packMessage(message: string, traces: readonly string[], status: number | undefined): string {
+  const end = status === undefined ? '' : `${statusMark}${status}`;
+  return [message, ...traces].join(frameMark) + end;
+}
+
+/** The parts of a message that `packMessage` has made, or of any other. */
+export function unpackMessage(packed: string): { message: string; traces: string[]; status: number | undefined } {
+  const [text = '', status] = packed.split(statusMark);
+  const [message = '', ...traces] = text.split(frameMark);
+  return { message, traces, status: status === undefined ? undefined : Number(status) };
+}
+
 /** The machine or its host broke a rule of their boundary: a bug of ours, never of the evaluated program. */
 export class MachineError extends Error {
   override readonly name = 'MachineError';

@@ -1,4 +1,4 @@
-import { AbortedError, type ErrorCode, MachineError, NixError, type Position, type Suggestion } from './errors.ts';
+import { AbortedError, type ErrorCode, MachineError, NixError, type Position, unpackMessage } from './errors.ts';
 import { type EvalExports, type PrintMode, Status, type ValueKind } from './exports.ts';
 import type { Answer, Request } from './requests.ts';
 import { decodeText, encodeText } from './text.ts';
@@ -309,16 +309,19 @@ export class Evaluator {
   takeError(): NixError {
     this.exports.errorJson();
     const data = JSON.parse(this.text()) as ErrorData;
-    const message = (text: string) => text.replace(positionMark, this.#positionText);
-    return new NixError(data.code as ErrorCode, message(data.message), {
+    const text = (marked: string) => marked.replace(positionMark, this.#positionText);
+    const { message, traces, status } = unpackMessage(data.message);
+    const frames = data.traces.map((trace) => ({
+      message: text(trace.message),
+      position: this.position(trace.pos),
+      always: ((trace.flags ?? 0) & 1) !== 0,
+    }));
+    const hostFrames = traces.map((trace) => ({ message: trace, position: undefined, always: false }));
+    return new NixError(data.code as ErrorCode, text(message), {
       position: this.position(data.pos),
-      traces: data.traces.map((trace) => ({
-        message: message(trace.message),
-        position: this.position(trace.pos),
-        always: ((trace.flags ?? 0) & 1) !== 0,
-      })),
-      suggestions: (data.suggestions ?? []) as Suggestion[],
-      status: data.status ?? 1,
+      traces: [...frames, ...hostFrames],
+      suggestions: data.suggestions ?? [],
+      status: status ?? data.status ?? 1,
     });
   }
 

@@ -14,7 +14,10 @@ const failed = 1;
 /** Errors with a message for the user, as the evaluator's errors; undefined for bugs of ours. */
 function asNixError(error: unknown): NixError | undefined {
   if (error instanceof NixError) return error;
-  if (error instanceof HostError) return new NixError(error.code, error.message, { cause: error });
+  if (error instanceof HostError) {
+    const traces = error.traces.map((message) => ({ message, position: undefined, always: false }));
+    return new NixError(error.code, error.message, { traces, status: error.status ?? failed, cause: error });
+  }
   if (error instanceof FileError) return new NixError(ErrorCode.Io, error.message, { cause: error });
   return undefined;
 }

@@ -1,5 +1,5 @@
 // Answers to the machine's requests (docs/requests.md), from a HostIO.
-import { type Answer, AnswerStatus, ErrorCode, encodeText, missing, ok, Req, type Request } from '@vixen/eval-core';
+import { type Answer, AnswerStatus, ErrorCode, encodeText, missing, ok, packMessage, Req, type Request } from '@vixen/eval-core';
 import { parentPath, resolveImport, resolveSymlinks } from './files/paths.ts';
 import { FileError, type FileStat, type FileType } from './files/tree.ts';
 import { HostError, type HostIO, type MaybePromise, type MessageKind } from './io.ts';
@@ -41,7 +41,10 @@ function failure(error: unknown): Answer {
     const status = error.code === 'missing' ? AnswerStatus.Missing : AnswerStatus.Error;
     return { status, bytes: encodeText(error.message), number: code };
   }
-  if (error instanceof HostError) return { status: AnswerStatus.Error, bytes: encodeText(error.message), number: error.code };
+  if (error instanceof HostError) {
+    const packed = packMessage(error.message, error.traces, error.status);
+    return { status: AnswerStatus.Error, bytes: encodeText(packed), number: error.code };
+  }
   throw error;
 }
 

@@ -5,14 +5,30 @@ import type { FileTree } from './files/tree.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 
+export interface HostErrorOptions extends ErrorOptions {
+  /** Frames of the error's own, outermost first, with marks. */
+  traces?: readonly string[];
+  /** The exit status of a command that ends by it. */
+  status?: number | undefined;
+}
+
 /** What the outside reports as an error of the evaluated program; the message may hold marks. */
 export class HostError extends Error {
-  override readonly name = 'HostError';
+  override readonly name: string = 'HostError';
   readonly code: ErrorCode;
+  readonly traces: readonly string[];
+  readonly status: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, { traces = [], status, ...options }: HostErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.traces = traces;
+    this.status = status;
+  }
+
+  /** The same error inside one more frame. */
+  withTrace(frame: string): HostError {
+    return new HostError(this.code, this.message, { traces: [frame, ...this.traces], status: this.status, cause: this.cause });
   }
 }
 
