@@ -7,7 +7,7 @@
 import { bufData, bufLen, bufReserve, bufSetLen } from '../heap/text';
 import { memoGet, Visit } from './memo';
 import { I_ALT, I_ARG, I_LANDING, I_MARK, I_NEXT, INSTRUCTION_BYTES, Op, P_CODE, P_CODE_COUNT, P_WALK, takes } from './program';
-import { TEXT, WORK } from './state';
+import { PATIENCE, TEXT, WORK } from './state';
 
 export const enum Reach {
   /** All was visited before, and nothing was found. */
@@ -103,6 +103,7 @@ export function closureReach(
 /** Goes down over first ways until there is an answer; the instructions on the way are put on the stack. */
 function descend(pc: usize, walk: u32, lineBegin: bool): Reach {
   while (true) {
+    store<i32>(PATIENCE, load<i32>(PATIENCE) - 1);
     const mark = load<u32>(pc, I_MARK);
     if ((mark & ~3) == walk) return mark & 3;
     const op: Op = load<u8>(pc);

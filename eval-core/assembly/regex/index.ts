@@ -8,6 +8,7 @@
 import { bufReset } from '../heap/text';
 import { cacheAdd, cacheFind, cacheLast, cacheMakeRoom, textHash } from './cache';
 import { REGEX_CONTINUOUS, REGEX_MEMORY, REGEX_NOT_NULL, REGEX_PREV_AVAIL } from './codes';
+import { contextEnd } from './context';
 import { programMake } from './lower';
 import { budgetFor, matchAnywhere, matchWhole } from './match';
 import { memoEnd, memoNextSearch } from './memo';
@@ -25,6 +26,7 @@ import {
   ITER_PREFIX,
   ITER_PROGRAM,
   MEMO_ON,
+  PATIENCE,
   SETS,
   STATES,
   TEXT,
@@ -65,14 +67,19 @@ export function regexGroupCount(handle: i32): u32 {
   return load<u32>(<usize>handle, P_GROUPS);
 }
 
+// Some seconds: far more than an expression takes on which Nix comes to an end.
+const PATIENCE_STEPS: i32 = 1 << 28;
+
 function begin(text: usize, len: u32): void {
   store<u32>(TEXT, <u32>text);
   store<i32>(BUDGET, budgetFor(len));
   store<u32>(MEMO_ON, 0);
+  store<i32>(PATIENCE, PATIENCE_STEPS);
 }
 
 function done(result: i32): i32 {
   memoEnd();
+  contextEnd();
   bufReset(FRAMES);
   return result;
 }

@@ -8,6 +8,7 @@
  */
 import { bufData, bufReserve, bufSetLen } from '../heap/text';
 import { closureReach, Reach } from './closure';
+import { contextBegin, contextGet, contextOf, contextSet } from './context';
 import { REGEX_CONTINUOUS, REGEX_MEMORY, REGEX_NOT_NULL, REGEX_PREV_AVAIL } from './codes';
 import { memoBegin, memoGet, memoSet, Visit } from './memo';
 import { setHas } from './bytesets';
@@ -32,7 +33,7 @@ import {
   P_START,
   takes,
 } from './program';
-import { BUDGET, CAPTURES, FRAMES, MEMO_ON, REGISTERS, TEXT } from './state';
+import { BUDGET, CAPTURES, FRAMES, MEMO_ON, PATIENCE, REGISTERS, TEXT } from './state';
 
 /** Only a match of the whole text counts. */
 const EXACT: u32 = 8;
@@ -57,6 +58,8 @@ const enum Frame {
   Loop,
   /** Remember what came of a landing. */
   Landing,
+  /** Remember what came of a branch; the words are those of its fingerprint. */
+  Context,
 }
 
 // @ts-ignore: decorator
@@ -109,6 +112,7 @@ function execute(program: usize, begin: usize, end: usize, flags: u32): i32 {
   let idle: u32 = 0;
   const patience: u32 = 64 + min<u32>(load<u32>(program, P_CODE_COUNT), 2048);
   for (let i: usize = 0; i < captureBytes; i += 8) store<u64>(captures + i, 0);
+  contextBegin();
 
   while (true) {
     if (sp > limit) {
@@ -166,19 +170,15 @@ function execute(program: usize, begin: usize, end: usize, flags: u32): i32 {
       case Op.Loop: {
         idle++;
         if (memo && idle > patience) {
-          const reach = closureReach(
-            program,
-            pc,
-            pos,
-            end,
-            counters,
-            acceptReach(pos, begin, end, bestEnd, flags),
-            pos == begin && (flags & LINE_BEGIN) != 0,
-          );
-          if (reach != Reach.New) {
-            found = reach != Reach.Failed;
+          const judged = judge(program, pc, pos, begin, end, counters, bestEnd, flags);
+          if (judged == Judged.TooMuch) return REGEX_MEMORY;
+          if (judged != Judged.New) {
+            found = judged == Judged.Found;
             break;
           }
+          const context = contextOf(program, counters, pc, pos);
+          push(sp, Frame.Context, <usize>context, pos, <usize>(context >>> 32));
+          sp += FRAME_BYTES;
         }
         const alt = <usize>load<u32>(pc, I_ALT);
         const next = <usize>load<u32>(pc, I_NEXT);
@@ -315,6 +315,7 @@ function execute(program: usize, begin: usize, end: usize, flags: u32): i32 {
         break;
       }
       if (kind == Frame.Merge) found = true;
+      else if (kind == Frame.Context) contextSet((<u64>subject) | ((<u64>load<u32>(sp, 12)) << 32), found);
       else memoSet(<u32>subject, <u32>pos - text, found);
     }
     idle++;
@@ -323,6 +324,26 @@ function execute(program: usize, begin: usize, end: usize, flags: u32): i32 {
       memoBegin(program, <u32>end - text);
     }
   }
+}
+
+const enum Judged {
+  Failed,
+  Found,
+  New,
+  TooMuch,
+}
+
+/** Whether a branch is worth trying after much has been tried in vain. */
+function judge(program: usize, pc: usize, pos: usize, begin: usize, end: usize, counters: usize, bestEnd: usize, flags: u32): Judged {
+  const left = load<i32>(PATIENCE) - 1;
+  store<i32>(PATIENCE, left);
+  if (left < 0) return Judged.TooMuch;
+  const lineBegin = pos == begin && (flags & LINE_BEGIN) != 0;
+  const reach = closureReach(program, pc, pos, end, counters, acceptReach(pos, begin, end, bestEnd, flags), lineBegin);
+  if (reach == Reach.Failed) return Judged.Failed;
+  if (reach != Reach.New) return Judged.Found;
+  const known = contextGet(contextOf(program, counters, pc, pos));
+  return known < 0 ? Judged.New : known ? Judged.Found : Judged.Failed;
 }
 
 /** Where the run of an instruction that starts at `pos` ends. */

@@ -68,6 +68,10 @@ export const BUDGET: usize = WORDS + 96;
 /** Address of the captures of the last match, and of its text. */
 export const CAPTURES: usize = WORDS + 100;
 export const TEXT: usize = WORDS + 104;
+export const CONTEXT_CELLS: usize = WORDS + 124;
+export const CONTEXT_GENERATION: usize = WORDS + 128;
+/** Steps that a call may still spend where nothing new is met. */
+export const PATIENCE: usize = WORDS + 132;
 
 // Iterator
 export const ITER_PROGRAM: usize = WORDS + 108;
