@@ -125,6 +125,10 @@ export function allowImportFromDerivation(): bool {
 export function maxCallDepth(): u32 {
   return settingNumber(NumberSetting.MaxCallDepth);
 }
+/** The same, as the machine reads it. */
+export function settingMaxCallDepth(): u32 {
+  return maxCallDepth();
+}
 export function traceVerbose(): bool {
   return settingNumber(NumberSetting.TraceVerbose) != 0;
 }
