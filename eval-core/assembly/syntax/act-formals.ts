@@ -2,7 +2,6 @@
 import { bufI64, bufStr } from '../heap/text';
 import { arenaAlloc } from './arena';
 import { FORMAL_WORDS, FS_COUNT, FS_ELLIPSIS, FS_ITEMS } from './ast';
-import { docAt } from './docs';
 import { ErrorKind, bufSymbol, colourBegin, colourEnd, errorBegin } from './errors';
 import { itemsPush, itemsTake, itemsTop } from './items';
 import { nodeLambda } from './nodes';
@@ -104,5 +103,5 @@ export function lambdaFormals(at: usize, arg: u32, fs: usize, body: usize): bool
     colourEnd(buf);
     return false;
   }
-  return yields(at, nodeLambda(pos, arg, fs, body, docAt(pos)));
+  return yields(at, nodeLambda(pos, arg, fs, body));
 }

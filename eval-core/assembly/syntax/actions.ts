@@ -22,7 +22,6 @@ import {
 import { formal, formals, lambdaFormals, pushFormal } from './act-formals';
 import { bind, closeAttrs, inherit, inheritFrom, inheritedName, inheritedString, letBody, letIn } from './act-sets';
 import { FLAG_FORCE_STRING, FLAG_REC, Node } from './ast';
-import { docAt } from './docs';
 import { indentedString } from './indent';
 import { itemsPush, itemsTop } from './items';
 import { lintUri, warnAboutOr } from './lints';
@@ -113,7 +112,7 @@ export function act(action: u32, arg: u32, at: usize): bool {
       return yields(at, start);
     }
     case Act.Lambda:
-      return yields(at, nodeLambda(beginOf(at, 0), internAt(at, 0), 0, node(at, 2), docAt(beginOf(at, 0))));
+      return yields(at, nodeLambda(beginOf(at, 0), internAt(at, 0), 0, node(at, 2)));
     default:
       return actRarely(action, arg, at);
   }

@@ -4,21 +4,8 @@ import { AS_FROM_COUNT, AS_STATIC, AS_STATIC_COUNT, ATTR_WORDS, AttrKind, N_A, N
 import { docAt } from './docs';
 import { ErrorKind, bufPosition, bufSymbol, colourBegin, colourEnd, errorBegin } from './errors';
 import { itemsAt, itemsDrop, itemsPush, itemsTop } from './items';
-import { node1 } from './nodes';
-import {
-  AT_EXPR,
-  AT_KIND,
-  AT_POS,
-  attrsNew,
-  documentLambda,
-  nameLambda,
-  setAppend,
-  setAppendDynamic,
-  setFind,
-  setMoveRest,
-  setOf,
-  setSort,
-} from './sets';
+import { documentLambda, node1 } from './nodes';
+import { AT_EXPR, AT_KIND, AT_POS, attrsNew, nameLambda, setAppend, setAppendDynamic, setFind, setMoveRest, setOf, setSort } from './sets';
 
 /** A merge in progress, on the stack of items: target set, source set, index of the source's attribute. */
 const FRAME_BYTES: u32 = 12;

@@ -4,7 +4,7 @@
  *
  * NUL bytes behind the source end every scan, so that loops need not compare addresses.
  */
-import { CLASSES, IS_DIGIT, IS_IDENTIFIER, IS_KEYWORD, IS_SPACE, STARTS, STOPS, STOP_LINE, STOP_LONG, Start } from '../gen/chars';
+import { CLASSES, IS_IDENTIFIER, IS_KEYWORD, IS_SPACE, STARTS, STOPS, STOP_LINE, STOP_LONG, Start } from '../gen/chars';
 import { SINGLES, Tok } from '../gen/grammar';
 import { docNote } from './docs';
 import { ErrorKind, errorSimple } from './errors';

@@ -1,5 +1,6 @@
 /** Makers of nodes (ast.ts). */
 import { arenaAlloc } from './arena';
+import { docAt } from './docs';
 import { FLAG_OPERATOR, N_A, N_B, N_C, N_D, N_E, N_POS, Node } from './ast';
 
 /** After a Call's fields: where an `or` that is used as a name ends, for its warning (0: none). */
@@ -59,7 +60,7 @@ export function nodeNumber(kind: Node, bits: u64): usize {
   return n;
 }
 
-export function nodeLambda(pos: u32, arg: u32, formals: usize, body: usize, doc: u32): usize {
+export function nodeLambda(pos: u32, arg: u32, formals: usize, body: usize): usize {
   const n = arenaAlloc(28);
   store<u32>(n, Node.Lambda);
   store<u32>(n, pos, N_POS);
@@ -67,8 +68,18 @@ export function nodeLambda(pos: u32, arg: u32, formals: usize, body: usize, doc:
   store<u32>(n, <u32>formals, N_B);
   store<u32>(n, <u32>body, N_C);
   store<u32>(n, 0, N_D);
-  store<u32>(n, doc, N_E);
+  store<u32>(n, 0, N_E);
+  const doc = docAt(pos);
+  if (doc) documentLambda(n, doc);
   return n;
+}
+
+/** Documents a function, and those that it returns, up to the first that has a docstring of its own. */
+export function documentLambda(node: usize, doc: u32): void {
+  while (load<u8>(node) == Node.Lambda && !load<u32>(node, N_E)) {
+    store<u32>(node, doc, N_E);
+    node = <usize>load<u32>(node, N_C);
+  }
 }
 
 /** A call. The array of arguments has room for the next power of two, from 2 on. */

@@ -2,7 +2,7 @@
  * The parser: a table-driven LALR(1) automaton (tables/syntax/) with a stack of its own, so that nesting is bounded by memory alone.
  * The automaton decides as Nix's does, hence errors are noticed at the same token with the same list of what was expected.
  */
-import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr } from '../heap/text';
+import { bufBytes, bufData, bufLen, bufReset, bufStr } from '../heap/text';
 import { symbolOf } from '../value/symbols';
 import {
   ACCEPT,
@@ -69,7 +69,7 @@ import {
 /** No token has been read ahead. */
 const NO_TOKEN: u32 = 254;
 /** Reductions in a slice: an engine replaces a function by its optimised code only when it is entered again. */
-const SLICE: u32 = 20000;
+const SLICE: u32 = 2000;
 /** Messages list at most this many tokens that were expected; more, and they list none. */
 const MAX_EXPECTED: u32 = 4;
 

@@ -16,7 +16,6 @@ import {
   N_A,
   N_C,
   N_D,
-  N_E,
   Node,
 } from './ast';
 import { docAt } from './docs';
@@ -175,14 +174,6 @@ export function setMoveRest(to: usize, from: usize): void {
 export function nameLambda(node: usize, symbol: u32): void {
   while (load<u8>(node) == Node.Lambda) {
     store<u32>(node, symbol, N_D);
-    node = <usize>load<u32>(node, N_C);
-  }
-}
-
-/** Documents a function, and those that it returns, up to the first that has a docstring of its own. */
-export function documentLambda(node: usize, doc: u32): void {
-  while (load<u8>(node) == Node.Lambda && !load<u32>(node, N_E)) {
-    store<u32>(node, doc, N_E);
     node = <usize>load<u32>(node, N_C);
   }
 }
