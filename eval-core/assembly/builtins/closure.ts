@@ -5,7 +5,7 @@ import { expectAttrs, expectFunction, expectList, msgArgValue } from '../diag/ch
 import { addTrace, msgArgSym, msgBegin, msgLit } from '../diag/errors';
 import { Proc } from '../gen/builtins';
 import { KIND_INT, KIND_STRING } from '../value/kinds';
-import { TRUE, deref, kindOf, listGet, listLen } from '../value/layout';
+import { TRUE, deref, kindOf, listGet, listLen, tag } from '../value/layout';
 import { attrsGet } from '../value/shapes';
 import {
   Act,
@@ -294,7 +294,7 @@ function neighbour(f: usize): u32 {
 }
 function compare(f: usize, x: usize, y: usize, next: State): i32 {
   setSlotInt(f, PHASE, Phase.Compare);
-  return callProc(f, Proc.less, x, y, 0, 0, next);
+  return callProc(f, Proc.less, x, y, tag(0), tag(0), next);
 }
 
 /** Adds the element in hand to the result. */

@@ -9,7 +9,7 @@ import { callProc } from '../vm/native';
  * cannot be coerced.
  */
 export function coerce(f: usize, v: usize, flags: u32, ctx: string, next: i32): i32 {
-  return callProc(f, Proc.coerceToString, v, tag(flags), tag(<i32>changetype<usize>(ctx)), 0, next);
+  return callProc(f, Proc.coerceToString, v, tag(flags), tag(<i32>changetype<usize>(ctx)), tag(0), next);
 }
 
 /** The string that a forced string or path is when nothing is copied to the store, or 0 for other values. */

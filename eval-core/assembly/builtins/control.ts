@@ -16,7 +16,7 @@ import { Proc } from '../gen/builtins';
 import { printForTrace } from '../print/value';
 import { NumberSetting, settingNumber, traceVerbose } from '../settings';
 import { KIND_STRING } from '../value/kinds';
-import { FALSE, NULL, TRUE, kindOf } from '../value/layout';
+import { FALSE, NULL, TRUE, kindOf, tag } from '../value/layout';
 import { allocAttrs, attrsSetValue, attrsShape, shapeFind } from '../value/shapes';
 import { COERCE_COPY } from '../compile/compile';
 import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
@@ -30,7 +30,7 @@ export function builtin_seq(a: usize): usize {
 }
 /** Slots: what is forced deeply, the result. */
 export function builtin_deepSeq(f: usize): i32 {
-  return stateOf(f) ? done(slot(f, 1)) : callProc(f, Proc.deepForce, slot(f, 0), 0, 0, 0, 1);
+  return stateOf(f) ? done(slot(f, 1)) : callProc(f, Proc.deepForce, slot(f, 0), tag(0), tag(0), tag(0), 1);
 }
 /** Without a debugger, what it is given. */
 export function builtin_break(a: usize): usize {

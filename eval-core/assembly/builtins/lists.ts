@@ -156,17 +156,17 @@ export function builtin_elem(a: usize): usize {
   }
   return FALSE;
 }
-/** Slots: value, list, index, the value forced. Two references to one cell are equal, once both are forced. */
+/** Slots: value, list, index. Two references to one cell are equal, once both are forced. */
 export function proc_elemForcing(f: usize): i32 {
   const list = slot(f, 1);
   const n = listLen(list);
-  let i: u32 = 0;
+  let i = <u32>slotInt(f, 2);
   switch (stateOf(f)) {
     case 0:
       return force(f, slot(f, 0), 1);
     case 2:
       if (acc() == TRUE) return done(TRUE);
-      i = <u32>slotInt(f, 2) + 1;
+      i++;
   }
   const x = forced(slot(f, 0));
   for (; i < n; i++) {
@@ -175,7 +175,8 @@ export function proc_elemForcing(f: usize): i32 {
     if (same > 0) return done(TRUE);
     if (same == 0) continue;
     setSlotInt(f, 2, i);
-    return callProc(f, Proc.equal, slot(f, 0), raw, 0, 0, 2);
+    const y = forced(raw);
+    return y ? callProc(f, Proc.equal, x, y, tag(0), tag(0), 2) : force(f, raw, 1);
   }
   return done(FALSE);
 }

@@ -2,7 +2,7 @@
 import { expectBool, expectFunction } from '../diag/check';
 import { Proc } from '../gen/builtins';
 import { KIND_PRIMOP } from '../value/kinds';
-import { TRUE, allocList, deref, kindOf, listGet, listLen, primopId } from '../value/layout';
+import { TRUE, allocList, deref, kindOf, listGet, listLen, primopId, tag } from '../value/layout';
 import { Act, acc, call2, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
 import { lessAtOnce } from './math';
 import { peeksortLeft, peeksortNew, peeksortRight, peeksortStep } from './peeksort';
@@ -83,7 +83,7 @@ function sortOn(f: usize, first: bool): i32 {
     const less = lessAtOnce(deref(x), deref(y));
     if (less < 0) {
       traceOn(f, 0, SORT_ORDER);
-      return callProc(f, Proc.less, x, y, 0, 0, State.Compared);
+      return callProc(f, Proc.less, deref(x), deref(y), tag(0), tag(0), State.Compared);
     }
     answer = <bool>less;
   }
