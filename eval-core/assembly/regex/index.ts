@@ -10,10 +10,11 @@ import { cacheAdd, cacheFind, cacheLast, cacheMakeRoom, textHash } from './cache
 import { REGEX_CONTINUOUS, REGEX_MEMORY, REGEX_NOT_NULL, REGEX_PREV_AVAIL } from './codes';
 import { contextEnd } from './context';
 import { programMake } from './lower';
-import { budgetFor, matchAnywhere, matchWhole } from './match';
+
 import { memoEnd, memoNextSearch } from './memo';
 import { parse } from './parse';
 import { P_GROUPS } from './program';
+import { budgetFor, matchAnywhere, matchWhole } from './search';
 import {
   BUDGET,
   CAPTURES,
@@ -67,14 +68,16 @@ export function regexGroupCount(handle: i32): u32 {
   return load<u32>(<usize>handle, P_GROUPS);
 }
 
-// Some seconds: far more than an expression takes on which Nix comes to an end.
+// Steps in vain before the engine gives up: seconds, far more than an expression takes on which Nix comes to an end.
 const PATIENCE_STEPS: i32 = 1 << 28;
+const PATIENCE_PER_BYTE: u32 = 256;
+const PATIENCE_PER_SEARCH: i32 = 4096;
 
 function begin(text: usize, len: u32): void {
   store<u32>(TEXT, <u32>text);
   store<i32>(BUDGET, budgetFor(len));
   store<u32>(MEMO_ON, 0);
-  store<i32>(PATIENCE, PATIENCE_STEPS);
+  store<i32>(PATIENCE, PATIENCE_STEPS + <i32>(min<u32>(len, 1 << 22) * PATIENCE_PER_BYTE));
 }
 
 function done(result: i32): i32 {
@@ -124,6 +127,7 @@ export function regexIterate(handle: i32, ptr: usize, len: u32): i32 {
 
 function iterateFrom(from: u32, flags: u32): i32 {
   memoNextSearch();
+  store<i32>(PATIENCE, min<i32>(load<i32>(PATIENCE) + PATIENCE_PER_SEARCH, i32.MAX_VALUE >> 1));
   return matchAnywhere(load<u32>(ITER_PROGRAM), load<u32>(TEXT), load<u32>(ITER_LEN), from, flags);
 }
 

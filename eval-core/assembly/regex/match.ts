@@ -9,12 +9,10 @@
 import { bufData, bufReserve, bufSetLen } from '../heap/text';
 import { closureReach, Reach } from './closure';
 import { contextBegin, contextGet, contextOf, contextSet } from './context';
-import { REGEX_CONTINUOUS, REGEX_MEMORY, REGEX_NOT_NULL, REGEX_PREV_AVAIL } from './codes';
+import { REGEX_MEMORY, REGEX_NOT_NULL } from './codes';
 import { memoBegin, memoGet, memoSet, Visit } from './memo';
 import { setHas } from './bytesets';
 import {
-  AT_BEGIN,
-  CAN_BE_EMPTY,
   I_ALT,
   I_ALT_PEEK,
   I_ARG,
@@ -25,20 +23,16 @@ import {
   Op,
   P_CODE_COUNT,
   P_COUNTERS,
-  P_FEWEST,
-  P_FIRST,
-  P_FLAGS,
   P_GROUPS,
-  P_MOST,
   P_START,
   takes,
 } from './program';
 import { BUDGET, CAPTURES, FRAMES, MEMO_ON, PATIENCE, REGISTERS, TEXT } from './state';
 
 /** Only a match of the whole text counts. */
-const EXACT: u32 = 8;
+export const EXACT: u32 = 8;
 /** `^` matches at the start. */
-const LINE_BEGIN: u32 = 16;
+export const LINE_BEGIN: u32 = 16;
 
 const FRAME_BYTES: usize = 16;
 const MAX_FRAMES: usize = 256 << 20;
@@ -82,18 +76,11 @@ function markRun(landing: u32, first: u32, last: u32, found: bool): void {
   for (let offset = first; offset <= last; offset++) memoSet(landing, offset, found);
 }
 
-function registersPrepare(program: usize): void {
-  const groups = load<u32>(program, P_GROUPS) + 1;
-  const bytes = groups * 16 + load<u32>(program, P_COUNTERS) * 8;
-  bufSetLen(REGISTERS, 0);
-  memory.fill(bufReserve(REGISTERS, bytes), 0, bytes);
-}
-
 /**
- * Tries the program at `begin`: 1, 0, or a negative code. `registersPrepare` was called; `TEXT`, `MEMO_ON` and `BUDGET`
+ * Tries the program at `begin`: 1, 0, or a negative code. `REGISTERS` has room; `TEXT`, `MEMO_ON` and `BUDGET`
  * are set. The captures are left at `CAPTURES`.
  */
-function execute(program: usize, begin: usize, end: usize, flags: u32): i32 {
+export function execute(program: usize, begin: usize, end: usize, flags: u32): i32 {
   const text = load<u32>(TEXT);
   const captureBytes = (<usize>load<u32>(program, P_GROUPS) + 1) << 3;
   const captures = bufData(REGISTERS);
@@ -371,43 +358,4 @@ function finish(captures: usize, begin: usize, end: usize, budget: i32): i32 {
   store<u32>(CAPTURES, <u32>captures);
   store<i32>(BUDGET, budget);
   return 1;
-}
-
-/** Steps before visits are remembered: more than any tame expression takes. */
-export function budgetFor(len: u32): i32 {
-  return 1024 + 8 * <i32>min<u32>(len, 1 << 24);
-}
-
-/** Whether the program matches the whole text: 1, 0, or a negative code. */
-export function matchWhole(program: usize, text: usize, len: u32): i32 {
-  if (len < load<u32>(program, P_FEWEST) || len > load<u32>(program, P_MOST)) return 0;
-  if (!(load<u32>(program, P_FLAGS) & CAN_BE_EMPTY) && (!len || !setHas(program + P_FIRST, load<u8>(text)))) return 0;
-  registersPrepare(program);
-  return execute(program, text, text + len, EXACT | LINE_BEGIN);
-}
-
-/** Looks for the first match from offset `from` on: 1, 0, or a negative code. `flags` are `REGEX_…`. */
-export function matchAnywhere(program: usize, text: usize, len: u32, from: u32, flags: u32): i32 {
-  const end = text + len;
-  const known = load<u32>(program, P_FLAGS);
-  const fewest = <usize>load<u32>(program, P_FEWEST);
-  const first = program + P_FIRST;
-  const once = (flags & REGEX_CONTINUOUS) != 0;
-  let lineBegin: u32 = flags & REGEX_PREV_AVAIL ? 0 : LINE_BEGIN;
-  let begin = text + from;
-  registersPrepare(program);
-  while (true) {
-    if (!lineBegin && known & AT_BEGIN) return 0;
-    if (!(known & CAN_BE_EMPTY)) {
-      const start = begin;
-      while (begin < end && !setHas(first, load<u8>(begin))) begin++;
-      if (begin == end || (begin != start && once)) return 0;
-      if (begin != start) lineBegin = 0;
-    }
-    if (<usize>(end - begin) < fewest) return 0;
-    const result = execute(program, begin, end, lineBegin | (flags & REGEX_NOT_NULL));
-    if (result || once || begin == end) return result;
-    lineBegin = 0;
-    begin++;
-  }
 }
