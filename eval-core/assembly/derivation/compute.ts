@@ -23,17 +23,15 @@ import {
   pairCount,
   pairFirst,
   pairSecond,
-  pairsSort,
   setOutputsKind,
   setPairSecond,
 } from "./draft";
 import { hashAlgoName } from "../builtins/hashText";
 import { bufHex } from "./hashes";
 import { knownAdd, knownDeferred, knownGet, knownHasOutput } from "./known";
-import { NAME_BUF, bufMethod, fingerprintBegin, fingerprintReference, fixedOutputPath, inputAddressedPath, storePathMake } from "./store-path";
+import { NAME_BUF, bufMethod, fixedOutputPath, inputAddressedPath } from "./store-path";
+import { REFERENCES, referencesBegin, referencesSort, textPath } from "./texts";
 
-/** sources and input derivations, sorted */
-export const REFERENCES: usize = memory.data(12, 4);
 const HASH: usize = memory.data(32, 8);
 const SCRATCH: usize = memory.data(12, 4);
 
@@ -124,11 +122,8 @@ export function draftPath(): u32 {
   atermWrite(false, false);
   hashText();
   referencesFill();
-  fingerprintBegin("text");
-  const n = pairCount(REFERENCES);
-  for (let i: u32 = 0; i < n; i++) fingerprintReference(pairFirst(REFERENCES, i));
   drvName();
-  return storePathMake(HASH, bufData(NAME_BUF), bufLen(NAME_BUF));
+  return textPath(HASH, bufData(NAME_BUF), bufLen(NAME_BUF));
 }
 /** Writes the name with `.drv` to NAME_BUF. */
 export function drvName(): void {
@@ -138,10 +133,10 @@ export function drvName(): void {
   bufStr(NAME_BUF, ".drv");
 }
 function referencesFill(): void {
-  bufReset(REFERENCES);
+  referencesBegin();
   bufBytes(REFERENCES, bufData(SOURCES), bufLen(SOURCES));
   bufBytes(REFERENCES, bufData(DRVS), bufLen(DRVS));
-  if (pairCount(DRVS)) pairsSort(REFERENCES);
+  if (pairCount(DRVS)) referencesSort();
 }
 
 /** Makes the derivation known under its path (TEXT is overwritten). False after an error. */

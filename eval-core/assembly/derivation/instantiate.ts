@@ -17,7 +17,7 @@ import { DUP_LAST, attrsAdd, attrsBegin, attrsFinish } from "../value/shapes";
 import { symbolBytes, symbolIntern, symbolLen, symbolString } from "../value/symbols";
 import { Act, awaitHost, callProc, done, setSlot, setSlotInt, slot, slotInt } from "../vm/native";
 import { TEXT, atermWrite } from "./aterm";
-import { REFERENCES, draftComplete, draftPath, draftRemember, drvName, fixedPath, unknownInput } from "./compute";
+import { draftComplete, draftPath, draftRemember, drvName, fixedPath, unknownInput } from "./compute";
 import {
   ARGS,
   DIGEST,
@@ -43,6 +43,7 @@ import { knownGet } from "./known";
 import { outputsRestore } from "./outputs";
 import { PLACEHOLDER, downstreamPlaceholder } from "./placeholder";
 import { Method, NAME_BUF, isDrvName } from "./store-path";
+import { REFERENCES } from "./texts";
 import { objectBytes } from "../heap/alloc";
 import { ADDRESSED, D, IMPURE, JSON_GIVEN, STRUCTURED, flag } from "./strict";
 import { Word, wordSymbol } from "./words";
