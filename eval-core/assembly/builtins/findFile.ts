@@ -115,6 +115,7 @@ export function builtin_findFile(f: usize): i32 {
         return Act.Fail;
     }
   }
+  return Act.Fail;
 }
 
 /** The entry's path with what its context refers to. */

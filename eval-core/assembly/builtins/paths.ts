@@ -85,6 +85,7 @@ export function builtin_readFile(f: usize): i32 {
         return done(withReferences(slot(f, 1)));
     }
   }
+  return Act.Fail;
 }
 function fileRead(f: usize): i32 {
   const path = slot(f, 0);

@@ -233,7 +233,7 @@ function bufHashedInputs(b: usize): void {
 
 function bufEnv(b: usize): void {
   const n = pairCount(ENV);
-  const outputs = draftRead() ? 0 : pairCount(OUTPUTS);
+  const outputs: u32 = draftRead() ? 0 : pairCount(OUTPUTS);
   let i: u32 = 0;
   let o: u32 = 0;
   let first = true;

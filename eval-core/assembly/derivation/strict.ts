@@ -499,4 +499,5 @@ export function builtin_derivationStrict(f: usize): i32 {
         return instantiateStep(f, state);
     }
   }
+  return Act.Fail;
 }

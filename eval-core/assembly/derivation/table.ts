@@ -24,8 +24,9 @@ export function tableGet(t: usize, key: u32): u32 {
     const cell = cells + (<usize>at << 3);
     const k = load<u32>(cell);
     if (k == key) return load<u32>(cell, 4);
-    if (!k) return 0;
+    if (!k) break;
   }
+  return 0;
 }
 
 /** Sets the value of a key. */

@@ -141,6 +141,6 @@ export function wordSymbol(w: Word): u32 {
 
 /** The word that an attribute's name is, or Word.None. */
 export function wordOf(sym: u32): Word {
-  if (!load<u32>(TABLE)) for (let w: u32 = 1; w < Word.Count; w++) tableSet(TABLE, wordSymbol(w), w);
+  if (!load<u32>(TABLE)) for (let w: u32 = 1; w < <u32>Word.Count; w++) tableSet(TABLE, wordSymbol(w), w);
   return tableGet(TABLE, sym);
 }

@@ -45,6 +45,8 @@ export const enum Err {
   Ifd,
   /** an experimental feature that is off */
   Feature,
+  /** Nix's UsageError: commands add a line that points to their help */
+  Usage,
 }
 
 export const E_CODE: u32 = 0;
@@ -154,6 +156,13 @@ export function fail(code: Err, message: string): usize {
 }
 export function errorCode(e: usize): u32 {
   return <u32>untag(cell(e, E_CODE));
+}
+
+/** A copy, so that the trace lines of one who meets a failed thunk again are its own. */
+export function cloneError(e: usize): usize {
+  const c = mkCells(E_CELLS);
+  for (let i: u32 = 0; i < E_CELLS; i++) setCell(c, i, cell(e, i));
+  return c;
 }
 
 /** Adds a trace frame to the error in flight. The message is a string object. */

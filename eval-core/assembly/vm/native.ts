@@ -4,7 +4,7 @@
  * returns what the machine shall do next. It is entered again at the state it named, with the result in `acc()`.
  *
  *   frame on the machine's stack, growing upwards:
- *   | previous frame | return pc | return environment | tag |
+ *   | previous frame | return pc | return environment | tag | aux |
  *   | procedure | state | trace literal | trace position | slot 0 | slot 1 | … | operands …
  *
  * Slots hold references or tagged integers, never raw numbers: the collector scans them. For a builtin, slots 0 … arity-1
@@ -35,12 +35,11 @@ export const FRAME_PREV: usize = 0;
 export const FRAME_PC: usize = 4;
 export const FRAME_ENV: usize = 8;
 export const FRAME_TAG: usize = 12;
-export const FRAME_HEAD: usize = 16;
-export const NATIVE_PROC: usize = 16;
-export const NATIVE_STATE: usize = 20;
-export const NATIVE_TRACE: usize = 24;
-export const NATIVE_TRACE_POS: usize = 28;
-export const NATIVE_SLOTS: usize = 32;
+export const NATIVE_PROC: usize = 20;
+export const NATIVE_STATE: usize = 24;
+export const NATIVE_TRACE: usize = 28;
+export const NATIVE_TRACE_POS: usize = 32;
+export const NATIVE_SLOTS: usize = 36;
 
 export const enum Act {
   /** the error in flight is raised */

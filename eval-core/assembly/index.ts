@@ -1,0 +1,412 @@
+/**
+ * All exports of the evaluator: the boundary to its host. Addresses and lengths are 32-bit numbers of linear memory; values are handles
+ * (vm/jobs.ts). What may have to evaluate starts a job and returns the handle that will hold its result; `run` drives it.
+ */
+import { Proc, PROC_LAZY, builtinName } from './gen/builtins';
+import { opName, opWords } from './gen/opcodes';
+import { builtinsForget, registerBuiltins } from './builtins/registry';
+import { FN_CODE } from './compile/functions';
+import { COERCE_COPY } from './compile/compile';
+import { Err, E_MESSAGE, E_POS, E_STATUS, E_SUGGESTIONS, E_TRACES, T_FLAGS, T_MESSAGE, T_NEXT, T_POS, currentError, errorCode, fail, msgBegin, msgLit, raise } from './diag/errors';
+import { Origin, posColumn, posKind, posLine, posName, posText, posTextLen } from './diag/positions';
+import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr, literalCopy } from './heap/text';
+import { ST_GC_COUNT, ST_MEMORY_LIMIT, ST_REQUEST } from './heap/state';
+import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
+import { collect } from './heap/collect';
+import { printAst } from './print/ast';
+import { printPlain } from './print/plain';
+import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW, PRINT_THROW_TOP } from './print/printer';
+import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
+import { answerSet, ANSWER_CAP } from './requests';
+import { settingSetNumber, settingSetString } from './settings';
+import { contextInit, contextCount, contextElement } from './value/context';
+import { shapesInit, attrsAdd, attrsBegin, attrsCount, attrsFinish, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, DUP_LAST, shapeFind, shapeNameOrder, shapeSymbol } from './value/shapes';
+import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from './value/kinds';
+import { NULL, TRUE, cell, deref, emptyAttrs, floatValue, intValue, isValue, kindOf, listGet, listLen, mkApp, mkInt, mkLambda, mkString, strBytes, strContext, strLen, tag, untag } from './value/layout';
+import { symbolBytes, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
+import { handleDrop, handleGet, handleNew, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
+import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
+import { compileIn } from './builtins/imports';
+import { WARNINGS } from './vm/warnings';
+import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES } from './vm/machine';
+
+const TEXT: usize = memory.data(12); // Buf: what the last operation left
+const ANSWER: usize = memory.data(12); // Buf: the host's answer
+const READY: usize = memory.data(4);
+
+// ---- set-up
+
+export function init(): void {
+  if (load<u32>(READY)) return;
+  store<u32>(READY, 1);
+  shapesInit();
+  contextInit();
+}
+/** The global scope is made at the first job, when the settings are known. */
+function ready(): void {
+  if (load<u32>(READY) == 2) return;
+  store<u32>(READY, 2);
+  registerBuiltins();
+}
+export function alloc(bytes: u32): usize {
+  return pagesAlloc(bytes);
+}
+export function release(address: usize, bytes: u32): void {
+  pagesFree(address, bytes);
+}
+export function setOption(id: u32, value: u32): void {
+  settingSetNumber(id, value);
+}
+export function setOptionText(id: u32, address: usize, length: u32): void {
+  settingSetString(id, address, length);
+}
+/** Bytes of linear memory that an evaluation may use; 0: no limit but the engine's. */
+export function setMemoryLimit(bytes: u32): void {
+  store<u32>(ST_MEMORY_LIMIT, bytes);
+}
+/** Collects at every safepoint: for tests. */
+export function setGcStress(on: u32): void {
+  setStress(on);
+}
+
+// ---- sources
+
+function permBytes(ptr: usize, len: u32): usize {
+  const p = permAlloc(12 + ((<usize>len + 3) & ~3));
+  store<u32>(p, KIND_STRING | ((3 + ((len + 3) >>> 2)) << 8));
+  store<u32>(p, len, 4);
+  store<u32>(p, 0, 8);
+  memory.copy(p + 12, ptr, len);
+  return p;
+}
+function originOf(origin: usize, length: u32): Origin {
+  return length ? Origin.Stdin : Origin.String;
+}
+/** A function whose call evaluates the source, or 0 after an error. */
+function sourceFunction(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): usize {
+  ready();
+  const fn = loadSource(src, srcLen, base, baseLen, originOf(origin, originLen), 0, 0, 0);
+  return fn ? mkLambda(fn, 0) : 0;
+}
+export function evalString(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): u32 {
+  const f = sourceFunction(src, srcLen, base, baseLen, origin, originLen);
+  return f ? startJob(Proc.apply, f, NULL, 1, 1) : startFailed();
+}
+export function suspendString(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): u32 {
+  const f = sourceFunction(src, srcLen, base, baseLen, origin, originLen);
+  return f ? startDone(mkApp(f, NULL)) : startFailed();
+}
+export function evalScoped(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32, scope: u32): u32 {
+  ready();
+  const root = parseSource(src, srcLen, base, baseLen, originOf(origin, originLen), 0);
+  const f = root ? compileIn(root, deref(handleGet(scope))) : 0;
+  return f ? startJob(Proc.apply, f, NULL, 1, 1) : startFailed();
+}
+export function evalFile(path: usize, len: u32): u32 {
+  ready();
+  return startJob(Proc.importFile, mkString(path, len, 0), 1, 1, 1);
+}
+/** Forgets the files that were evaluated. */
+export function forgetFiles(): void {
+  importForget();
+}
+export function parsePrint(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): u32 {
+  ready();
+  const root = parseSource(src, srcLen, base, baseLen, originOf(origin, originLen), 0);
+  if (!root) return startFailed();
+  bufReset(TEXT);
+  printAst(root, TEXT);
+  const fn = compileParsed(root, 0, 0);
+  return fn ? startDone(NULL) : startFailed();
+}
+export function run(fuel: i32): i32 {
+  const status = runJob(fuel);
+  return status;
+}
+/** Ends the job in flight: its error says that it was interrupted. */
+export function interrupt(): void {
+  stopWith(Err.Interrupted, 'interrupted by the user');
+}
+
+// ---- operations that evaluate
+
+export function opForce(h: u32): u32 {
+  ready();
+  return startJob(Proc.forceValue, handleGet(h), 1, 1, 1);
+}
+export function opDeepForce(h: u32): u32 {
+  ready();
+  return startJob(Proc.deepForce, handleGet(h), 1, 1, 1);
+}
+export function opAutoCall(h: u32, args: u32): u32 {
+  ready();
+  return startJob(Proc.autoCall, handleGet(h), args ? deref(handleGet(args)) : emptyAttrs(), 1, 1);
+}
+export function opApply(h: u32, argument: u32): u32 {
+  ready();
+  return startJob(Proc.apply, handleGet(h), handleGet(argument), 1, 1);
+}
+export function opCoerce(h: u32, context: usize, len: u32): u32 {
+  ready();
+  // the context must be a static literal: it is kept in permanent memory, in the same form
+  const literal = permAlloc(<usize>len * 2 + 24) + 20;
+  store<u32>(literal - 4, len * 2);
+  for (let i: u32 = 0; i < len; i++) store<u16>(literal + (<usize>i << 1), load<u8>(context + i));
+  return startJob(Proc.coerceToString, handleGet(h), tag(0), len ? tag(<i32>literal) : 1, 1);
+}
+const MODE_PLAIN: u32 = 0;
+const MODE_VALUE: u32 = 1;
+const MODE_JSON: u32 = 2;
+const MODE_XML: u32 = 3;
+const MODE_RAW: u32 = 4;
+const MODE_REPL: u32 = 5;
+/** Prints a value. Plain leaves the text at once; the others leave a string as the job's result, which `resultText` turns into text. */
+export function opPrint(h: u32, mode: u32, flags: u32): u32 {
+  ready();
+  const v = handleGet(h);
+  switch (mode) {
+    case MODE_PLAIN:
+      bufReset(TEXT);
+      if (!printPlain(TEXT, v, settingDepth())) {
+        fail(Err.StackOverflow, 'stack overflow; max-call-depth exceeded');
+        return startFailed();
+      }
+      return startDone(NULL);
+    case MODE_JSON:
+      return startJob(Proc.toJsonText, v, tag(flags), 1, 1);
+    case MODE_XML:
+      return startJob(Proc.toXmlText, v, tag(flags), 1, 1);
+    case MODE_RAW:
+      return startJob(Proc.coerceToString, v, tag(0), 1, 1);
+    case MODE_VALUE:
+      return startJob(Proc.printValue, v, tag(flags ? flags : PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW | PRINT_THROW_TOP), tag(-1), 1);
+    default:
+      return startJob(Proc.printValue, v, tag(PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW_TOP | PRINT_PRETTY), tag(flags ? -1 : 1), 1);
+  }
+}
+import { maxCallDepth } from './settings';
+function settingDepth(): u32 {
+  return maxCallDepth();
+}
+
+// ---- values
+
+const KIND_NUMBERS: usize = memory.data<u8>([4, 3, 1, 2, 5, 6, 7, 8, 9, 10, 10]);
+/** ValueKind of the loader. */
+export function valueKind(h: u32): u32 {
+  const v = deref(handleGet(h));
+  if (!isValue(v)) return 0;
+  const k = kindOf(v);
+  return k >= KIND_NULL && k <= KIND_PRIMOP_APP ? <u32>load<u8>(KIND_NUMBERS + (k - KIND_NULL)) : 0;
+}
+export function valueSize(h: u32): u32 {
+  const v = deref(handleGet(h));
+  const k = kindOf(v);
+  return k == KIND_ATTRS ? attrsCount(v) : k == KIND_LIST ? listLen(v) : 0;
+}
+export function selectAttr(h: u32, name: usize, len: u32): u32 {
+  const sym = symbolFind(name, len);
+  const v = sym ? attrsGet(deref(handleGet(h)), sym) : 0;
+  return v ? handleNew(v) : 0;
+}
+export function attrPosition(h: u32, name: usize, len: u32): u32 {
+  const sym = symbolFind(name, len);
+  const s = deref(handleGet(h));
+  const i = sym ? shapeFind(attrsShape(s), sym) : -1;
+  return i < 0 ? 0 : attrsPos(s, i);
+}
+export function selectElement(h: u32, i: u32): u32 {
+  return handleNew(listGet(deref(handleGet(h)), i));
+}
+export function attrNames(h: u32): void {
+  const s = deref(handleGet(h));
+  const shape = attrsShape(s);
+  const order = shapeNameOrder(shape);
+  bufReset(TEXT);
+  for (let i: u32 = 0; i < attrsCount(s); i++) {
+    if (i) bufByte(TEXT, 0);
+    const sym = shapeSymbol(shape, load<u32>(order + (<usize>i << 2)));
+    bufBytes(TEXT, symbolBytes(sym), symbolLen(sym));
+  }
+}
+export function boolValue(h: u32): u32 {
+  return u32(deref(handleGet(h)) == TRUE);
+}
+export function getInt(h: u32): i64 {
+  return intValue(deref(handleGet(h)));
+}
+export { getInt as intValue };
+export function getFloat(h: u32): f64 {
+  return floatValue(deref(handleGet(h)));
+}
+export { getFloat as floatValue };
+export function stringValue(h: u32): void {
+  const v = deref(handleGet(h));
+  bufReset(TEXT);
+  bufBytes(TEXT, strBytes(v), strLen(v));
+}
+export function stringContext(h: u32): void {
+  const c = strContext(deref(handleGet(h)));
+  bufReset(TEXT);
+  for (let i: u32 = 0; i < contextCount(c); i++) {
+    if (i) bufByte(TEXT, 0);
+    bufBytes(TEXT, symbolBytes(contextElement(c, i)), symbolLen(contextElement(c, i)));
+  }
+}
+export function identity(h: u32): u32 {
+  return <u32>deref(handleGet(h));
+}
+export function makeString(address: usize, len: u32): u32 {
+  return handleNew(mkString(address, len, 0));
+}
+export function makeInt(n: i64): u32 {
+  return handleNew(mkInt(n));
+}
+export function makeAttrs(): u32 {
+  return handleNew(emptyAttrs());
+}
+export function addAttr(h: u32, name: usize, len: u32, value: u32): u32 {
+  const s = deref(handleGet(h));
+  const mark = attrsBegin();
+  for (let i: u32 = 0; i < attrsCount(s); i++) attrsAdd(attrsSymbol(s, i), attrsValue(s, i), attrsPos(s, i));
+  attrsAdd(symbolIntern(name, len), handleGet(value), 0);
+  return handleNew(attrsFinish(mark, DUP_LAST));
+}
+export function dropHandle(h: u32): void {
+  handleDrop(h);
+}
+export function textAddress(): usize {
+  return bufData(TEXT);
+}
+export function textLength(): u32 {
+  return bufLen(TEXT);
+}
+
+// ---- requests
+
+export function requestAddress(): usize {
+  return ST_REQUEST;
+}
+/** Room for an answer; eight NUL bytes follow it, which spares the parser a copy. */
+export function answerBuffer(len: u32): usize {
+  bufReset(ANSWER);
+  const p = bufReserve(ANSWER, len + 8);
+  store<u64>(p + len, 0);
+  return p;
+}
+export function answer(status: u32, len: u32, value: i32): void {
+  const p = bufReserve(ANSWER, len + 8);
+  store<u64>(p + len, 0);
+  answerSet(status, p, len, value);
+}
+
+// ---- diagnostics
+
+function jsonText(s: usize): void {
+  bufByte(TEXT, 0x22);
+  const n = strLen(s);
+  const p = strBytes(s);
+  for (let i: u32 = 0; i < n; i++) {
+    const c = load<u8>(p + i);
+    if (c == 0x22 || c == 0x5c) {
+      bufByte(TEXT, 0x5c);
+      bufByte(TEXT, c);
+    } else if (c < 0x20) {
+      bufStr(TEXT, '\\u00');
+      bufByte(TEXT, 0x30 + (c >>> 4));
+      bufByte(TEXT, (c & 15) < 10 ? 0x30 + (c & 15) : 0x57 + (c & 15));
+    } else bufByte(TEXT, c);
+  }
+  bufByte(TEXT, 0x22);
+}
+export function errorJson(): void {
+  const e = currentError();
+  bufReset(TEXT);
+  bufStr(TEXT, '{"code":');
+  bufI64(TEXT, <i64>errorCode(e));
+  bufStr(TEXT, ',"message":');
+  jsonText(cell(e, E_MESSAGE));
+  bufStr(TEXT, ',"pos":');
+  bufI64(TEXT, <i64>untag(cell(e, E_POS)));
+  bufStr(TEXT, ',"status":');
+  bufI64(TEXT, <i64>untag(cell(e, E_STATUS)));
+  bufStr(TEXT, ',"traces":[');
+  let first = true;
+  for (let t = cell(e, E_TRACES); t != NULL; t = cell(t, T_NEXT)) {
+    if (!first) bufByte(TEXT, 0x2c);
+    first = false;
+    bufStr(TEXT, '{"message":');
+    jsonText(cell(t, T_MESSAGE));
+    bufStr(TEXT, ',"pos":');
+    bufI64(TEXT, <i64>untag(cell(t, T_POS)));
+    bufStr(TEXT, ',"flags":');
+    bufI64(TEXT, <i64>untag(cell(t, T_FLAGS)));
+    bufByte(TEXT, 0x7d);
+  }
+  bufStr(TEXT, '],"suggestions":[');
+  const s = cell(e, E_SUGGESTIONS);
+  if (s != NULL)
+    for (let i: u32 = 0; i < listLen(s); i++) {
+      bufStr(TEXT, i ? ',{"distance":1,"text":' : '{"distance":1,"text":');
+      jsonText(listGet(s, i));
+      bufByte(TEXT, 0x7d);
+    }
+  bufStr(TEXT, ']}');
+}
+export function positionInfo(pos: u32): void {
+  bufReset(TEXT);
+  bufI64(TEXT, <i64>posLine(pos));
+  bufByte(TEXT, 0);
+  bufI64(TEXT, <i64>posColumn(pos));
+  bufByte(TEXT, 0);
+  const kind = posKind(pos);
+  bufByte(TEXT, kind == Origin.Path ? 0x70 : kind == Origin.String ? 0x73 : kind == Origin.Stdin ? 0x69 : kind == Origin.Internal ? 0x62 : 0x6e);
+  bufByte(TEXT, 0);
+  if (kind == Origin.Path || kind == Origin.Internal) bufBytes(TEXT, strBytes(posName(pos)), strLen(posName(pos)));
+  if (kind == Origin.Internal) bufByte(TEXT, 0);
+  if (posText(pos)) bufBytes(TEXT, posText(pos), posTextLen(pos));
+}
+function stat(name: string, n: u32, first: bool): void {
+  bufStr(TEXT, first ? '{"' : ',"');
+  bufStr(TEXT, name);
+  bufStr(TEXT, '":');
+  bufI64(TEXT, <i64>n);
+}
+export function stats(): void {
+  bufReset(TEXT);
+  stat('nrFunctionCalls', load<u32>(STAT_CALLS), true);
+  stat('nrThunks', load<u32>(STAT_THUNKS), false);
+  stat('nrLookups', load<u32>(STAT_LOOKUPS), false);
+  stat('nrPrimOpCalls', load<u32>(STAT_PRIMOPS), false);
+  stat('nrOpUpdates', load<u32>(STAT_UPDATES), false);
+  stat('memoryPages', <u32>memory.size(), false);
+  stat('collections', load<u32>(ST_GC_COUNT), false);
+  bufByte(TEXT, 0x7d);
+}
+/** The bytecode of a function value, to the text. */
+export function dumpBytecode(h: u32): void {
+  bufReset(TEXT);
+  const v = deref(handleGet(h));
+  if (kindOf(v) != KIND_LAMBDA) return;
+  let pc = <usize>load<u32>(<usize>load<u32>(v, 4), FN_CODE);
+  const end = pc + <usize>load<u32>(pc - 4);
+  while (pc < end) {
+    const w = load<u32>(pc);
+    bufStr(TEXT, opName(w & 0xff));
+    bufByte(TEXT, 0x20);
+    bufI64(TEXT, <i64>(w >>> 8));
+    const n = opWords(w & 0xff);
+    for (let i: u32 = 1; i < n; i++) {
+      bufByte(TEXT, 0x20);
+      bufI64(TEXT, <i64>load<u32>(pc + (<usize>i << 2)));
+    }
+    bufByte(TEXT, 0x0a);
+    pc += <usize>n << 2;
+  }
+}
+/** Moves the parser's warnings to the text: | kind | position | length | bytes, padded |. */
+export function takeWarnings(): void {
+  bufReset(TEXT);
+  bufBytes(TEXT, bufData(WARNINGS), bufLen(WARNINGS));
+  bufReset(WARNINGS);
+}

@@ -1,0 +1,131 @@
+/**
+ * Forcing a value and all that is in it (`deepSeq`, `--strict`): attributes in the order of their symbols. What has been entered is
+ * marked by an entry in a table of addresses, so that sets that contain themselves end. Objects never move.
+ */
+import { addTrace, msgArgInt, msgArgSym, msgBegin, msgLit } from "../diag/errors";
+import { KIND_ATTRS, KIND_LIST } from "../value/kinds";
+import { cell, deref, isValue, kindOf, listGet, listLen, mkBytes, mkCells, setCell } from "../value/layout";
+import { attrsCount, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
+import { Proc } from "../gen/builtins";
+import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
+
+// Slots: 0 value, 1 the table of what was entered (BYTES: | count | mask | addresses |), 2 index, 3 whether this frame made the table
+const ENTER: i32 = 0;
+const ITEMS: i32 = 1;
+const ITEM: i32 = 2;
+const NESTED: i32 = 3;
+const FORCED: i32 = 4;
+
+function tableNew(size: u32): usize {
+  const t = mkBytes(8 + (<usize>size << 2));
+  store<u32>(t, 0, 4);
+  store<u32>(t, size - 1, 8);
+  memory.fill(t + 12, 0, <usize>size << 2);
+  return t;
+}
+function tableAdd(t: usize, p: u32): bool {
+  const mask = load<u32>(t, 8);
+  let at = ((p >>> 2) * 0x9e3779b1) & mask;
+  for (;;) {
+    const found = load<u32>(t + (<usize>at << 2), 12);
+    if (found == p) return false;
+    if (!found) break;
+    at = (at + 1) & mask;
+  }
+  store<u32>(t + (<usize>at << 2), p, 12);
+  store<u32>(t, load<u32>(t, 4) + 1, 4);
+  return true;
+}
+
+// The table of the walk under way is reached through a cell, since it grows: slot 1 holds a CELLS of one.
+
+/** Notes that an object is entered; false if it was before. */
+function note(holder: usize, p: usize): bool {
+  let t = cell(holder, 0);
+  if (load<u32>(t, 4) * 2 > load<u32>(t, 8)) {
+    const bigger = tableNew((load<u32>(t, 8) + 1) * 4);
+    const n = load<u32>(t, 8) + 1;
+    for (let i: u32 = 0; i < n; i++) {
+      const p = load<u32>(t + (<usize>i << 2), 12);
+      if (p) tableAdd(bigger, p);
+    }
+    setCell(holder, 0, bigger);
+    t = bigger;
+  }
+  return tableAdd(t, <u32>p);
+}
+
+export function proc_deepForce(f: usize): i32 {
+  switch (stateOf(f)) {
+    case ENTER: {
+      const v = deref(slot(f, 0));
+      if (!isValue(v)) return force(f, v, FORCED);
+      setSlot(f, 0, v);
+      return enter(f, v);
+    }
+    case FORCED:
+      setSlot(f, 0, acc());
+      return enter(f, acc());
+    case ITEM:
+      return item(f, acc());
+    case NESTED:
+      setSlotInt(f, 2, slotInt(f, 2) + 1);
+      return items(f);
+    case STATE_ERROR:
+      return failed(f);
+    default:
+      return items(f);
+  }
+}
+function enter(f: usize, v: usize): i32 {
+  const k = kindOf(v);
+  if (k != KIND_ATTRS && k != KIND_LIST) return done(v);
+  if (slot(f, 1) & 1 || !slot(f, 1)) {
+    const holder = mkCells(1);
+    setCell(holder, 0, tableNew(64));
+    setSlot(f, 1, holder);
+  }
+  if (!note(slot(f, 1), v)) return done(v);
+  setSlotInt(f, 3, 1);
+  return items(f);
+}
+/** Goes through the items from the index on. */
+function items(f: usize): i32 {
+  const v = slot(f, 0);
+  const list = kindOf(v) == KIND_LIST;
+  const n = list ? listLen(v) : attrsCount(v);
+  for (let i = <u32>slotInt(f, 2); i < n; i++) {
+    const x = deref(list ? listGet(v, i) : attrsValue(v, i));
+    if (isValue(x)) {
+      const k = kindOf(x);
+      if (k != KIND_LIST && k != KIND_ATTRS) continue;
+    }
+    setSlotInt(f, 2, <i32>i);
+    if (!isValue(x)) return force(f, x, ITEM);
+    return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
+  }
+  return done(v);
+}
+function item(f: usize, x: usize): i32 {
+  const k = kindOf(x);
+  if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
+  setSlotInt(f, 2, slotInt(f, 2) + 1);
+  return items(f);
+}
+function failed(f: usize): i32 {
+  if (!slotInt(f, 3)) return Act.Fail;
+  const v = slot(f, 0);
+  const i = <u32>slotInt(f, 2);
+  msgBegin();
+  if (kindOf(v) == KIND_LIST) {
+    msgLit("while evaluating list element at index ");
+    msgArgInt(<i64>i);
+    addTrace(0);
+  } else {
+    msgLit("while evaluating the attribute '");
+    msgArgSym(attrsSymbol(v, i));
+    msgLit("'");
+    addTrace(attrsPos(v, i));
+  }
+  return Act.Fail;
+}

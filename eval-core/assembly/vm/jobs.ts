@@ -1,0 +1,214 @@
+/**
+ * Roots: what the host asks the machine to do. One job runs at a time; its result goes to a handle, a place in a table
+ * that the collector scans.
+ */
+import { Op } from '../gen/opcodes';
+import { Err, fail } from '../diag/errors';
+import { ST_LIVE, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_VM, rootAddress } from '../heap/state';
+import { collect, collectDue } from '../heap/collect';
+import { NULL, cell, kindOf, mkCells, setCell } from '../value/layout';
+import { KIND_ATTRS, KIND_LAMBDA } from '../value/kinds';
+import { attrsAdd, attrsBegin, attrsFinish, attrsGet, attrsCount, attrsPos, attrsSymbol, attrsValue, DUP_LAST } from '../value/shapes';
+import { FN_ELLIPSIS, FN_FLAGS, FN_HAS_FORMALS, functionFormalHasDefault, functionFormalSymbol, functionFormalsCount, functionPos } from '../compile/functions';
+import { msgArgSym, msgBegin, msgLit, raiseAt } from '../diag/errors';
+import { symbolOf } from '../value/symbols';
+import { Act, VM_DEPTH, VM_ENV, VM_FP, VM_SP, VM_STACK, acc, call1, done, force, setSlot, slot, stateOf } from './native';
+import { FRAME_BYTES, TAG_ROOT, stackInit } from './stack';
+import { pushNative } from './frames';
+import { slice } from './machine';
+import { Step } from './steps';
+import { unwind } from './unwind';
+
+const ROOT_HANDLES: u32 = 2;
+const HANDLES: usize = ST_VM + 160; // in use
+const FREE: usize = ST_VM + 164; // head of the free list (indices, linked through tagged ints), 0 none
+const TARGET: usize = ST_VM + 168; // handle of the job in flight
+const FAILED: usize = ST_VM + 172; // the job failed before it began
+const STRESS: usize = ST_VM + 176;
+const CODE_HALT: usize = memory.data<u32>([Op.Halt, 0, Op.Halt, 0]);
+
+/** A collection at every safepoint, and the shortest slices: the collector's stress mode. */
+export function setStress(on: u32): void {
+  store<u32>(STRESS, on);
+}
+
+// ---- handles
+
+export function handleNew(v: usize): u32 {
+  let table = <usize>load<u32>(rootAddress(ROOT_HANDLES));
+  let h = load<u32>(FREE);
+  if (h) {
+    store<u32>(FREE, <u32>cell(table, h) >>> 1);
+    setCell(table, h, v);
+    return h;
+  }
+  h = load<u32>(HANDLES) ? load<u32>(HANDLES) : 1;
+  const cap: u32 = table ? (load<u32>(table) >>> 8) - 1 : 0;
+  if (h >= cap) {
+    const bigger = mkCells(cap ? cap * 2 : 256);
+    for (let i: u32 = 0; i < cap; i++) setCell(bigger, i, cell(table, i));
+    table = bigger;
+    store<u32>(rootAddress(ROOT_HANDLES), <u32>table);
+  }
+  setCell(table, h, v);
+  store<u32>(HANDLES, h + 1);
+  return h;
+}
+export function handleGet(h: u32): usize {
+  return cell(<usize>load<u32>(rootAddress(ROOT_HANDLES)), h);
+}
+export function handleDrop(h: u32): void {
+  setCell(<usize>load<u32>(rootAddress(ROOT_HANDLES)), h, <usize>((load<u32>(FREE) << 1) | 1));
+  store<u32>(FREE, h);
+}
+
+// ---- jobs
+
+function begin(): void {
+  if (!load<u32>(VM_STACK)) stackInit();
+  const s = <usize>load<u32>(VM_STACK);
+  store<u32>(VM_DEPTH, 0);
+  store<u32>(VM_ENV, 0);
+  // the root's frame is the lowest
+  store<u32>(s, 0);
+  store<u32>(s, <u32>(CODE_HALT + 8), 4);
+  store<u32>(s, 0, 8);
+  store<u32>(s, TAG_ROOT, 12);
+  store<u32>(s, 1, 16);
+  store<u32>(VM_FP, <u32>s);
+  store<u32>(VM_SP, <u32>(s + FRAME_BYTES));
+  store<u32>(FAILED, 0);
+}
+/** Starts a procedure as a job; returns the handle that will hold its result. */
+export function startJob(proc: u32, a: usize, b: usize, c: usize, d: usize): u32 {
+  begin();
+  pushNative(proc, CODE_HALT + 8);
+  const f = <usize>load<u32>(VM_FP);
+  setSlot(f, 0, a);
+  setSlot(f, 1, b);
+  setSlot(f, 2, c);
+  setSlot(f, 3, d);
+  const h = handleNew(NULL);
+  store<u32>(TARGET, h);
+  return h;
+}
+/** A job that has failed already: the error is in flight. */
+export function startFailed(): u32 {
+  begin();
+  store<u32>(FAILED, 1);
+  const h = handleNew(NULL);
+  store<u32>(TARGET, h);
+  return h;
+}
+/** A job that is done already. */
+export function startDone(v: usize): u32 {
+  begin();
+  store<u32>(FAILED, 2);
+  const h = handleNew(v);
+  store<u32>(TARGET, h);
+  return h;
+}
+
+const SLICE: i32 = 6000;
+
+/** Runs for up to `fuel` evaluations: 0 out of fuel, 1 done, 2 failed, 3 the host is asked. */
+export function runJob(fuel: i32): i32 {
+  const early = load<u32>(FAILED);
+  if (early) return early == 1 ? 2 : 1;
+  const stress = load<u32>(STRESS) != 0;
+  while (fuel > 0) {
+    const n = stress ? 1 : min(fuel, SLICE);
+    const step = slice(n);
+    fuel -= n;
+    if (step == Step.Halt) {
+      setCell(<usize>load<u32>(rootAddress(ROOT_HANDLES)), load<u32>(TARGET), <usize>load<u32>(<usize>load<u32>(VM_SP) - 4));
+      return 1;
+    }
+    if (step == Step.Failed) return 2;
+    if (load<u32>(ST_OUT_OF_MEMORY) || stress || collectDue()) collect();
+    if (load<u32>(ST_OUT_OF_MEMORY) && !relieved()) return outOfMemory();
+    if (step == Step.Request) return 3;
+  }
+  return 0;
+}
+
+/** After a collection: whether enough is free to go on. */
+function relieved(): bool {
+  const limit = load<u32>(ST_MEMORY_LIMIT);
+  if (!limit || load<u32>(ST_LIVE) > limit - (limit >>> 3)) return false;
+  store<u32>(ST_OUT_OF_MEMORY, 0);
+  return true;
+}
+function outOfMemory(): i32 {
+  store<u32>(ST_OUT_OF_MEMORY, 0);
+  return stopWith(Err.Memory, 'out of memory: the evaluation needs more than its memory limit');
+}
+/** Ends the job in flight by an error from outside the program. */
+export function stopWith(code: Err, message: string): i32 {
+  fail(code, message);
+  let step = unwind();
+  while (step == Step.Raise) step = unwind();
+  return 2;
+}
+
+// ---- what jobs do
+
+/** Slots: value. */
+export function proc_forceValue(f: usize): i32 {
+  if (stateOf(f)) return done(acc());
+  return force(f, slot(f, 0), 1);
+}
+/** Slots: function, argument. */
+export function proc_apply(f: usize): i32 {
+  if (stateOf(f)) return done(acc());
+  return call1(f, slot(f, 0), slot(f, 1), 1);
+}
+
+/** Nix's autoCallFunction. Slots: 0 value, 1 set of arguments. */
+export function proc_autoCall(f: usize): i32 {
+  switch (stateOf(f)) {
+    case 0:
+      return force(f, slot(f, 0), 1);
+    case 1: {
+      const fn = acc();
+      setSlot(f, 0, fn);
+      if (kindOf(fn) == KIND_ATTRS) {
+        const functor = attrsGet(fn, symbolOf('__functor'));
+        return functor ? call1(f, functor, fn, 1) : done(fn);
+      }
+      if (kindOf(fn) != KIND_LAMBDA) return done(fn);
+      const record = <usize>load<u32>(fn, 4);
+      if (!(load<u32>(record, FN_FLAGS) & FN_HAS_FORMALS)) return done(fn);
+      const args = autoArguments(record, slot(f, 1));
+      return args ? call1(f, fn, args, 2) : Act.Fail;
+    }
+    default:
+      return done(acc());
+  }
+}
+function autoArguments(fn: usize, given: usize): usize {
+  const mark = attrsBegin();
+  if (load<u32>(fn, FN_FLAGS) & FN_ELLIPSIS) {
+    for (let i: u32 = 0; i < attrsCount(given); i++) attrsAdd(attrsSymbol(given, i), attrsValue(given, i), attrsPos(given, i));
+    return attrsFinish(mark, DUP_LAST);
+  }
+  const n = functionFormalsCount(fn);
+  for (let i: u32 = 0; i < n; i++) {
+    const sym = functionFormalSymbol(fn, i);
+    const v = attrsGet(given, sym);
+    if (v) attrsAdd(sym, v, 0);
+    else if (!functionFormalHasDefault(fn, i)) {
+      attrsFinish(mark, DUP_LAST);
+      return missingArgument(fn, sym);
+    }
+  }
+  return attrsFinish(mark, DUP_LAST);
+}
+function missingArgument(fn: usize, sym: u32): usize {
+  msgBegin();
+  msgLit("cannot evaluate a function that has an argument without a value ('");
+  msgArgSym(sym);
+  msgLit("')\nNix attempted to evaluate a function as a top level expression; in\nthis case it must have its arguments supplied either by default\nvalues, or passed explicitly with '");
+  msgLit("--arg' or '--argstr'. See\nhttps://nix.dev/manual/nix/stable/language/syntax.html#functions.");
+  return raiseAt(Err.MissingArgument, functionPos(fn));
+}

@@ -1,0 +1,128 @@
+/** Instructions that are rare, or whose work is long: kept out of the machine's loop so that it warms up fast. Registers are saved. */
+import { Proc } from "../gen/builtins";
+import { Op } from "../gen/opcodes";
+import { KIND_ATTRS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from "../value/kinds";
+import { deref, isValue, kindOf, tag, untag } from "../value/layout";
+import { attrsPos, attrsShape, attrsValue, shapeFind } from "../value/shapes";
+import { addTraceLit } from "../diag/errors";
+import { mkPosition } from "../builtins/positions";
+import { attrName, dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from "./bindings";
+import { failExpectedAt, failSelect } from "./fail";
+import { enterSuspended, needStack, startProc } from "./frames";
+import { concatPath, concatTwo } from "./operators";
+import { VM_FP, VM_PC, VM_SP } from "./native";
+import { Step } from "./steps";
+
+function goOn(bytes: u32): Step {
+  store<u32>(VM_PC, load<u32>(VM_PC) + bytes);
+  return Step.Reload;
+}
+
+export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
+  switch (op) {
+    case Op.Halt:
+      return Step.Halt;
+    case Op.WithVar:
+      return withVar(a, <usize>load<u32>(pc, 4));
+    case Op.Undefined:
+      return undefinedVariable(a, load<u32>(pc, 4));
+    case Op.Formals:
+      return formals(<usize>load<u32>(pc, 4), a);
+    case Op.AttrName:
+      return attrName(<usize>load<u32>(sp - 4), load<u32>(pc, 4));
+    case Op.DynName:
+      return dynName(<usize>load<u32>(sp - 4), load<u32>(pc, 4));
+    case Op.DynAttrs:
+      return dynAttrs(a, <usize>load<u32>(pc, 4));
+    case Op.Overrides:
+      return overrides(<usize>load<u32>(pc, 4));
+    case Op.Dup:
+      store<u32>(sp, load<u32>(sp - 4));
+      store<u32>(VM_SP, <u32>(sp + 4));
+      return goOn(4);
+    case Op.NeedStack: {
+      const step = needStack(<usize>a << 10);
+      return step == Step.Reload ? goOn(4) : step;
+    }
+    case Op.AddLeft: {
+      const v = <usize>load<u32>(sp - 4);
+      const k = kindOf(v);
+      if (k == KIND_INT || k == KIND_FLOAT || k == KIND_STRING || k == KIND_PATH) return goOn(8);
+      store<u32>(VM_SP, <u32>(sp - 4));
+      return startProc3(v, load<u32>(pc, 4), pc + 8);
+    }
+    case Op.ConcatLists:
+      return concatLists(sp, load<u32>(pc, 4));
+    case Op.ConcatPath: {
+      const p = concatPath(sp, a, load<u32>(pc, 4));
+      if (!p) return Step.Raise;
+      const to = sp - (<usize>a << 2);
+      store<u32>(to, <u32>p);
+      store<u32>(VM_SP, <u32>(to + 4));
+      return goOn(8);
+    }
+    case Op.CurPos:
+      store<u32>(sp, <u32>mkPosition(load<u32>(pc, 4)));
+      store<u32>(VM_SP, <u32>(sp + 4));
+      return goOn(8);
+    case Op.SelectThunk:
+      return selectThunk(sp, pc);
+    case Op.AssertFail:
+      return assertFail(a, <usize>load<u32>(pc, 4), sp, pc);
+  }
+  unreachable();
+  return Step.Halt;
+}
+
+const CTX: string = "while evaluating a path segment";
+/** The flags of a left side: it is no string, so nothing is copied to the store. */
+function startProc3(v: usize, pos: u32, ret: usize): Step {
+  const step = startProc(Proc.coerceToString, v, tag(0), tag(<i32>changetype<usize>(CTX)), ret);
+  return step;
+}
+
+function concatLists(sp: usize, pos: u32): Step {
+  const l = <usize>load<u32>(sp - 8);
+  const r = <usize>load<u32>(sp - 4);
+  const bad = kindOf(l) != KIND_LIST ? l : kindOf(r) != KIND_LIST ? r : 0;
+  if (bad) {
+    failExpectedAt("a list", bad, 0);
+    addTraceLit(pos, "while evaluating one of the elements to concatenate");
+    return Step.Raise;
+  }
+  store<u32>(sp - 8, <u32>concatTwo(l, r));
+  store<u32>(VM_SP, <u32>(sp - 4));
+  return goOn(8);
+}
+
+/** The body of an `inherit (e) x` thunk: its source has been forced. */
+function selectThunk(sp: usize, pc: usize): Step {
+  const t = <usize>load<u32>(<usize>load<u32>(VM_FP), 12);
+  const sym = <u32>untag(<usize>load<u32>(t, 8));
+  const pos = <u32>untag(<usize>load<u32>(t, 12));
+  const s = <usize>load<u32>(sp - 4);
+  const i = kindOf(s) == KIND_ATTRS ? shapeFind(attrsShape(s), sym) : -1;
+  if (i < 0) {
+    failSelect(s, sym, pos);
+    return Step.Raise;
+  }
+  store<u32>(VM_SP, <u32>(sp - 4));
+  const v = deref(attrsValue(s, i));
+  if (isValue(v)) {
+    store<u32>(sp - 4, <u32>v);
+    store<u32>(VM_SP, <u32>sp);
+    return goOn(8);
+  }
+  return enterSuspended(v, pc + 8, <u32>tag(<i32>attrsPos(s, i)));
+}
+
+function assertFail(both: u32, record: usize, sp: usize, pc: usize): Step {
+  let l: usize = tag(0);
+  let r: usize = tag(0);
+  if (both) {
+    l = <usize>load<u32>(sp - 8);
+    r = <usize>load<u32>(sp - 4);
+    store<u32>(VM_SP, <u32>(sp - 8));
+  }
+  return startProc(Proc.assertFailed, l, r, <usize>record, pc + 8);
+}

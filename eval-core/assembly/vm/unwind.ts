@@ -1,0 +1,194 @@
+/**
+ * What happens to an error in flight: it passes the frames from the top; each adds the trace lines that Nix adds at the same
+ * place, thunks under evaluation become failed, and procedures that catch are entered again.
+ */
+import { PROC_CATCHES, PROC_NO_TRACE, builtinName, procFlags } from "../gen/builtins";
+import { Op } from "../gen/opcodes";
+import { Range, rangeFind, rangeKind, rangePos } from "../compile/emit";
+import { FN_FLAGS, FN_NAME, FN_POS, FN_ROOT } from "../compile/functions";
+import {
+  Err,
+  addTrace,
+  addTraceLit,
+  currentError,
+  errorCode,
+  msgArgLit,
+  msgArgSym,
+  msgBegin,
+  msgClose,
+  msgLit,
+  msgOpen,
+  msgBytes,
+} from "../diag/errors";
+import { BLACKHOLE_BIT, KIND_FAILED } from "../value/kinds";
+import { untag } from "../value/layout";
+import { symbolBytes, symbolLen } from "../value/symbols";
+import { runNative } from "./frames";
+import { NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, STATE_ERROR, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
+import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from "./stack";
+import { NATIVE_SLOTS } from "./native";
+import { procSlots } from "../gen/builtins";
+import { Step } from "./steps";
+import { isDerivationInternal } from "../diag/positions";
+
+/** `while calling the '…' builtin`. */
+export function traceBuiltin(id: u32, pos: u32): void {
+  if (procFlags(id) & PROC_NO_TRACE) return;
+  msgBegin();
+  msgLit("while calling the '");
+  msgArgLit(builtinName(id));
+  msgLit("' builtin");
+  addTrace(pos);
+}
+
+/** Evaluation that ends for reasons outside the program leaves its thunks as they were. */
+function leavesThunks(code: u32): bool {
+  return code == Err.Memory || code == Err.Interrupted;
+}
+
+/** Lets the error in flight pass frames until one catches it, or the root is left. */
+export function unwind(): Step {
+  traceInstruction(<usize>load<u32>(VM_PC), 0);
+  for (;;) {
+    const f = <usize>load<u32>(VM_FP);
+    const tagWord = load<u32>(f, 12);
+    const aux = load<u32>(f, FRAME_AUX);
+    const ret = <usize>load<u32>(f, 4);
+    if (tagWord == TAG_ROOT) {
+      store<u32>(VM_SP, <u32>f);
+      store<u32>(VM_FP, load<u32>(f));
+      return Step.Failed;
+    }
+    if (tagWord == TAG_NATIVE) {
+      const proc = <u32>untag(<usize>load<u32>(f, NATIVE_PROC));
+      const literal = load<u32>(f, NATIVE_TRACE);
+      if (literal) addTraceLit(<u32>untag(<usize>load<u32>(f, NATIVE_TRACE_POS)), changetype<string>(<usize>literal));
+      if (procFlags(proc) & PROC_CATCHES && untag(<usize>load<u32>(f, NATIVE_STATE)) >= 0) {
+        store<u32>(VM_SP, <u32>(f + NATIVE_SLOTS + (<usize>procSlots(proc) << 2)));
+        store<u32>(f, 0, NATIVE_TRACE);
+        setState(f, STATE_ERROR);
+        return runNative();
+      }
+      traceBuiltin(proc, callPosition(ret));
+      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
+    } else if (tagWord == TAG_CALL) {
+      traceCall(<usize>aux, callPosition(ret));
+      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
+    } else failThunk(<usize>tagWord);
+    store<u32>(VM_SP, <u32>f);
+    store<u32>(VM_ENV, load<u32>(f, 8));
+    store<u32>(VM_FP, load<u32>(f));
+    traceInstruction(ret - 8, tagWord & 1 ? 0 : aux);
+  }
+  return Step.Failed;
+}
+
+function failThunk(t: usize): void {
+  const e = currentError();
+  if (leavesThunks(errorCode(e))) {
+    store<u8>(t, load<u8>(t) & ~(<u8>BLACKHOLE_BIT));
+    return;
+  }
+  store<u8>(t, KIND_FAILED);
+  store<u32>(t, <u32>e, 4);
+}
+
+/** The position of the call instruction before a return address. */
+function callPosition(ret: usize): u32 {
+  const op = load<u32>(ret - 8) & 0xff;
+  return op == Op.Call || op == Op.Sub || op == Op.Mul || op == Op.Div || op == Op.Less ? load<u32>(ret - 4) : 0;
+}
+
+function traceCall(fn: usize, pos: u32): void {
+  if (load<u32>(fn, FN_FLAGS) & FN_ROOT) return;
+  msgBegin();
+  msgLit("while calling ");
+  const name = load<u32>(fn, FN_NAME);
+  msgOpen();
+  if (name) {
+    msgLit("'");
+    msgBytes(symbolBytes(name), symbolLen(name));
+    msgLit("'");
+  } else msgLit("anonymous lambda");
+  msgClose();
+  addTrace(load<u32>(fn, FN_POS));
+  if (pos) addTraceLit(pos, "from call site");
+}
+
+/** Trace lines of the instruction that was under way: `aux` is the attribute's position, where a selection forced it. */
+function traceInstruction(pc: usize, aux: u32): void {
+  const op = load<u32>(pc) & 0xff;
+  if (aux > 1) traceSelection(pc, op, aux >>> 1);
+  for (let i = rangeFind(pc, 0); i >= 0; i = rangeFind(pc, i + 1)) traceRange(rangeKind(i), rangePos(i));
+}
+
+function traceSelection(pc: usize, op: u32, pos: u32): void {
+  if (isDerivationInternal(pos)) return;
+  msgBegin();
+  msgLit("while evaluating the attribute '");
+  msgOpen();
+  if (op == Op.Select) symbolText(load<u32>(pc) >>> 8);
+  else if (op == Op.SelectThunk) {
+    const t = <usize>load<u32>(<usize>load<u32>(VM_FP), 12);
+    symbolText(<u32>untag(<usize>load<u32>(t, 8)));
+  } else if (op == Op.SelectPath || op == Op.SelectDyn || op == Op.ForceAttr) {
+    const record = <usize>load<u32>(pc, 4);
+    const n = load<u32>(record, 4);
+    for (let i: u32 = 0; i < n; i++) {
+      if (i) msgLit(".");
+      const sym = load<u32>(record + (<usize>i << 2), 8);
+      if (sym) symbolText(sym);
+      else msgLit('"${...}"');
+    }
+  }
+  msgClose();
+  msgLit("'");
+  addTrace(pos);
+}
+function symbolText(sym: u32): void {
+  msgBytes(symbolBytes(sym), symbolLen(sym));
+}
+
+function traceRange(kind: u32, pos: u32): void {
+  switch (kind) {
+    case Range.Branch:
+      return addTraceLit(pos, "while evaluating a branch condition");
+    case Range.Assert:
+      return addTraceLit(pos, "in the condition of the assert statement");
+    case Range.AndLeft:
+      return addTraceLit(pos, "in the left operand of the AND (&&) operator");
+    case Range.AndRight:
+      return addTraceLit(pos, "in the right operand of the AND (&&) operator");
+    case Range.OrLeft:
+      return addTraceLit(pos, "in the left operand of the OR (||) operator");
+    case Range.OrRight:
+      return addTraceLit(pos, "in the right operand of the OR (||) operator");
+    case Range.ImplLeft:
+      return addTraceLit(pos, "in the left operand of the IMPL (->) operator");
+    case Range.ImplRight:
+      return addTraceLit(pos, "in the right operand of the IMPL (->) operator");
+    case Range.Not:
+      return addTraceLit(pos, "in the argument of the not operator");
+    case Range.UpdateLeft:
+      return addTraceLit(pos, "in the left operand of the update (//) operator");
+    case Range.UpdateRight:
+      return addTraceLit(pos, "in the right operand of the update (//) operator");
+    case Range.Sub:
+      return traceOperator("sub", pos);
+    case Range.Mul:
+      return traceOperator("mul", pos);
+    case Range.Div:
+      return traceOperator("div", pos);
+    case Range.Less:
+      return traceOperator("lessThan", pos);
+    case Range.AttrName:
+      return addTraceLit(pos, "while evaluating an attribute name");
+  }
+}
+function traceOperator(name: string, pos: u32): void {
+  msgBegin();
+  msgLit("while calling the '");
+  msgArgLit(name);
+  msgLit("' builtin");
+  addTrace(pos);
+}
