@@ -27,7 +27,11 @@ export enum ErrorCode {
 export interface Position {
   line: number;
   column: number;
-  origin: { kind: 'path'; path: string } | { kind: 'string' | 'stdin'; source: string } | { kind: 'none' };
+  origin:
+    | { kind: 'path'; path: string }
+    | { kind: 'string' | 'stdin'; source: string }
+    | { kind: 'internal'; name: string; source: string }
+    | { kind: 'none' };
 }
 
 /** One `… while doing this` of an error's trace. */

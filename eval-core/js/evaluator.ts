@@ -10,8 +10,15 @@ export type Handle = number & { readonly handle: unique symbol };
 export interface SourceText {
   text: string | Uint8Array;
   base: string;
-  /** '' for «string», 'stdin' for «stdin». */
-  origin?: 'stdin' | '';
+  /** '' for «string», 'stdin' for «stdin», otherwise the path of a file. */
+  origin?: string;
+}
+
+/** What the parser found worth a warning (assembly/syntax/lints.ts). */
+export interface ParserWarning {
+  kind: number;
+  position: Position | undefined;
+  text: string;
 }
 
 /** Answers requests; one that has to wait answers with a promise. */
@@ -144,10 +151,6 @@ export class Evaluator {
 
   parsePrint(source: SourceText): Handle {
     return this.#source(source, (...operands) => this.exports.parsePrint(...operands));
-  }
-
-  parseFile(path: string): Handle {
-    return this.#with([path], (address, length) => this.exports.parseFile(address!, length!)) as Handle;
   }
 
   evalFile(path: string): Handle {
@@ -299,6 +302,7 @@ export class Evaluator {
     const place = { line: Number(line), column: Number(column) };
     if (kind === 'p') return { ...place, origin: { kind: 'path', path: origin } };
     if (kind === 's') return { ...place, origin: { kind: 'string', source: origin } };
+    if (kind === 'b') return { ...place, origin: { kind: 'internal', name: rest[0] ?? '', source: rest.slice(1).join(NUL) } };
     if (kind === 'i') return { ...place, origin: { kind: 'stdin', source: origin } };
     return { ...place, origin: { kind: 'none' } };
   }
@@ -325,6 +329,21 @@ export class Evaluator {
     });
   }
 
+  /** The parser's warnings since the last call. */
+  takeWarnings(): ParserWarning[] {
+    this.exports.takeWarnings();
+    const bytes = this.textBytes();
+    const view = new DataView(bytes.buffer);
+    const found: { kind: number; position: number; text: string }[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const length = view.getUint32(at + 8, true);
+      const text = decodeText(bytes.subarray(at + 12, at + 12 + length));
+      found.push({ kind: view.getUint32(at, true), position: view.getUint32(at + 4, true), text });
+      at += 12 + ((length + 3) & ~3);
+    }
+    return found.map(({ kind, position, text }) => ({ kind, position: this.position(position), text }));
+  }
+
   stats(): Record<string, unknown> {
     this.exports.stats();
     return JSON.parse(this.text()) as Record<string, unknown>;
@@ -335,7 +354,7 @@ export class Evaluator {
 export function showPosition(position: Position | undefined): string {
   if (!position) return '«none»:0';
   const { origin, line, column } = position;
-  const name = origin.kind === 'path' ? origin.path : `«${origin.kind}»`;
+  const name = origin.kind === 'path' ? origin.path : origin.kind === 'internal' ? origin.name : `«${origin.kind}»`;
   return `${name}:${line}${column > 0 ? `:${column}` : ''}`;
 }
 

@@ -38,6 +38,14 @@ export enum PrintMode {
   Repl = 5,
 }
 
+/** Bits that change how JSON and XML are printed. */
+export enum PrintFlag {
+  /** Nothing is evaluated for it. */
+  Lazy = 1,
+  /** XML says where things are defined. */
+  Locations = 2,
+}
+
 /**
  * A handle is the number of a root slot that holds a value. An operation that may have to evaluate starts a job and gives the handle that
  * will hold the result when `run` says Done; one job is in flight at a time.
@@ -49,6 +57,12 @@ export interface EvalExports extends WebAssembly.Exports {
   alloc(bytes: number): number;
   release(address: number, bytes: number): void;
 
+  /** Bytes of linear memory that may be used; 0 for no limit but the engine's. */
+  setMemoryLimit(bytes: number): void;
+  /** Collects at every safepoint. */
+  setGcStress(on: number): void;
+  /** Forgets the files that were evaluated. */
+  forgetFiles(): void;
   setOption(id: number, value: number): void;
   setOptionText(id: number, address: number, length: number): void;
 
@@ -74,13 +88,12 @@ export interface EvalExports extends WebAssembly.Exports {
   /** Calls a function that takes a set with default arguments or those of the set `args`; a functor too. */
   opAutoCall(handle: number, args: number): number;
   opApply(fun: number, argument: number): number;
-  /** Coerces as `toString` of interpolation does, with the trace line `while …` of its last operands; the text is the result. */
+  /** Coerces as interpolation does, with the trace line `while …` of its last operands, to a string value. */
   opCoerce(handle: number, context: number, contextLength: number): number;
+  /** Plain leaves the text; the others give a string value. */
   opPrint(handle: number, mode: number, flags: number): number;
   /** The tree that `--parse` shows; the text is the result. */
   parsePrint(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
-  /** As parsePrint, of a file. */
-  parseFile(path: number, length: number): number;
 
   // At once, on values in weak head normal form.
   valueKind(handle: number): number;
@@ -119,8 +132,13 @@ export interface EvalExports extends WebAssembly.Exports {
 
   /** The error in flight as JSON, to the text. */
   errorJson(): void;
-  /** `line NUL column NUL kind NUL origin` of a position, to the text; the kind is p (path), s (string), i (stdin), n (none). */
+  /**
+   * `line NUL column NUL kind NUL …` of a position, to the text. The kind is p (then the path), s or i (then the source text of a string, of
+   * stdin), b (then the name and the text of a source of the evaluator's own), n (none).
+   */
   positionInfo(position: number): void;
+  /** Moves the parser's warnings to the text: | kind | position | length | bytes, padded |. */
+  takeWarnings(): void;
   /** Statistics as JSON, to the text. */
   stats(): void;
   /** The bytecode of the last parsed source, to the text. */

@@ -1,6 +1,6 @@
 // The typed loader of the evaluator. Runs wherever there is WebAssembly: no node:, no files.
 export * from './errors.ts';
 export * from './evaluator.ts';
-export { PrintMode, Status, ValueKind } from './exports.ts';
+export { PrintFlag, PrintMode, Status, ValueKind } from './exports.ts';
 export * from './requests.ts';
 export * from './text.ts';

@@ -25,4 +25,10 @@ async function main(argv: string[]): Promise<number> {
   return (await import('./commands/overview.ts')).overview(command, Object.keys(commands));
 }
 
-process.exitCode = await main(process.argv);
+try {
+  process.exitCode = await main(process.argv);
+} catch (error) {
+  // A bug of ours: everything that can go wrong with input is reported by the command.
+  const { internalError } = await import('./internal-error.ts');
+  process.exitCode = internalError(error);
+}

@@ -1,5 +1,5 @@
 // All derivations in a value (libexpr/get-drvs.cc): what `nix-instantiate FILE` prints, in its order.
-import { ErrorCode, type Handle, NixError, type Position, ValueKind } from '@vixen/eval-core';
+import { decodeText, ErrorCode, type Handle, NixError, type Position, ValueKind } from '@vixen/eval-core';
 import { CodedError, parseBaseName } from '@vixen/wasm';
 import type { Session } from './session.ts';
 
@@ -138,8 +138,7 @@ export async function requireDrvPath(session: Session, { attrs }: FoundDerivatio
   const context = "while evaluating the 'drvPath' attribute of a derivation";
   const value = machine.attr(attrs, 'drvPath');
   if (value === undefined) throw new NixError(ErrorCode.Plain, "derivation does not contain a 'drvPath' attribute");
-  machine.drop(await session.run(machine.coerce(value, context)));
-  const path = machine.text();
+  const path = decodeText(await session.coerce(value, context));
   const position = machine.attrPosition(attrs, 'drvPath');
   return traced(async () => checkedDrvPath(path), context, position);
 }

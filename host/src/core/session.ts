@@ -1,5 +1,5 @@
 // One evaluation session: a machine, what answers it, and the operations that commands are made of.
-import { decodeText, type Evaluator, type Handle, type NixError, type PrintMode, type SourceText, ValueKind } from '@vixen/eval-core';
+import { decodeText, type Evaluator, type Handle, type NixError, PrintMode, type SourceText, ValueKind } from '@vixen/eval-core';
 import { answer } from './answers.ts';
 import { type RenderOptions, type Report, renderReport } from './errors/render.ts';
 import type { HostIO } from './io.ts';
@@ -52,8 +52,18 @@ export class Session {
 
   /** The text of a value, as bytes. */
   async print(handle: Handle, mode: PrintMode, flags = 0): Promise<Uint8Array<ArrayBuffer>> {
-    this.machine.drop(await this.run(this.machine.print(handle, mode, flags)));
-    return this.machine.textBytes();
+    const printed = await this.run(this.machine.print(handle, mode, flags));
+    const bytes = mode === PrintMode.Plain ? this.machine.textBytes() : this.machine.stringBytes(printed);
+    this.machine.drop(printed);
+    return bytes;
+  }
+
+  /** A value coerced to a string; `context` is the trace line of errors. */
+  async coerce(handle: Handle, context: string): Promise<Uint8Array<ArrayBuffer>> {
+    const text = await this.run(this.machine.coerce(handle, context));
+    const bytes = this.machine.stringBytes(text);
+    this.machine.drop(text);
+    return bytes;
   }
 
   async parse(source: SourceText): Promise<Uint8Array<ArrayBuffer>> {

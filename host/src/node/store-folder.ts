@@ -3,13 +3,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ErrorCode } from '@vixen/eval-core';
-import { formatHash, type HasherFactory, hashChunks, narDump, nix32 } from '@vixen/wasm';
+import { formatHash, type Hash, type HasherFactory, hashChunks, type NarFilter, narDump, nix32 } from '@vixen/wasm';
 import type { FileTree } from '../core/files/tree.ts';
 import { type AddPathRequest, type ClosureEntry, HostError } from '../core/io.ts';
 import { computeStorePath, keptFilter, narFs, sourceOf } from '../core/store/add-path.ts';
 import { derivationOutputs } from '../core/store/derivation.ts';
 import { notValid, VirtualStore } from '../core/store/virtual-store.ts';
-import { NativeTree, nativePath } from './files.ts';
+import { NativeTree } from './files.ts';
+import { copyTree, writeStoreFile } from './store-copy.ts';
 import { hasErrorCode, systemErrorText } from './system-error.ts';
 
 /** What is known about a store path; the fields are those of Nix's path info. */
@@ -19,8 +20,11 @@ export interface PathInfo {
   ca?: string;
 }
 
-const fileMode = { plain: 0o444, executable: 0o555 };
-const folderMode = 0o555;
+/** A path that has just been added. */
+export interface StoredPath {
+  path: string;
+  narHash: string;
+}
 
 export interface StoreFolderOptions {
   /** The folder that `/nix/store` stands below; '' for the machine's own root. */
@@ -114,7 +118,7 @@ export class StoreFolder extends VirtualStore {
     const { path: storePath, hash } = computeStorePath(this.tree, this.hashers, this.paths, request);
     if (request.computeOnly || this.readOnly || this.isValid(storePath)) return storePath;
     const source = sourceOf(this.tree, request);
-    this.#place(storePath, (target) => this.#copy(source, target, keptFilter(source, request.kept)));
+    this.#place(storePath, (target) => copyTree({ tree: this.tree, source, target, keep: keptFilter(source, request.kept) }));
     const narHash = request.recursive ? hash : this.#narHash(storePath);
     this.#register(storePath, { narHash, references: request.references, ca: `fixed:${request.recursive ? 'r:' : ''}${hash}` });
     return storePath;
@@ -122,16 +126,28 @@ export class StoreFolder extends VirtualStore {
 
   override addText(_name: string, contents: Uint8Array, references: string[], storePath: string) {
     if (this.readOnly || this.isValid(storePath)) return;
-    this.#place(storePath, (target) => this.#writeFile(target, contents, false));
+    this.#place(storePath, (target) => writeStoreFile(target, contents, false));
     const textHash = formatHash({ algo: 'sha256', digest: hashChunks(this.hashers, 'sha256', [contents]) }, 'base16');
     this.#register(storePath, { narHash: this.#narHash(storePath), references, ca: `text:${textHash}` });
   }
 
-  /** Takes over what `make` puts at a path of its own, under a store path, and says that it is valid. */
-  adopt(storePath: string, references: string[], ca: string | undefined, make: (target: string) => void) {
-    if (this.readOnly || this.isValid(storePath)) return;
-    this.#place(storePath, make);
-    this.#register(storePath, { narHash: this.#narHash(storePath), references, ...(ca !== undefined && { ca }) });
+  /** Adds something of any tree, in read-only mode too: what was fetched has to be there to be read. */
+  addFrom(tree: FileTree, path: string, name: string, options: { recursive: boolean; keep?: NarFilter | undefined }): StoredPath {
+    const { recursive, keep } = options;
+    const chunks = recursive ? narDump(narFs(tree), path, keep) : [tree.readFile(path)];
+    const hash: Hash = { algo: 'sha256', digest: hashChunks(this.hashers, 'sha256', chunks) };
+    const storePath = this.paths.makeFixedOutputPath(name, { method: recursive ? 'nar' : 'flat', hash });
+    const known = this.info(storePath);
+    if (known) return { path: storePath, narHash: known.narHash };
+    this.#place(storePath, (target) => copyTree({ tree, source: path, target, keep }));
+    const narHash = recursive ? formatHash(hash, 'base16') : this.#narHash(storePath);
+    this.#register(storePath, { narHash, references: [], ca: `fixed:${recursive ? 'r:' : ''}${formatHash(hash, 'base16')}` });
+    return { path: storePath, narHash };
+  }
+
+  /** The path that contents with a known hash have. */
+  fixedPath(name: string, recursive: boolean, hash: Hash): string {
+    return this.paths.makeFixedOutputPath(name, { method: recursive ? 'nar' : 'flat', hash });
   }
 
   /** A symlink of the user's that keeps a path alive, registered as Nix registers indirect roots. */
@@ -173,38 +189,6 @@ export class StoreFolder extends VirtualStore {
     fs.writeFileSync(temporary, JSON.stringify(info));
     fs.renameSync(temporary, file);
   }
-
-  #writeFile(target: string | Buffer, contents: Uint8Array, executable: boolean) {
-    fs.writeFileSync(target, contents);
-    fs.chmodSync(target, executable ? fileMode.executable : fileMode.plain);
-    setOldTime(target);
-  }
-
-  #copy(
-    source: string,
-    target: string,
-    keep: ((path: string, type: 'regular' | 'directory' | 'symlink' | 'unknown') => boolean) | undefined,
-  ) {
-    const todo: [from: string, to: string][] = [[source, target]];
-    const folders: string[] = [];
-    for (let next = todo.pop(); next; next = todo.pop()) {
-      const [from, to] = next;
-      const stat = this.tree.lstat(from);
-      if (stat?.type === 'symlink') fs.symlinkSync(nativePath(this.tree.readLink(from)), nativePath(to));
-      else if (stat?.type === 'directory') {
-        fs.mkdirSync(nativePath(to));
-        folders.push(to);
-        for (const [name, type] of this.tree.readDir(from)) {
-          const child = `${from === '/' ? '' : from}/${name}`;
-          if (!keep || keep(child, type === 'other' ? 'unknown' : type)) todo.push([child, `${to}/${name}`]);
-        }
-      } else this.#writeFile(nativePath(to) as string, this.tree.readFile(from), stat?.executable ?? false);
-    }
-    for (const folder of folders.reverse()) {
-      fs.chmodSync(nativePath(folder), folderMode);
-      setOldTime(nativePath(folder));
-    }
-  }
 }
 
 function replaceSymlink(target: string, link: string) {
@@ -213,6 +197,3 @@ function replaceSymlink(target: string, link: string) {
   fs.symlinkSync(target, temporary);
   fs.renameSync(temporary, link);
 }
-
-// Everything in a store was last changed one second after 1970 began (Nix manual, "File System Object").
-const setOldTime = (target: string | Buffer) => fs.utimesSync(target, 1, 1);

@@ -86,13 +86,9 @@ class EvalCommand {
     const selected = await selectPath(session, root, path, args);
     let value = await session.autoCall(await session.force(selected.value), args);
     if (this.#apply !== undefined) value = await session.apply(await session.evalString({ text: this.#apply, base }), value);
-    if (this.#mode === PrintMode.Raw) {
-      await session.run(session.machine.coerce(value, 'while generating the eval command output'));
-      writeOut(session.machine.textBytes());
-      return;
-    }
-    const strict = this.#strict || this.#mode !== PrintMode.Plain ? 1 : 0;
-    writeOut(await session.print(value, this.#mode, strict));
+    if (this.#mode === PrintMode.Raw) return writeOut(await session.coerce(value, 'while generating the eval command output'));
+    const shown = this.#strict ? await session.run(session.machine.deepForce(value)) : value;
+    writeOut(await session.print(shown, this.#mode));
     writeOut('\n');
   }
 }

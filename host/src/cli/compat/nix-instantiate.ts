@@ -1,9 +1,9 @@
 // The drop-in `nix-instantiate` (nix/nix-instantiate/nix-instantiate.cc): the same flags, output, messages and exit codes.
 import path from 'node:path';
-import { ErrorCode, type Handle, NixError, PrintMode } from '@vixen/eval-core';
+import { ErrorCode, type Handle, NixError, PrintFlag, PrintMode } from '@vixen/eval-core';
 import { selectPath } from '../../core/attr-path.ts';
 import { findDerivations, outputName, requireDrvPath } from '../../core/derivations.ts';
-import { resolveImport } from '../../core/files/paths.ts';
+import { parentPath, resolveImport } from '../../core/files/paths.ts';
 import { findFile } from '../../core/search-path.ts';
 import { EvalFlags, legacyFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin } from '../evaluation.ts';
@@ -15,10 +15,6 @@ import { maybePrintStats } from '../stats.ts';
 import { nixVersion } from '../version.ts';
 
 const program = 'nix-instantiate';
-
-/** Bits of the machine's print flags. */
-const strictFlag = 1;
-const locationFlag = 2;
 
 type Output = 'plain' | 'raw' | 'xml' | 'json';
 
@@ -115,7 +111,7 @@ class Instantiate {
     for (const name of this.#files) writeOut(`${await findFile(session.io, searchPath, name, pure)}\n`);
   }
 
-  async #source(evaluation: Evaluation, args: Handle, text: string | Uint8Array, origin: 'stdin' | '') {
+  async #source(evaluation: Evaluation, args: Handle, text: string | Uint8Array, origin: string) {
     const { session, base } = evaluation;
     const source = { text, base, origin };
     if (this.#parseOnly) return this.#line(await session.parse(source));
@@ -125,7 +121,8 @@ class Instantiate {
   async #file(evaluation: Evaluation, args: Handle, name: string) {
     const { session } = evaluation;
     const file = resolveImport(session.io.files, await lookupFile(evaluation, name));
-    if (this.#parseOnly) return this.#line(await session.run(session.machine.parseFile(file)).then(() => session.machine.textBytes()));
+    if (this.#parseOnly)
+      return this.#line(await session.parse({ text: session.io.files.readFile(file), base: parentPath(file), origin: file }));
     await this.#process(evaluation, args, await session.evalFile(file));
   }
 
@@ -145,12 +142,14 @@ class Instantiate {
   }
 
   async #print({ session }: Evaluation, value: Handle) {
-    const strict = this.#strict ? strictFlag : 0;
-    if (this.#output === 'raw') {
-      await session.run(session.machine.coerce(value, 'while generating the nix-instantiate output'));
-      writeOut(session.machine.textBytes());
-    } else if (this.#output === 'xml') writeOut(await session.print(value, PrintMode.Xml, strict | (this.#location ? locationFlag : 0)));
-    else this.#line(await session.print(value, this.#output === 'json' ? PrintMode.Json : PrintMode.Plain, strict));
+    const lazy = this.#strict ? 0 : PrintFlag.Lazy;
+    if (this.#output === 'raw') writeOut(await session.coerce(value, 'while generating the nix-instantiate output'));
+    else if (this.#output === 'xml') writeOut(await session.print(value, PrintMode.Xml, lazy | (this.#location ? PrintFlag.Locations : 0)));
+    else if (this.#output === 'json') this.#line(await session.print(value, PrintMode.Json, lazy));
+    else {
+      const shown = this.#strict ? await session.run(session.machine.deepForce(value)) : value;
+      this.#line(await session.print(shown, PrintMode.Plain));
+    }
   }
 
   async #instantiate(evaluation: Evaluation, args: Handle, value: Handle) {

@@ -1,0 +1,307 @@
+// Git repositories, by the installed git (libfetchers/git.cc): the files of a working tree where neither branch nor revision is asked for,
+// otherwise a commit. What is remote is fetched into a bare repository in the cache.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { decodeText } from '@vixen/eval-core';
+import { ansi } from '../../core/errors/ansi.ts';
+import { type Attributes, boolAttr, fetchError, q, refOf, requiredAttr, revOf, stringAttr } from '../../core/fetch/input.ts';
+import { parseUrl, printUrl, urlPathToFile } from '../../core/fetch/url.ts';
+import type { FileTree } from '../../core/files/tree.ts';
+import { NativeTree } from '../files.ts';
+import type { FetchContext, FetchedTree } from './context.ts';
+import { type Git, GitTree } from './git-tree.ts';
+import { toSri } from './hashes.ts';
+import { MountedTree } from './mounted-tree.ts';
+
+const nullRevision = '0'.repeat(40);
+const shortLength = 7;
+// The revision of a repository in which nothing was ever committed.
+const dummyBranch = '__vixen_no_branch';
+
+interface Repository {
+  /** The folder of a working tree; undefined for what is remote. */
+  folder: string | undefined;
+  /** As the user knows it. */
+  location: string;
+  git: Git;
+}
+
+/** A tree and what is known of it. */
+interface GitResult {
+  tree: FileTree;
+  input: Attributes;
+  /** What the tree's contents follow from, for the cache; undefined for a working tree. */
+  key: string[] | undefined;
+  keep?: (path: string) => boolean;
+}
+
+const trimmed = (output: Buffer) => decodeText(output).trim();
+const records = (output: Buffer) => decodeText(output).split('\0').slice(0, -1);
+
+export class GitFetcher {
+  readonly #context: FetchContext;
+
+  constructor(context: FetchContext) {
+    this.#context = context;
+  }
+
+  #gitIn(folder: string): Git {
+    return (args, input) => this.#context.run('git', ['-C', folder, ...args], input === undefined ? {} : { input });
+  }
+
+  /** Output of git, undefined where it fails. */
+  #try(git: Git, args: string[]): string | undefined {
+    try {
+      return trimmed(git(args));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async fetch(input: Attributes): Promise<FetchedTree> {
+    const { store, cache } = this.#context;
+    const name = stringAttr(input, 'name') ?? 'source';
+    if (boolAttr(input, 'exportIgnore') && boolAttr(input, 'submodules')) {
+      throw fetchError('exportIgnore and submodules are not supported together yet');
+    }
+    const { tree, input: result, key, keep } = this.#open(input);
+    const cached = key && cache.get<{ path: string; narHash: string }>([...key, name])?.value;
+    if (cached && store.isValid(cached.path)) return { storePath: cached.path, narHash: cached.narHash, input: result };
+    const added = store.addFrom(tree, '/', name, { recursive: true, keep });
+    const narHash = toSri(added.narHash);
+    if (key) cache.set([...key, name], { path: added.path, narHash });
+    return { storePath: added.path, narHash, input: result };
+  }
+
+  #open(input: Attributes): GitResult {
+    const repository = this.#repository(input);
+    const folder = repository.folder;
+    if (folder !== undefined && refOf(input) === undefined && revOf(input) === undefined)
+      return this.#workingTree(input, repository, folder);
+    return this.#commit(input, repository);
+  }
+
+  #repository(input: Attributes): Repository {
+    const url = parseUrl(requiredAttr(input, 'url'));
+    if (url.scheme === 'file') {
+      const folder = path.resolve(urlPathToFile(url.path));
+      if (!fs.existsSync(folder) || fs.existsSync(path.join(folder, '.git'))) {
+        return { folder, location: folder, git: this.#gitIn(folder) };
+      }
+      url.query.clear();
+    }
+    url.query.delete('dir');
+    const location = printUrl(url);
+    return { folder: undefined, location, git: this.#gitIn(this.#cacheFolder(location, boolAttr(input, 'shallow'))) };
+  }
+
+  #cacheFolder(location: string, shallow: boolean): string {
+    const digest = createHash('sha256').update(location).digest('hex');
+    return path.join(this.#context.cache.folder, 'git', digest + (shallow ? '-shallow' : ''));
+  }
+
+  // ---- a commit
+
+  #commit(given: Attributes, repository: Repository): GitResult {
+    const { git, folder, location } = repository;
+    const shallow = boolAttr(given, 'shallow');
+    const input: Attributes = { ...given };
+    if (folder === undefined) this.#fetchRemote(input, repository, shallow);
+    else if (!fs.existsSync(path.join(folder, '.git'))) throw this.#notFetched(location);
+    const ref = refOf(input) ?? this.#try(git, ['symbolic-ref', 'HEAD']) ?? 'HEAD';
+    input.ref = ref;
+    const rev = revOf(input) ?? this.#resolve(git, ref, location);
+    input.rev = rev;
+    if (trimmed(git(['rev-parse', '--is-shallow-repository'])) === 'true' && !shallow) {
+      throw fetchError(
+        `${q(location)} is a shallow Git repository, but shallow repositories are only allowed when \`shallow = true;\` is specified`,
+      );
+    }
+    input.lastModified = Number(trimmed(git(['log', '-1', '--format=%ct', '--no-show-signature', rev])));
+    if (!shallow) input.revCount = Number(trimmed(git(['rev-list', '--count', rev])));
+    const exportIgnore = boolAttr(input, 'exportIgnore');
+    const submodules = boolAttr(input, 'submodules');
+    const key = ['git', rev, exportIgnore ? 'e' : '', submodules ? `s:${location}` : ''];
+    const tree = new GitTree(git, rev, exportIgnore ? this.#exported(git, rev) : undefined);
+    return { tree: submodules ? this.#withSubmodules(tree, git, rev, input, repository) : tree, input, key };
+  }
+
+  #notFetched = (location: string) =>
+    fetchError(`Failed to fetch git repository ${q(location.startsWith('/') ? `file://${location}` : location)}`);
+
+  #resolve(git: Git, ref: string, location: string): string {
+    const found = this.#try(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+    if (found === undefined) throw fetchError(`resolving Git reference ${q(ref)}: revspec ${q(ref)} not found in ${q(location)}`);
+    return found;
+  }
+
+  #fetchRemote(input: Attributes, { git, location }: Repository, shallow: boolean) {
+    const folder = this.#cacheFolder(location, shallow);
+    const run = (args: string[]) => this.#context.run('git', args);
+    if (!fs.existsSync(folder)) {
+      fs.mkdirSync(folder, { recursive: true });
+      run(['-c', `init.defaultBranch=${dummyBranch}`, 'init', '--quiet', '--bare', folder]);
+    }
+    const rev = revOf(input);
+    const ref = refOf(input) ?? this.#remoteHead(location);
+    input.ref = ref;
+    if (rev !== undefined && this.#try(git, ['cat-file', '-t', rev]) === 'commit') return;
+    const local = ref.startsWith('refs/') || ref === 'HEAD' ? ref : `refs/heads/${ref}`;
+    const known = [location, local, 'fetched'];
+    if (
+      rev === undefined &&
+      !boolAttr(input, 'allRefs') &&
+      this.#context.cache.get(known)?.expired === false &&
+      this.#try(git, ['rev-parse', '--verify', local])
+    ) {
+      input.ref = ref;
+      input.rev = this.#resolve(git, local, location);
+      return;
+    }
+    const all = boolAttr(input, 'allRefs');
+    const refspec = all ? 'refs/*:refs/*' : (rev ?? `${local}:${local}`);
+    try {
+      git(['fetch', '--quiet', '--force', ...(shallow ? ['--depth', '1'] : []), '--', location, refspec]);
+      this.#context.cache.set(known, true);
+    } catch (error) {
+      if (rev !== undefined || !this.#try(git, ['rev-parse', '--verify', local])) throw this.#missing(error, rev, ref, location);
+      this.#context.warn(`could not update local clone of Git repository ${q(location)}; continuing with the most recent version`);
+    }
+    if (rev === undefined) input.rev = this.#resolve(git, local, location);
+    else if (this.#try(git, ['cat-file', '-t', rev]) !== 'commit') throw this.#missing(undefined, rev, ref, location);
+  }
+
+  #missing(cause: unknown, rev: string | undefined, ref: string, location: string) {
+    if (cause !== undefined || rev === undefined) return fetchError(`Failed to fetch git repository ${q(location)}`, { cause });
+    const bold = (text: string) => `${ansi.bold}${text}${ansi.normal}`;
+    return fetchError(
+      `Cannot find Git revision ${q(rev)} in ref ${q(ref)} of repository ${q(location)}! Please make sure that the ${bold('rev')} exists on the ` +
+        `${bold('ref')} you've specified or add ${bold('allRefs = true;')} to ${bold('fetchGit')}.`,
+    );
+  }
+
+  /** The branch that a remote repository's HEAD stands for (git-ls-remote(1), `--symref`). */
+  #remoteHead(location: string): string {
+    let output: string;
+    try {
+      output = trimmed(this.#context.run('git', ['ls-remote', '--symref', '--', location, 'HEAD']));
+    } catch {
+      this.#context.warn(`could not read HEAD ref from repo at ${q(location)}, using 'master'`);
+      return 'master';
+    }
+    return /^ref: (\S+)\s+HEAD$/m.exec(output)?.[1] ?? 'HEAD';
+  }
+
+  /** The paths that `export-ignore` leaves, undefined where nothing is left out: git's own archive says. */
+  #exported(git: Git, rev: string): ReadonlySet<string> | undefined {
+    const names = records(git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', rev]));
+    const attributes = names.filter((name) => path.basename(name) === '.gitattributes');
+    if (!attributes.some((name) => decodeText(git(['show', `${rev}:${name}`])).includes('export-ignore'))) return undefined;
+    return new Set(archivedNames(git(['archive', '--format=tar', rev])));
+  }
+
+  #withSubmodules(tree: GitTree, git: Git, rev: string, input: Attributes, { location }: Repository): FileTree {
+    const mounts = new Map<string, FileTree>();
+    const configured = this.#try(git, ['config', '--blob', `${rev}:.gitmodules`, '--list']) ?? '';
+    const urls = submoduleUrls(configured);
+    for (const { path: place, rev: commit } of tree.submodules) {
+      const url = urls.get(place);
+      if (url === undefined) continue;
+      const absolute = /^\.\.?\//.test(url) ? relativeUrl(location, url) : url;
+      const child = this.#context.schemes.fromAttributes({ type: 'git', url: absolute, rev: commit, submodules: true, allRefs: true });
+      mounts.set(`/${place}`, this.#open({ ...child, exportIgnore: boolAttr(input, 'exportIgnore') }).tree);
+    }
+    return mounts.size > 0 ? new MountedTree(tree, mounts) : tree;
+  }
+
+  // ---- a working tree
+
+  #workingTree(given: Attributes, { git, location }: Repository, folder: string): GitResult {
+    if (!fs.existsSync(path.join(folder, '.git'))) throw this.#notFetched(location);
+    const input: Attributes = { ...given };
+    const head = this.#try(git, ['rev-parse', '--verify', '--quiet', 'HEAD']);
+    const state = this.#workingState(given, git, folder);
+    if (!state.dirty) {
+      const ref = this.#try(git, ['symbolic-ref', '--quiet', 'HEAD']);
+      if (ref !== undefined) input.ref = ref;
+      input.rev = head ?? nullRevision;
+      if (!boolAttr(input, 'shallow')) input.revCount = head === undefined ? 0 : Number(trimmed(git(['rev-list', '--count', head])));
+    } else {
+      this.#warnDirty(location);
+      if (head !== undefined) Object.assign(input, { dirtyRev: `${head}-dirty`, dirtyShortRev: `${head.slice(0, shortLength)}-dirty` });
+    }
+    input.lastModified = head === undefined ? 0 : Number(trimmed(git(['log', '-1', '--format=%ct', '--no-show-signature', head])));
+    return { tree: new NativeTree(folder), input, key: undefined, keep: (file) => state.paths.has(file) };
+  }
+
+  #warnDirty(location: string) {
+    const { settings, warn } = this.#context;
+    if (!settings.bool('allow-dirty')) throw fetchError(`Git tree ${q(location)} is dirty`);
+    if (settings.bool('warn-dirty')) warn(`Git tree ${q(location)} is dirty`);
+  }
+
+  /** The tracked files that are there, with the folders above them, and whether they differ from HEAD. */
+  #workingState(input: Attributes, git: Git, folder: string): { paths: Set<string>; dirty: boolean } {
+    const paths = new Set<string>();
+    let dirty = git(['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=all']).length > 0;
+    for (const line of records(git(['ls-files', '--stage', '-z']))) {
+      const [fields = '', name = ''] = line.split('\t');
+      const file = path.join(folder, name);
+      if (fields.startsWith('160000')) {
+        if (!boolAttr(input, 'submodules')) continue;
+        const inner = this.#workingState(input, this.#gitIn(file), file);
+        dirty ||= inner.dirty;
+        addWithFolders(paths, `/${name}`);
+        for (const below of inner.paths) paths.add(`/${name}${below}`);
+      } else if (fs.lstatSync(file, { throwIfNoEntry: false })) addWithFolders(paths, `/${name}`);
+    }
+    return { paths, dirty };
+  }
+}
+
+function addWithFolders(paths: Set<string>, file: string) {
+  for (let part = file; part !== '' && !paths.has(part); part = part.slice(0, part.lastIndexOf('/'))) paths.add(part);
+}
+
+/** Paths and URLs of `.gitmodules` (gitmodules(5)). */
+function submoduleUrls(config: string): Map<string, string> {
+  const modules = new Map<string, { path?: string; url?: string }>();
+  for (const line of config.split('\n')) {
+    const found = /^submodule\.(.*)\.(path|url)=(.*)$/.exec(line);
+    if (!found) continue;
+    const [, name = '', field = '', value = ''] = found;
+    modules.set(name, { ...modules.get(name), [field]: value });
+  }
+  const found = [...modules.values()].filter((entry) => entry.path !== undefined && entry.url !== undefined);
+  return new Map(found.map((entry) => [entry.path!, entry.url!]));
+}
+
+/** A submodule's `../x` from the repository that it stands in (gitmodules(5), `submodule.<name>.url`). */
+function relativeUrl(base: string, url: string): string {
+  const parts = base.replace(/\/$/, '').split('/');
+  for (const part of url.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  const joined = parts.join('/');
+  return joined.startsWith('/') ? `file://${joined}` : joined;
+}
+
+/** The names in a tar archive, without the slash of folders (POSIX pax, "ustar Interchange Format"). */
+function* archivedNames(tar: Buffer): Generator<string> {
+  const field = (start: number, length: number) => tar.toString('utf8', start, start + length).replace(/\0.*$/s, '');
+  let longName: string | undefined;
+  for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
+    const size = Number.parseInt(field(at + 124, 12).trim() || '0', 8);
+    const type = String.fromCharCode(tar[at + 156]!);
+    const body = tar.subarray(at + 512, at + 512 + size);
+    if (type === 'x') longName = /\d+ path=(.*)\n/.exec(body.toString('utf8'))?.[1] ?? longName;
+    else if (type !== 'g') {
+      const prefix = field(at + 345, 155);
+      yield (longName ?? (prefix === '' ? '' : `${prefix}/`) + field(at, 100)).replace(/\/$/, '');
+      longName = undefined;
+    }
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+}
