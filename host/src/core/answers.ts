@@ -13,7 +13,7 @@ const writeRecords = (values: Iterable<string>) => [...values].map((value) => va
 
 const statNumbers: Record<FileType, number> = { regular: 1, directory: 2, symlink: 3, other: 4 };
 const typeLetters: Record<FileType, string> = { regular: 'r', directory: 'd', symlink: 'l', other: 'u' };
-const messageKinds: MessageKind[] = ['trace', 'warning', 'text'];
+const messageKinds: MessageKind[] = ['trace', 'evaluation warning', 'text', 'warning'];
 
 enum StatMode {
   Final = 0,
@@ -95,15 +95,15 @@ function realPath(io: HostIO, request: Request): Answer {
 }
 
 function addPath(io: HostIO, request: Request): MaybePromise<Answer> {
-  const flags = request.number(2);
+  const flags = request.number(3);
   const path = io.store.addPath({
     path: request.text(0),
     name: request.text(1),
     recursive: (flags & AddPathFlag.Recursive) !== 0,
     follow: (flags & AddPathFlag.Follow) !== 0,
     computeOnly: (flags & AddPathFlag.ComputeOnly) !== 0,
-    references: records(request.text(3)),
-    expected: request.text(4),
+    references: records(request.text(4)),
+    expected: request.text(2),
     kept: request.count > 5 ? records(request.text(5)) : undefined,
   });
   return after(path, (found) => text(found));
