@@ -16,9 +16,11 @@ export interface SourceText {
 
 /** What the parser found worth a warning (assembly/syntax/lints.ts). */
 export interface ParserWarning {
-  kind: number;
+  /** Shown with its position and the source there; otherwise the message says where. */
+  positioned: boolean;
   position: Position | undefined;
-  text: string;
+  /** With marks. */
+  message: string;
 }
 
 /** Answers requests; one that has to wait answers with a promise. */
@@ -29,6 +31,8 @@ export interface DriveOptions {
   /** Steps of the machine between two looks at the signal. */
   fuel?: number;
   signal?: AbortSignal | undefined;
+  /** Called with what the parser warns about, before anything that comes after it. */
+  warn?: (warning: ParserWarning) => void;
   /** Called when a slice is used up; where it gives a promise, the machine waits for it (a page that has to draw). */
   pause?: () => undefined | Promise<void>;
 }
@@ -44,6 +48,7 @@ interface ErrorData {
 
 const DEFAULT_FUEL = 20_000;
 const NUL = '\0';
+const list = (text: string) => (text === '' ? [] : text.split(NUL));
 // biome-ignore lint/suspicious/noControlCharactersInRegex: positions are marked by control characters
 const positionMark = /\x01(\d+)\x02/g;
 
@@ -53,6 +58,8 @@ export class Evaluator {
   #u8: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
   readonly #request: MachineRequest;
+  /** The text of the last job, where warnings have taken its place in memory. */
+  #keptText: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(instance: WebAssembly.Instance) {
     this.exports = instance.exports as EvalExports;
@@ -116,11 +123,20 @@ export class Evaluator {
 
   /** The bytes that the last operation left as its text, copied. */
   textBytes(): Uint8Array<ArrayBuffer> {
+    if (this.#keptText) return this.#keptText;
     const start = this.exports.textAddress() >>> 0;
     return this.memory.slice(start, start + (this.exports.textLength() >>> 0));
   }
 
+  /** The text that an operation leaves at once. */
+  #textOf(operation: () => void): string {
+    this.#keptText = undefined;
+    operation();
+    return this.text();
+  }
+
   text(): string {
+    if (this.#keptText) return decodeText(this.#keptText);
     const start = this.exports.textAddress() >>> 0;
     return decodeText(this.memory.subarray(start, start + (this.exports.textLength() >>> 0)));
   }
@@ -191,10 +207,21 @@ export class Evaluator {
   /** Runs the job in flight to its end. Waits only where an answer has to be waited for. Fails with an NixError. */
   async drive(options: DriveOptions): Promise<void> {
     const { answer, fuel = DEFAULT_FUEL, signal, pause } = options;
+    this.#keptText = undefined;
     for (;;) {
+      this.#warn(options);
       const status = this.exports.run(fuel) as Status;
-      if (status === Status.Done) return;
-      if (status === Status.Failed) throw this.takeError();
+      if (status === Status.Done) {
+        if (this.exports.warningsLength() === 0) return;
+        const text = this.textBytes();
+        this.#warn(options);
+        this.#keptText = text;
+        return;
+      }
+      if (status === Status.Failed) {
+        this.#warn(options);
+        throw this.takeError();
+      }
       if (signal?.aborted) throw new AbortedError('evaluation aborted', { cause: signal.reason });
       if (status === Status.OutOfFuel) {
         const wait = pause?.();
@@ -205,6 +232,11 @@ export class Evaluator {
       const given = answer(this.#request.next());
       this.#give(given instanceof Promise ? await given : given);
     }
+  }
+
+  #warn({ warn }: DriveOptions) {
+    if (!warn || this.exports.warningsLength() === 0) return;
+    for (const warning of this.takeWarnings()) warn(warning);
   }
 
   #give({ status, bytes, written, number = 0 }: Answer) {
@@ -242,28 +274,21 @@ export class Evaluator {
   }
 
   attrNames(handle: Handle): string[] {
-    this.exports.attrNames(handle);
-    return this.#list();
+    return list(this.#textOf(() => this.exports.attrNames(handle)));
   }
 
   string(handle: Handle): string {
-    this.exports.stringValue(handle);
-    return this.text();
+    return this.#textOf(() => this.exports.stringValue(handle));
   }
 
   stringBytes(handle: Handle): Uint8Array<ArrayBuffer> {
+    this.#keptText = undefined;
     this.exports.stringValue(handle);
     return this.textBytes();
   }
 
   context(handle: Handle): string[] {
-    this.exports.stringContext(handle);
-    return this.#list();
-  }
-
-  #list(): string[] {
-    const text = this.text();
-    return text === '' ? [] : text.split(NUL);
+    return list(this.#textOf(() => this.exports.stringContext(handle)));
   }
 
   bool(handle: Handle): boolean {
@@ -296,8 +321,8 @@ export class Evaluator {
 
   position(number: number): Position | undefined {
     if (number === 0) return undefined;
-    this.exports.positionInfo(number);
-    const [line = '0', column = '0', kind = 'n', ...rest] = this.text().split(NUL);
+    const info = this.#textOf(() => this.exports.positionInfo(number));
+    const [line = '0', column = '0', kind = 'n', ...rest] = info.split(NUL);
     const origin = rest.join(NUL);
     const place = { line: Number(line), column: Number(column) };
     if (kind === 'p') return { ...place, origin: { kind: 'path', path: origin } };
@@ -311,8 +336,7 @@ export class Evaluator {
 
   /** The error in flight. */
   takeError(): NixError {
-    this.exports.errorJson();
-    const data = JSON.parse(this.text()) as ErrorData;
+    const data = JSON.parse(this.#textOf(() => this.exports.errorJson())) as ErrorData;
     const text = (marked: string) => marked.replace(positionMark, this.#positionText);
     const { message, traces, status } = unpackMessage(data.message);
     const frames = data.traces.map((trace) => ({
@@ -331,6 +355,7 @@ export class Evaluator {
 
   /** The parser's warnings since the last call. */
   takeWarnings(): ParserWarning[] {
+    this.#keptText = undefined;
     this.exports.takeWarnings();
     const bytes = this.textBytes();
     const view = new DataView(bytes.buffer);
@@ -341,12 +366,15 @@ export class Evaluator {
       found.push({ kind: view.getUint32(at, true), position: view.getUint32(at + 4, true), text });
       at += 12 + ((length + 3) & ~3);
     }
-    return found.map(({ kind, position, text }) => ({ kind, position: this.position(position), text }));
+    return found.map(({ kind, position, text }) => ({
+      positioned: kind === 1,
+      position: this.position(position),
+      message: text.replace(positionMark, this.#positionText),
+    }));
   }
 
   stats(): Record<string, unknown> {
-    this.exports.stats();
-    return JSON.parse(this.text()) as Record<string, unknown>;
+    return JSON.parse(this.#textOf(() => this.exports.stats())) as Record<string, unknown>;
   }
 }
 

@@ -38,10 +38,10 @@ export enum PrintMode {
   Repl = 5,
 }
 
-/** Bits that change how JSON and XML are printed. */
+/** Bits that change how a value is printed. */
 export enum PrintFlag {
-  /** Nothing is evaluated for it. */
-  Lazy = 1,
+  /** Everything is evaluated for it (plain, JSON, XML); for the repl, `:p`. */
+  Strict = 1,
   /** XML says where things are defined. */
   Locations = 2,
 }
@@ -88,9 +88,9 @@ export interface EvalExports extends WebAssembly.Exports {
   /** Calls a function that takes a set with default arguments or those of the set `args`; a functor too. */
   opAutoCall(handle: number, args: number): number;
   opApply(fun: number, argument: number): number;
-  /** Coerces as interpolation does, with the trace line `while …` of its last operands, to a string value. */
+  /** Coerces as interpolation does, with the trace line `while …` of its last operands; the text is there when the job is done. */
   opCoerce(handle: number, context: number, contextLength: number): number;
-  /** Plain leaves the text; the others give a string value. */
+  /** The text is there when the job is done. */
   opPrint(handle: number, mode: number, flags: number): number;
   /** The tree that `--parse` shows; the text is the result. */
   parsePrint(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
@@ -137,6 +137,8 @@ export interface EvalExports extends WebAssembly.Exports {
    * stdin), b (then the name and the text of a source of the evaluator's own), n (none).
    */
   positionInfo(position: number): void;
+  /** Bytes of the parser's warnings that wait. */
+  warningsLength(): number;
   /** Moves the parser's warnings to the text: | kind | position | length | bytes, padded |. */
   takeWarnings(): void;
   /** Statistics as JSON, to the text. */

@@ -1,9 +1,10 @@
 // A session for a command: configuration, files, store and machine put together.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Handle } from '@vixen/eval-core';
+import type { Handle, ParserWarning } from '@vixen/eval-core';
 import { isPseudoUrl, parseSearchPathEntry, type SearchPathEntry } from '../core/config/nix-path.ts';
 import { ansi, colourMarks } from '../core/errors/ansi.ts';
+import { renderReport } from '../core/errors/render.ts';
 import { GuardedTree } from '../core/files/access.ts';
 import { normalPath } from '../core/files/paths.ts';
 import type { FileTree } from '../core/files/tree.ts';
@@ -33,10 +34,17 @@ export interface Evaluation {
   pure: boolean;
 }
 
-const message = (kind: MessageKind, text: string) => {
+function message(kind: MessageKind, text: string) {
   if (kind === 'text') log(text);
-  else log(colourMarks(kind === 'trace' ? `trace: ${text}` : `${ansi.magenta}warning:${ansi.normal} ${text}`));
-};
+  else if (kind === 'trace') log(colourMarks(`trace: ${text}`));
+  else if (kind === 'warning') log(colourMarks(`${ansi.magenta}warning:${ansi.normal} ${text}`));
+  else log(renderReport({ marked: text }, { level: kind, showTrace: false, colour: true, readSource: () => undefined }));
+}
+
+function parserWarning(session: Session, { positioned, position, message: text }: ParserWarning) {
+  if (!positioned) return message('warning', text);
+  log(session.render({ marked: text, position }, { level: 'warning', showTrace: false, colour: true }));
+}
 
 const warn = (text: string) => message('warning', text);
 
@@ -92,7 +100,8 @@ export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean })
     now: Math.floor(Date.now() / 1000),
     debugger: false,
   });
-  return { session: new Session({ machine, io }), store, searchPath, base, pure };
+  const session = new Session({ machine, io, warn: (warning) => parserWarning(session, warning) });
+  return { session, store, searchPath, base, pure };
 }
 
 /** The set of `--arg` and its kin. */

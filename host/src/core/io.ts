@@ -81,7 +81,7 @@ export interface Fetching {
   searchPath(value: string): MaybePromise<string | undefined>;
 }
 
-export type MessageKind = 'trace' | 'warning' | 'text';
+export type MessageKind = 'trace' | 'evaluation warning' | 'text' | 'warning';
 
 export interface HostIO {
   readonly files: FileTree;
@@ -93,7 +93,7 @@ export interface HostIO {
   /** The digest in base 16. */
   hash(bytes: Uint8Array, algorithm: string): string;
   exec(words: string[]): Uint8Array;
-  /** A warning or a trace with marks; already rendered where the kind is `text`. */
+  /** A warning or a trace, with marks; already rendered where the kind is `text`. */
   message(kind: MessageKind, text: string): void;
   /** `break` and the debugger: comes back when evaluation is to go on. */
   debug?(text: string): MaybePromise<void>;

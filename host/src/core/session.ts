@@ -1,7 +1,17 @@
 // One evaluation session: a machine, what answers it, and the operations that commands are made of.
-import { decodeText, type Evaluator, type Handle, type NixError, PrintMode, type SourceText, ValueKind } from '@vixen/eval-core';
+import {
+  decodeText,
+  type Evaluator,
+  type Handle,
+  type NixError,
+  type ParserWarning,
+  type PrintMode,
+  type SourceText,
+  ValueKind,
+} from '@vixen/eval-core';
 import { answer } from './answers.ts';
 import { type RenderOptions, type Report, renderReport } from './errors/render.ts';
+import { parentPath } from './files/paths.ts';
 import type { HostIO } from './io.ts';
 
 export interface SessionOptions {
@@ -10,6 +20,8 @@ export interface SessionOptions {
   signal?: AbortSignal;
   /** Called between slices; where it gives a promise, the machine waits for it. */
   pause?: () => undefined | Promise<void>;
+  /** Takes the parser's warnings. */
+  warn?: (warning: ParserWarning) => void;
 }
 
 export class Session {
@@ -25,8 +37,9 @@ export class Session {
 
   /** Ends the job that a machine's operation has started, and gives its result. */
   async run(handle: Handle): Promise<Handle> {
-    const { signal, pause } = this.#options;
-    await this.machine.drive({ answer: (request) => answer(this.io, request), signal, ...(pause && { pause }) });
+    const { signal, pause, warn } = this.#options;
+    const options = { signal, ...(pause && { pause }), ...(warn && { warn }) };
+    await this.machine.drive({ answer: (request) => answer(this.io, request), ...options });
     return handle;
   }
 
@@ -34,8 +47,13 @@ export class Session {
     return this.run(this.machine.evalString(source));
   }
 
+  /** Evaluates a file, as if its text were given: `import` would add a frame to errors, and remember the value. */
   evalFile(path: string): Promise<Handle> {
-    return this.run(this.machine.evalFile(path));
+    return this.evalString(this.fileSource(path));
+  }
+
+  fileSource(path: string): SourceText {
+    return { text: this.io.files.readFile(path), base: parentPath(path), origin: path };
   }
 
   force(handle: Handle): Promise<Handle> {
@@ -52,18 +70,14 @@ export class Session {
 
   /** The text of a value, as bytes. */
   async print(handle: Handle, mode: PrintMode, flags = 0): Promise<Uint8Array<ArrayBuffer>> {
-    const printed = await this.run(this.machine.print(handle, mode, flags));
-    const bytes = mode === PrintMode.Plain ? this.machine.textBytes() : this.machine.stringBytes(printed);
-    this.machine.drop(printed);
-    return bytes;
+    this.machine.drop(await this.run(this.machine.print(handle, mode, flags)));
+    return this.machine.textBytes();
   }
 
   /** A value coerced to a string; `context` is the trace line of errors. */
   async coerce(handle: Handle, context: string): Promise<Uint8Array<ArrayBuffer>> {
-    const text = await this.run(this.machine.coerce(handle, context));
-    const bytes = this.machine.stringBytes(text);
-    this.machine.drop(text);
-    return bytes;
+    this.machine.drop(await this.run(this.machine.coerce(handle, context)));
+    return this.machine.textBytes();
   }
 
   async parse(source: SourceText): Promise<Uint8Array<ArrayBuffer>> {

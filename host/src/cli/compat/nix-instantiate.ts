@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ErrorCode, type Handle, NixError, PrintFlag, PrintMode } from '@vixen/eval-core';
 import { selectPath } from '../../core/attr-path.ts';
 import { findDerivations, outputName, requireDrvPath } from '../../core/derivations.ts';
-import { parentPath, resolveImport } from '../../core/files/paths.ts';
+import { resolveImport } from '../../core/files/paths.ts';
 import { findFile } from '../../core/search-path.ts';
 import { EvalFlags, legacyFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin } from '../evaluation.ts';
@@ -121,8 +121,7 @@ class Instantiate {
   async #file(evaluation: Evaluation, args: Handle, name: string) {
     const { session } = evaluation;
     const file = resolveImport(session.io.files, await lookupFile(evaluation, name));
-    if (this.#parseOnly)
-      return this.#line(await session.parse({ text: session.io.files.readFile(file), base: parentPath(file), origin: file }));
+    if (this.#parseOnly) return this.#line(await session.parse(session.fileSource(file)));
     await this.#process(evaluation, args, await session.evalFile(file));
   }
 
@@ -142,14 +141,11 @@ class Instantiate {
   }
 
   async #print({ session }: Evaluation, value: Handle) {
-    const lazy = this.#strict ? 0 : PrintFlag.Lazy;
+    const strict = this.#strict ? PrintFlag.Strict : 0;
     if (this.#output === 'raw') writeOut(await session.coerce(value, 'while generating the nix-instantiate output'));
-    else if (this.#output === 'xml') writeOut(await session.print(value, PrintMode.Xml, lazy | (this.#location ? PrintFlag.Locations : 0)));
-    else if (this.#output === 'json') this.#line(await session.print(value, PrintMode.Json, lazy));
-    else {
-      const shown = this.#strict ? await session.run(session.machine.deepForce(value)) : value;
-      this.#line(await session.print(shown, PrintMode.Plain));
-    }
+    else if (this.#output === 'xml')
+      writeOut(await session.print(value, PrintMode.Xml, strict | (this.#location ? PrintFlag.Locations : 0)));
+    else this.#line(await session.print(value, this.#output === 'json' ? PrintMode.Json : PrintMode.Plain, strict));
   }
 
   async #instantiate(evaluation: Evaluation, args: Handle, value: Handle) {
