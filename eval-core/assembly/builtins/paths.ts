@@ -52,7 +52,7 @@ export function internalText(path: usize): usize {
   for (let i = 0; i < text.length; i++) store<u8>(strBytes(s) + i, load<u8>(changetype<usize>(text) + (<usize>i << 1)));
   return s;
 }
-function internalSource(path: usize): string {
+export function internalSource(path: usize): string {
   if (bytesAre(strBytes(path), strLen(path), FETCHURL_PATH)) return FETCHURL_SOURCE;
   return bytesAre(strBytes(path), strLen(path), DERIVATION_PATH) ? DERIVATION_SOURCE : "";
 }

@@ -26,6 +26,8 @@ export default [
   proc("importFile", 8, "vm/import"),
   // slots: function, set of arguments → result of Nix's autoCallFunction
   proc("autoCall", 6, "vm/jobs"),
+  // slots: value, strict → text
+  proc("printPlainText", 2, "vm/jobs"),
   // slots: value → the value, forced
   proc("forceValue", 2, "vm/jobs"),
   // slots: function, argument → its application
