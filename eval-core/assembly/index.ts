@@ -14,8 +14,8 @@ import { ST_GC_COUNT, ST_MEMORY_LIMIT, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { printAst } from './print/ast';
-import { printPlain } from './print/plain';
 import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW, PRINT_THROW_TOP } from './print/printer';
+import { JSON_LAZY } from './builtins/json';
 import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
 import { answerSet, ANSWER_CAP } from './requests';
 import { settingSetNumber, settingSetString } from './settings';
@@ -24,7 +24,7 @@ import { shapesInit, attrsAdd, attrsBegin, attrsCount, attrsFinish, attrsGet, at
 import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from './value/kinds';
 import { NULL, TRUE, cell, deref, emptyAttrs, floatValue, intValue, isValue, kindOf, listGet, listLen, mkApp, mkInt, mkLambda, mkString, strBytes, strContext, strLen, tag, untag } from './value/layout';
 import { symbolBytes, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
-import { handleDrop, handleGet, handleNew, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
+import { handleDrop, handleGet, handleNew, jobResult, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
 import { compileIn } from './builtins/imports';
 import { WARNINGS } from './vm/warnings';
@@ -79,13 +79,18 @@ function permBytes(ptr: usize, len: u32): usize {
   memory.copy(p + 12, ptr, len);
   return p;
 }
+/** A source's origin: '' a string, a path (the name of a file), anything else stdin. */
 function originOf(origin: usize, length: u32): Origin {
-  return length ? Origin.Stdin : Origin.String;
+  if (!length) return Origin.String;
+  return load<u8>(origin) == 0x2f ? Origin.Path : Origin.Stdin;
+}
+function originName(origin: usize, length: u32): usize {
+  return originOf(origin, length) == Origin.Path ? permBytes(origin, length) : 0;
 }
 /** A function whose call evaluates the source, or 0 after an error. */
 function sourceFunction(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): usize {
   ready();
-  const fn = loadSource(src, srcLen, base, baseLen, originOf(origin, originLen), 0, 0, 0);
+  const fn = loadSource(src, srcLen, base, baseLen, originOf(origin, originLen), originName(origin, originLen), 0, 0);
   return fn ? mkLambda(fn, 0) : 0;
 }
 export function evalString(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): u32 {
@@ -98,7 +103,7 @@ export function suspendString(src: usize, srcLen: u32, base: usize, baseLen: u32
 }
 export function evalScoped(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32, scope: u32): u32 {
   ready();
-  const root = parseSource(src, srcLen, base, baseLen, originOf(origin, originLen), 0);
+  const root = parseSource(src, srcLen, base, baseLen, originOf(origin, originLen), originName(origin, originLen));
   const f = root ? compileIn(root, deref(handleGet(scope))) : 0;
   return f ? startJob(Proc.apply, f, NULL, 1, 1) : startFailed();
 }
@@ -112,7 +117,7 @@ export function forgetFiles(): void {
 }
 export function parsePrint(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): u32 {
   ready();
-  const root = parseSource(src, srcLen, base, baseLen, originOf(origin, originLen), 0);
+  const root = parseSource(src, srcLen, base, baseLen, originOf(origin, originLen), originName(origin, originLen));
   if (!root) return startFailed();
   bufReset(TEXT);
   printAst(root, TEXT);
@@ -121,7 +126,17 @@ export function parsePrint(src: usize, srcLen: u32, base: usize, baseLen: u32, o
 }
 export function run(fuel: i32): i32 {
   const status = runJob(fuel);
+  if (status == 1 && load<u32>(PRINTING)) takeResultText();
   return status;
+}
+const PRINTING: usize = memory.data(4);
+/** A job that prints leaves a string: it becomes the text. */
+function takeResultText(): void {
+  store<u32>(PRINTING, 0);
+  const v = jobResult();
+  if (kindOf(v) != KIND_STRING) return;
+  bufReset(TEXT);
+  bufBytes(TEXT, strBytes(v), strLen(v));
 }
 /** Ends the job in flight: its error says that it was interrupted. */
 export function interrupt(): void {
@@ -152,41 +167,44 @@ export function opCoerce(h: u32, context: usize, len: u32): u32 {
   const literal = permAlloc(<usize>len * 2 + 24) + 20;
   store<u32>(literal - 4, len * 2);
   for (let i: u32 = 0; i < len; i++) store<u16>(literal + (<usize>i << 1), load<u8>(context + i));
-  return startJob(Proc.coerceToString, handleGet(h), tag(0), len ? tag(<i32>literal) : 1, 1);
+  const job = startJob(Proc.coerceToString, handleGet(h), tag(0), len ? tag(<i32>literal) : 1, 1);
+  store<u32>(PRINTING, 1);
+  return job;
 }
 const MODE_PLAIN: u32 = 0;
 const MODE_VALUE: u32 = 1;
 const MODE_JSON: u32 = 2;
 const MODE_XML: u32 = 3;
 const MODE_RAW: u32 = 4;
-const MODE_REPL: u32 = 5;
-/** Prints a value. Plain leaves the text at once; the others leave a string as the job's result, which `resultText` turns into text. */
+/** Flags of opPrint. */
+const FLAG_STRICT: u32 = 1;
+const FLAG_LOCATIONS: u32 = 2;
+/**
+ * Prints a value (PrintMode of the loader); the text is there when the job is done. Flags: 1 strict (Plain, JSON, XML), 2 locations (XML); for
+ * the repl 1 is `:p`.
+ */
 export function opPrint(h: u32, mode: u32, flags: u32): u32 {
   ready();
-  const v = handleGet(h);
+  const strict = (flags & FLAG_STRICT) != 0;
+  const job = startPrint(handleGet(h), mode, flags, strict);
+  store<u32>(PRINTING, 1);
+  return job;
+}
+function startPrint(v: usize, mode: u32, flags: u32, strict: bool): u32 {
   switch (mode) {
     case MODE_PLAIN:
-      bufReset(TEXT);
-      if (!printPlain(TEXT, v, settingDepth())) {
-        fail(Err.StackOverflow, 'stack overflow; max-call-depth exceeded');
-        return startFailed();
-      }
-      return startDone(NULL);
+      return startJob(Proc.printPlainText, v, tag(i32(strict)), 1, 1);
     case MODE_JSON:
-      return startJob(Proc.toJsonText, v, tag(flags), 1, 1);
+      return startJob(Proc.toJsonText, v, tag(strict ? 0 : JSON_LAZY), 1, 1);
     case MODE_XML:
-      return startJob(Proc.toXmlText, v, tag(flags), 1, 1);
+      return startJob(Proc.toXmlText, v, tag((strict ? 0 : XML_LAZY) | (flags & FLAG_LOCATIONS ? XML_LOCATIONS : 0)), 1, 1);
     case MODE_RAW:
       return startJob(Proc.coerceToString, v, tag(0), 1, 1);
     case MODE_VALUE:
-      return startJob(Proc.printValue, v, tag(flags ? flags : PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW | PRINT_THROW_TOP), tag(-1), 1);
+      return startJob(Proc.printValue, v, tag(PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW | PRINT_THROW_TOP), tag(-1), 1);
     default:
-      return startJob(Proc.printValue, v, tag(PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW_TOP | PRINT_PRETTY), tag(flags ? -1 : 1), 1);
+      return startJob(Proc.printValue, v, tag(PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW_TOP | PRINT_PRETTY), tag(strict ? -1 : 1), 1);
   }
-}
-import { maxCallDepth } from './settings';
-function settingDepth(): u32 {
-  return maxCallDepth();
 }
 
 // ---- values
@@ -403,6 +421,10 @@ export function dumpBytecode(h: u32): void {
     bufByte(TEXT, 0x0a);
     pc += <usize>n << 2;
   }
+}
+/** Bytes of the parser's warnings that wait. */
+export function warningsLength(): u32 {
+  return bufLen(WARNINGS);
 }
 /** Moves the parser's warnings to the text: | kind | position | length | bytes, padded |. */
 export function takeWarnings(): void {

@@ -7,9 +7,9 @@ import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset } from "../hea
 import { Req, answerData, answerLen, requestBegin, requestBytes, requestNumber } from "../requests";
 import { contextCount, contextElement, contextOf } from "../value/context";
 import { KIND_PATH, KIND_STRING } from "../value/kinds";
-import { deref, kindOf, mkPath, mkString, strBytes, strContext, strLen, tag } from "../value/layout";
+import { deref, isValue, kindOf, mkPath, mkString, strBytes, strContext, strLen, tag } from "../value/layout";
 import { symbolBytes, symbolLen } from "../value/symbols";
-import { Act, STATE_ERROR, acc, awaitHost, callProc, done, setSlot, slot, stateOf } from "../vm/native";
+import { Act, STATE_ERROR, acc, again, awaitHost, callProc, done, force, setSlot, slot, stateOf, traceOff, traceOn } from "../vm/native";
 import { canonInto } from "../vm/paths";
 import { answerRecord, answered } from "./host";
 
@@ -86,6 +86,11 @@ export function proc_realisePath(f: usize): i32 {
     case 0: {
       const now = pathNow(slot(f, 0));
       if (now) return done(now);
+      // forced here: a path keeps the accessor that its string would lose
+      if (!isValue(deref(slot(f, 0)))) {
+        traceOn(f, 0, CONTEXT);
+        return force(f, slot(f, 0), 3);
+      }
       return callProc(f, Proc.coerceToPath, slot(f, 0), tag(0), tag(<i32>changetype<usize>(CONTEXT)), tag(0), 1);
     }
     case 1: {
@@ -94,6 +99,10 @@ export function proc_realisePath(f: usize): i32 {
       setSlot(f, 1, s);
       return askRealise(f, strContext(s), true, 2);
     }
+    case 3:
+      traceOff(f);
+      setSlot(f, 0, acc());
+      return again(f, 0);
     case STATE_ERROR: {
       const s = slot(f, 1);
       if (s == tag(0)) return Act.Fail;

@@ -194,11 +194,15 @@ export function proc_coerceToPath(f: usize): i32 {
   switch (stateOf(f)) {
     case 0: {
       const v = deref(slot(f, 0));
-      if (!isValue(v)) return force(f, v, 1);
+      if (!isValue(v)) {
+        if (untag(slot(f, 2))) traceOn(f, <u32>untag(slot(f, 3)), changetype<string>(<usize>untag(slot(f, 2))));
+        return force(f, v, 1);
+      }
       setSlot(f, 0, v);
       return toPath(f, v);
     }
     case 1:
+      traceOff(f);
       setSlot(f, 0, acc());
       return toPath(f, acc());
     case 2:

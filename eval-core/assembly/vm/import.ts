@@ -11,6 +11,10 @@ import { compileRoot, undefinedPos, undefinedSymbol } from "../compile/compile";
 import { FN_FLAGS, FN_ROOT } from "../compile/functions";
 import { Origin, sourceRegister } from "../diag/positions";
 import { Err, addTrace, msgArgBytes, msgArgSym, msgBegin, msgBytes, msgLit, raiseAt } from "../diag/errors";
+import { internalFunction } from "../builtins/registry";
+import { internalSource } from "../builtins/paths";
+import { FETCHURL_PATH } from "../derivation/source";
+import { bufByte, bufBytes, bufData, bufLen, bufReset } from "../heap/text";
 import { pagesAlloc, pagesFree } from "../heap/pages";
 import { ST_VM, rootAddress } from "../heap/state";
 import { Answer, Req, answerData, answerLen, answerStatus, requestBegin, requestBytes, requestString } from "../requests";
@@ -18,7 +22,8 @@ import { NumberSetting, StringSetting, Feature, featureEnabled, settingNumber, s
 import { FEATURE_PIPES, FEATURE_PURE } from "../syntax/state";
 import { arenaReset } from "../syntax/arena";
 import { parse, parseErrorKind, parseErrorPos, parseErrorText, parseErrorTextLen } from "../syntax/parser";
-import { NULL, cell, mkCells, mkLambda, mkNativeThunk, setCell, strBytes, strLen, tag } from "../value/layout";
+import { KIND_PATH } from "../value/kinds";
+import { NULL, cell, kindOf, mkCells, mkLambda, mkNativeThunk, setCell, strBytes, strContext, strLen, tag } from "../value/layout";
 import { symbolBytes, symbolIntern, symbolLen, symbolString } from "../value/symbols";
 import { Act, STATE_ERROR, acc, awaitHost, call1, done, force, setSlotInt, slot, slotInt, stateOf } from "./native";
 import { answerFailed } from "./copy";
@@ -89,6 +94,7 @@ export function importForget(): void {
 export function proc_importFile(f: usize): i32 {
   const path = slot(f, 0);
   if (stateOf(f) == 0) {
+    if (kindOf(path) == KIND_PATH && strContext(path)) return force(f, internalFile(path), 2);
     const sym = symbolIntern(strBytes(path), strLen(path));
     const known = cached(sym);
     if (known) return force(f, known, 2);
@@ -111,6 +117,20 @@ export function proc_importFile(f: usize): i32 {
   if (asked != resolved) remember(asked, v);
   return force(f, v, 2);
 }
+
+/** The value of a file that is part of the language; remembered by its path behind a further slash, which no real path has. */
+function internalFile(path: usize): usize {
+  bufReset(INTERNAL);
+  bufByte(INTERNAL, 0x2f);
+  bufBytes(INTERNAL, strBytes(path), strLen(path));
+  const sym = symbolIntern(bufData(INTERNAL), bufLen(INTERNAL));
+  const known = cached(sym);
+  if (known) return known;
+  const v = internalFunction(internalSource(path), FETCHURL_PATH);
+  remember(sym, v);
+  return v;
+}
+const INTERNAL: usize = memory.data(12); // Buf
 
 /** Evaluates the body of a file. Slots: 0 symbol of its path (tagged). */
 export function proc_evalBody(f: usize): i32 {

@@ -2,17 +2,21 @@
  * Roots: what the host asks the machine to do. One job runs at a time; its result goes to a handle, a place in a table
  * that the collector scans.
  */
+import { Proc } from '../gen/builtins';
 import { Op } from '../gen/opcodes';
+import { bufData, bufLen, bufReset } from '../heap/text';
+import { printPlain } from '../print/plain';
+import { maxCallDepth } from '../settings';
 import { Err, fail } from '../diag/errors';
 import { ST_LIVE, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_VM, rootAddress } from '../heap/state';
 import { collect, collectDue } from '../heap/collect';
-import { NULL, cell, kindOf, mkCells, setCell } from '../value/layout';
+import { NULL, cell, deref, kindOf, mkCells, mkString, setCell } from '../value/layout';
 import { KIND_ATTRS, KIND_LAMBDA } from '../value/kinds';
 import { attrsAdd, attrsBegin, attrsFinish, attrsGet, attrsCount, attrsPos, attrsSymbol, attrsValue, DUP_LAST } from '../value/shapes';
 import { FN_ELLIPSIS, FN_FLAGS, FN_HAS_FORMALS, functionFormalHasDefault, functionFormalSymbol, functionFormalsCount, functionPos } from '../compile/functions';
 import { msgArgSym, msgBegin, msgLit, raiseAt } from '../diag/errors';
 import { symbolOf } from '../value/symbols';
-import { Act, VM_DEPTH, VM_ENV, VM_FP, VM_SP, VM_STACK, acc, call1, done, force, setSlot, slot, stateOf } from './native';
+import { Act, VM_DEPTH, VM_ENV, VM_FP, VM_SP, VM_STACK, acc, call1, callProc, done, force, setSlot, slot, slotInt, stateOf } from './native';
 import { FRAME_BYTES, TAG_ROOT, stackInit } from './stack';
 import { pushNative } from './frames';
 import { slice } from './machine';
@@ -91,6 +95,10 @@ export function startJob(proc: u32, a: usize, b: usize, c: usize, d: usize): u32
   const h = handleNew(NULL);
   store<u32>(TARGET, h);
   return h;
+}
+/** What the job that ended left. */
+export function jobResult(): usize {
+  return deref(handleGet(load<u32>(TARGET)));
 }
 /** A job that has failed already: the error is in flight. */
 export function startFailed(): u32 {
@@ -211,4 +219,17 @@ function missingArgument(fn: usize, sym: u32): usize {
   msgLit("')\nNix attempted to evaluate a function as a top level expression; in\nthis case it must have its arguments supplied either by default\nvalues, or passed explicitly with '");
   msgLit("--arg' or '--argstr'. See\nhttps://nix.dev/manual/nix/stable/language/syntax.html#functions.");
   return raiseAt(Err.MissingArgument, functionPos(fn));
+}
+
+const PLAIN: usize = memory.data(12); // Buf
+
+/** What `nix-instantiate --eval` prints, as a string. Slots: value, whether everything in it is forced first. */
+export function proc_printPlainText(f: usize): i32 {
+  if (stateOf(f) == 0 && slotInt(f, 1)) return callProc(f, Proc.deepForce, slot(f, 0), 1, 1, 1, 1);
+  bufReset(PLAIN);
+  if (!printPlain(PLAIN, slot(f, 0), maxCallDepth())) {
+    fail(Err.StackOverflow, 'stack overflow; max-call-depth exceeded');
+    return Act.Fail;
+  }
+  return done(mkString(bufData(PLAIN), bufLen(PLAIN), 0));
 }
