@@ -369,8 +369,8 @@ function writeTaken(f: usize): void {
   const n = slotInt(f, S.TakenCount);
   for (let i = 0; i < n; i++) {
     const s = cell(slot(f, S.Taken), i);
-    if (i) bufByte(BUF, 0);
     bufBytes(BUF, strBytes(s), strLen(s));
+    bufByte(BUF, 0);
   }
 }
 function added(f: usize): i32 {

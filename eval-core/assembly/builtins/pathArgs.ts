@@ -41,8 +41,8 @@ export function askRealise(f: usize, context: usize, forImport: bool, next: i32)
   bufReset(BUF);
   for (let i: u32 = 0; i < n; i++) {
     const e = contextElement(context, i);
-    if (i) bufByte(BUF, 0);
     bufBytes(BUF, symbolBytes(e), symbolLen(e));
+    bufByte(BUF, 0);
   }
   requestBegin(Req.Realise);
   requestBytes(bufData(BUF), bufLen(BUF));

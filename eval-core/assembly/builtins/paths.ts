@@ -350,8 +350,8 @@ function writeReferences(): void {
   const n = pairCount(REFERENCES);
   for (let i: u32 = 0; i < n; i++) {
     const r = pairFirst(REFERENCES, i);
-    if (i) bufByte(BUF, 0);
     bufBytes(BUF, symbolBytes(r), symbolLen(r));
+    bufByte(BUF, 0);
   }
 }
 /** Only paths may be in the context; the first other element in Nix's order is told. */

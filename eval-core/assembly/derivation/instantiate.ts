@@ -297,8 +297,8 @@ function write(f: usize, path: u32): i32 {
   const n = pairCount(REFERENCES);
   for (let i: u32 = 0; i < n; i++) {
     const r = pairFirst(REFERENCES, i);
-    if (i) bufByte(BUF, 0);
     bufBytes(BUF, symbolBytes(r), symbolLen(r));
+    bufByte(BUF, 0);
   }
   requestBegin(Req.AddText);
   requestBytes(bufData(NAME_BUF), bufLen(NAME_BUF));
