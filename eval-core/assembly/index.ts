@@ -14,7 +14,7 @@ import { ST_GC_COUNT, ST_MEMORY_LIMIT, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { printAst } from './print/ast';
-import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW, PRINT_THROW_TOP } from './print/printer';
+import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW_TOP } from './print/printer';
 import { JSON_LAZY } from './builtins/json';
 import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
 import { answerSet, ANSWER_CAP } from './requests';
@@ -201,7 +201,7 @@ function startPrint(v: usize, mode: u32, flags: u32, strict: bool): u32 {
     case MODE_RAW:
       return startJob(Proc.coerceToString, v, tag(0), 1, 1);
     case MODE_VALUE:
-      return startJob(Proc.printValue, v, tag(PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW | PRINT_THROW_TOP), tag(-1), 1);
+      return startJob(Proc.printValue, v, tag(PRINT_FORCE | PRINT_DRV_PATHS), tag(-1), 1);
     default:
       return startJob(Proc.printValue, v, tag(PRINT_FORCE | PRINT_DRV_PATHS | PRINT_THROW_TOP | PRINT_PRETTY), tag(strict ? -1 : 1), 1);
   }

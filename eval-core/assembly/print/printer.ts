@@ -46,6 +46,7 @@ import { bytesAre } from "../heap/text";
 import { builtinName } from "../gen/builtins";
 import { cellsGrow, seenAdd, seenNew, seenRoom } from "./cells";
 import { lambdaName, lambdaPos } from "./lambda";
+import { bufPosition } from "./position";
 import { NO_LIMIT, bufAttributeName, bufCloseMark, bufElided, bufLiteralString, bufMarked, bufOpenMark } from "./literal";
 
 // Options.
@@ -60,6 +61,8 @@ export const PRINT_THROW_TOP: u32 = 8;
 export const PRINT_PRETTY: u32 = 16;
 /** Colours as Nix's REPL has them. */
 export const PRINT_COLOUR: u32 = 32;
+/** Positions as text, instead of the marks that the host renders. */
+export const PRINT_PLACES: u32 = 64;
 
 // What `printerStep` returns.
 export const PRINTED: u32 = 0;
@@ -251,7 +254,7 @@ function printScalar(p: usize, b: usize, v: usize): void {
     case KIND_PRIMOP_APP:
       colour(p, b, "34");
       bufOpenMark(b);
-      bufFunction(b, v, kind);
+      bufFunction(b, v, kind, has(p, PRINT_PLACES));
       bufCloseMark(b);
       break;
     default:
@@ -288,7 +291,7 @@ export function bufScalar(b: usize, v: usize): void {
   }
 }
 
-function bufFunction(b: usize, v: usize, kind: u32): void {
+function bufFunction(b: usize, v: usize, kind: u32, places: bool): void {
   if (kind != KIND_LAMBDA) {
     if (kind == KIND_PRIMOP_APP) bufStr(b, "partially applied ");
     bufStr(b, "primop ");
@@ -302,6 +305,10 @@ function bufFunction(b: usize, v: usize, kind: u32): void {
     bufBytes(b, symbolBytes(name), symbolLen(name));
   }
   bufStr(b, " @ ");
+  if (places) {
+    bufPosition(b, lambdaPos(v));
+    return;
+  }
   bufByte(b, 1);
   bufI64(b, <i64>lambdaPos(v));
   bufByte(b, 2);
@@ -491,8 +498,8 @@ function importantFirst(v: usize, i: u32): u32 {
 // ---- the text of errors
 
 /**
- * A message without colour: escape sequences and marks of arguments are dropped, tabs become spaces to the next multiple
- * of eight, carriage returns and bells vanish.
+ * A message without colour: escape sequences and marks of arguments are dropped, positions rendered, tabs become spaces to
+ * the next multiple of eight, carriage returns and bells vanish.
  */
 export function bufFiltered(b: usize, ptr: usize, len: u32): void {
   let width: u32 = 0;
@@ -504,7 +511,9 @@ export function bufFiltered(b: usize, ptr: usize, len: u32): void {
       continue;
     }
     i++;
-    if (c == 0x09) {
+    if (c == 0x01) {
+      i = bufMarkedPosition(b, ptr, i, len);
+    } else if (c == 0x09) {
       do {
         bufByte(b, 0x20);
         width++;
@@ -514,6 +523,13 @@ export function bufFiltered(b: usize, ptr: usize, len: u32): void {
       if ((c & 0xc0) != 0x80) width++;
     }
   }
+}
+/** The position whose number stands at `i`, up to its mark; returns the index behind. */
+function bufMarkedPosition(b: usize, ptr: usize, i: u32, len: u32): u32 {
+  let pos: u32 = 0;
+  for (; byteAt(ptr, i, len) - 0x30 < 10; i++) pos = pos * 10 + byteAt(ptr, i, len) - 0x30;
+  bufPosition(b, pos);
+  return byteAt(ptr, i, len) == 0x02 ? i + 1 : i;
 }
 function byteAt(ptr: usize, i: u32, len: u32): u32 {
   return i < len ? <u32>load<u8>(ptr + i) : 0;

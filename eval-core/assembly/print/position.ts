@@ -1,0 +1,29 @@
+/** Positions as text: `FILE:LINE:COLUMN`. */
+import { Origin, posColumn, posKind, posLine, posName } from "../diag/positions";
+import { bufByte, bufBytes, bufI64 } from "../heap/text";
+import { strBytes, strLen } from "../value/layout";
+import { bufMarked } from "./literal";
+
+export function bufPosition(b: usize, pos: u32): void {
+  switch (posKind(pos)) {
+    case Origin.Path: {
+      const name = posName(pos);
+      bufBytes(b, strBytes(name), strLen(name));
+      break;
+    }
+    case Origin.String:
+      bufMarked(b, "string");
+      break;
+    case Origin.Stdin:
+      bufMarked(b, "stdin");
+      break;
+    default:
+      bufMarked(b, "none");
+  }
+  bufByte(b, 0x3a);
+  bufI64(b, <i64>posLine(pos));
+  const column = posColumn(pos);
+  if (!column) return;
+  bufByte(b, 0x3a);
+  bufI64(b, <i64>column);
+}
