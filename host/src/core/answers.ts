@@ -7,8 +7,12 @@ import { HostError, type HostIO, type MaybePromise, type MessageKind } from './i
 const NUL = '\0';
 const text = (value: string, number = 0): Answer => ok(encodeText(value), number);
 
-/** Records ended by NUL. */
-const records = (operand: string) => operand.split(NUL).slice(0, -1);
+/** Records separated by NUL; no text is no record, and a NUL at the end does no harm. */
+const records = (operand: string) => {
+  const parts = operand.split(NUL);
+  if (parts.at(-1) === '') parts.pop();
+  return parts;
+};
 const writeRecords = (values: Iterable<string>) => [...values].map((value) => value + NUL).join('');
 
 const statNumbers: Record<FileType, number> = { regular: 1, directory: 2, symlink: 3, other: 4 };
