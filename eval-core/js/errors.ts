@@ -21,6 +21,8 @@ export enum ErrorCode {
   Interrupted,
   Ifd,
   Feature,
+  /** Commands add a line that points to their help. */
+  Usage,
 }
 
 /** A place in a source. */

@@ -129,10 +129,10 @@ export function keyTreeNext(t: usize, n: u32): u32 {
     while (keyTreeLeft(t, m)) m = keyTreeLeft(t, m);
     return m;
   }
-  m = load<u32>(node(t, n), PARENT);
+  m = parentOf(t, n);
   while (m && keyTreeRight(t, m) == n) {
     n = m;
-    m = load<u32>(node(t, n), PARENT);
+    m = parentOf(t, n);
   }
   return m;
 }
@@ -143,14 +143,17 @@ export function keyTreePrevious(t: usize, n: u32): u32 {
     while (keyTreeRight(t, m)) m = keyTreeRight(t, m);
     return m;
   }
-  m = load<u32>(node(t, n), PARENT);
+  m = parentOf(t, n);
   while (m && keyTreeLeft(t, m) == n) {
     n = m;
-    m = load<u32>(node(t, n), PARENT);
+    m = parentOf(t, n);
   }
   return m;
 }
 
+function parentOf(t: usize, n: u32): u32 {
+  return load<u32>(node(t, n), PARENT);
+}
 function isRed(t: usize, n: u32): bool {
   return n != 0 && load<u32>(node(t, n), RED) != 0;
 }
@@ -159,7 +162,7 @@ function setRed(t: usize, n: u32, red: u32): void {
 }
 /** Replaces `n` by `m` below the parent of `n`. */
 function replaceChild(t: usize, n: u32, m: u32): void {
-  const p = load<u32>(node(t, n), PARENT);
+  const p = parentOf(t, n);
   if (m) store<u32>(node(t, m), p, PARENT);
   if (!p) store<u32>(t, m, ROOT);
   else if (keyTreeLeft(t, p) == n) store<u32>(node(t, p), m, LEFT);
@@ -198,30 +201,32 @@ export function keyTreeInsert(t: usize, n: u32, parent: u32, left: bool): void {
 }
 function balance(t: usize, start: u32): void {
   let n = start;
-  for (;;) {
-    let p = load<u32>(node(t, n), PARENT);
-    if (!isRed(t, p)) break;
-    const g = load<u32>(node(t, p), PARENT);
+  while (isRed(t, parentOf(t, n))) {
+    const p = parentOf(t, n);
+    const g = parentOf(t, p);
     const pIsLeft = keyTreeLeft(t, g) == p;
     const uncle = pIsLeft ? keyTreeRight(t, g) : keyTreeLeft(t, g);
-    if (isRed(t, uncle)) {
-      setRed(t, p, 0);
-      setRed(t, uncle, 0);
-      setRed(t, g, 1);
-      n = g;
-      continue;
-    }
-    const inner = pIsLeft ? keyTreeRight(t, p) == n : keyTreeLeft(t, p) == n;
-    if (inner) {
-      if (pIsLeft) rotateLeft(t, p);
-      else rotateRight(t, p);
-      p = n;
+    if (!isRed(t, uncle)) {
+      rotateUp(t, n, p, g, pIsLeft);
+      break;
     }
     setRed(t, p, 0);
+    setRed(t, uncle, 0);
     setRed(t, g, 1);
-    if (pIsLeft) rotateRight(t, g);
-    else rotateLeft(t, g);
-    break;
+    n = g;
   }
   setRed(t, keyTreeRoot(t), 0);
+}
+/** Puts the parent of red `n`, or `n` itself where it is an inner grandchild, in the place of the grandparent. */
+function rotateUp(t: usize, n: u32, p: u32, g: u32, pIsLeft: bool): void {
+  let top = p;
+  if (n == (pIsLeft ? keyTreeRight(t, p) : keyTreeLeft(t, p))) {
+    if (pIsLeft) rotateLeft(t, p);
+    else rotateRight(t, p);
+    top = n;
+  }
+  setRed(t, top, 0);
+  setRed(t, g, 1);
+  if (pIsLeft) rotateRight(t, g);
+  else rotateLeft(t, g);
 }

@@ -7,7 +7,7 @@ import { allocAttrs, attrsSetValue, attrsShape, shapeFind } from '../value/shape
 import { Act, acc, call1, call2, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
 import { groupsOf } from './groups';
 import { symbolOfString } from './names';
-import { Name, failExpectedAt, forced, nameSymbol, namedShape } from './support';
+import { Name, failExpectedTraced, forced, nameSymbol, namedShape } from './support';
 import { vectorBecomeList, vectorNew } from './vectors';
 
 // ---- filter
@@ -102,7 +102,7 @@ export function builtin_concatMap(f: usize): i32 {
     const part = acc();
     const pos = valuePos(slot(f, 0), 0);
     if (kindOf(part) != KIND_LIST) {
-      failExpectedAt('a list', part, valuePos(part, pos), CONCATMAP_RESULT);
+      failExpectedTraced('a list', part, valuePos(part, pos), CONCATMAP_RESULT);
       return Act.Fail;
     }
     i = <u32>slotInt(f, 2);

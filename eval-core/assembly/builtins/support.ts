@@ -163,8 +163,7 @@ export function requireAttr(set: usize, sym: u32, ctx: string): usize {
   return v ? v : failMissing(sym, ctx);
 }
 
-/** Raises `expected WHAT but found …` at a position, with a trace line at the same position. Returns 0. */
-export function failExpectedAt(what: string, v: usize, pos: u32, ctx: string): usize {
+function msgExpected(what: string, v: usize): void {
   msgBegin();
   msgLit('expected ');
   msgLit(what);
@@ -172,6 +171,17 @@ export function failExpectedAt(what: string, v: usize, pos: u32, ctx: string): u
   msgShowType(v);
   msgLit(': ');
   msgArgValue(v);
+}
+/** Raises `expected WHAT but found …` without a position, but with one for its trace line. Returns 0. */
+export function failExpectedTraced(what: string, v: usize, pos: u32, ctx: string): usize {
+  msgExpected(what, v);
+  raise(Err.Type);
+  addTraceLit(pos, ctx);
+  return 0;
+}
+/** The same with the position for both. */
+function failExpectedAt(what: string, v: usize, pos: u32, ctx: string): usize {
+  msgExpected(what, v);
   raiseAt(Err.Type, pos);
   addTraceLit(pos, ctx);
   return 0;

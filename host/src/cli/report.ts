@@ -28,18 +28,21 @@ export interface ReportContext {
   session?: Session | undefined;
 }
 
+const pointToHelp = (program: string) => log(colourMarks(`Try '${program} --help' for more information.`));
+
 /** Says what went wrong, and gives the exit code. */
 export function reportFailure(error: unknown, { program, showTrace, session }: ReportContext): number {
   const colour = colourOnStderr();
   const options = { showTrace, colour, readSource: () => undefined };
   if (error instanceof UsageError || error instanceof ConfigError) {
     writeErr(`${renderReport({ marked: error.message }, options)}\n`);
-    log(colourMarks(`Try '${program} --help' for more information.`));
+    pointToHelp(program);
     return failed;
   }
   const known = asNixError(error);
   if (!known) throw error;
   const text = session ? session.render(known, options) : renderReport(known, options);
   writeErr(`${text}\n`);
+  if (known.code === ErrorCode.Usage) pointToHelp(program);
   return known.status;
 }
