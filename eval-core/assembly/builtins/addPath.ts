@@ -17,7 +17,7 @@ import { FALSE, NULL, TRUE, cell, kindOf, mkCells, mkString, setCell, strBytes, 
 import { attrsCount, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
 import { symbolBytes, symbolIntern, symbolLen } from "../value/symbols";
 import { Act, STATE_ERROR, acc, awaitHost, call2, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
-import { answerRecord, answered } from "./host";
+import { answerRecord, answered, realised } from "./host";
 import { answerRewrite, askRealise, pathOfText, storePathString } from "./pathArgs";
 import { typeString } from "./paths";
 import { readHash } from "../derivation/hashes";
@@ -285,7 +285,7 @@ function copy(f: usize, state: i32): i32 {
   const path = slot(f, S.Path);
   switch (state) {
     case State.Realised: {
-      if (!answered(strBytes(path), strLen(path))) return Act.Fail;
+      if (!realised()) return Act.Fail;
       keepPath(f, answerRewrite(path));
       const real = slot(f, S.Path);
       requestBegin(Req.QueryPath);

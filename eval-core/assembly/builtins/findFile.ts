@@ -3,7 +3,7 @@
  * host once for each text.
  */
 import { expectAttrs, expectPlainString } from "../diag/check";
-import { Err, msgArgBytes, msgArgStr, msgBegin, msgLit, raise } from "../diag/errors";
+import { Err, msgArgStr, msgBegin, msgLit, raise } from "../diag/errors";
 import { bufByte, bufBytes, bufData, bufLen, bufReset, bytesStart } from "../heap/text";
 import { Answer, Req, answerData, answerLen, answerNumber, answerStatus, requestBegin, requestString } from "../requests";
 import { pureEval } from "../settings";
@@ -12,7 +12,7 @@ import { attrsGet } from "../value/shapes";
 import { symbolBytes, symbolIntern, symbolLen } from "../value/symbols";
 import { Act, acc, awaitHost, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
 import { coerce } from "./coercion";
-import { answered } from "./host";
+import { answered, msgInvalidPath } from "./host";
 import { answerRewrite, askRealise, pathOfText } from "./pathArgs";
 import { requireAttr } from "./support";
 import { Word, wordSymbol } from "../derivation/words";
@@ -136,18 +136,6 @@ function entryRealised(f: usize): bool {
   setCell(slot(f, S.Entries), at, answerRewrite(s));
   return true;
 }
-/** The base name of the path that the host's message has between its marks. */
-export function msgInvalidPath(): void {
-  const p = answerData();
-  const n = answerLen();
-  let from: u32 = 0;
-  while (from < n && load<u8>(p + from) != 0x0e) from++;
-  let to = ++from;
-  while (to < n && load<u8>(p + to) != 0x0f) to++;
-  for (let i = from; i < to; i++) if (load<u8>(p + i) == 0x2f) from = i + 1;
-  msgArgBytes(p + from, to > from ? to - from : 0);
-}
-
 /** What is left of the name behind a prefix: offset, or -1 where the prefix does not fit. */
 function suffixAt(prefix: usize, name: usize): i32 {
   const n = strLen(prefix);

@@ -65,3 +65,24 @@ export function answerRecord(from: u32): u32 {
   while (i < n && load<u8>(p + i)) i++;
   return i - from;
 }
+/** The base name of the path that the host's message has between its marks. */
+export function msgInvalidPath(): void {
+  const p = answerData();
+  const n = answerLen();
+  let from: u32 = 0;
+  while (from < n && load<u8>(p + from) != 0x0e) from++;
+  let to = ++from;
+  while (to < n && load<u8>(p + to) != 0x0f) to++;
+  for (let i = from; i < to; i++) if (load<u8>(p + i) == 0x2f) from = i + 1;
+  msgArgBytes(p + from, to > from ? to - from : 0);
+}
+/** As `answered`, for Realise: a path that is not valid is told by its base name. */
+export function realised(): bool {
+  if (answerStatus() != Answer.Error || answerNumber() != Err.InvalidPath) return answered(0, 0);
+  msgBegin();
+  msgLit("path '");
+  msgInvalidPath();
+  msgLit("' is not valid");
+  raise(Err.InvalidPath);
+  return false;
+}

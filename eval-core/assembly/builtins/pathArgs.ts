@@ -11,7 +11,7 @@ import { deref, isValue, kindOf, mkPath, mkString, strBytes, strContext, strLen,
 import { symbolBytes, symbolLen } from "../value/symbols";
 import { Act, STATE_ERROR, acc, again, awaitHost, callProc, done, force, setSlot, slot, stateOf, traceOff, traceOn } from "../vm/native";
 import { canonInto } from "../vm/paths";
-import { answerRecord, answered } from "./host";
+import { answerRecord, realised } from "./host";
 
 const BUF: usize = memory.data(12, 4);
 
@@ -115,7 +115,7 @@ export function proc_realisePath(f: usize): i32 {
     }
   }
   const s = slot(f, 1);
-  if (!answered(strBytes(s), strLen(s))) return Act.Fail;
+  if (!realised()) return Act.Fail;
   const text = answerRewrite(s);
   return done(pathOfText(strBytes(text), strLen(text)));
 }

@@ -36,7 +36,6 @@ import { DERIVATION_PATH, DERIVATION_SOURCE, FETCHURL_PATH, FETCHURL_SOURCE } fr
 const BUF: usize = memory.data(12, 4);
 const KEPT: usize = memory.data(16, 4);
 
-/** Takes the path for a procedure: at once, or by waiting; 0 means that the action `realise` must be returned. */
 function ask(f: usize, kind: Req, path: usize, next: i32): i32 {
   requestBegin(kind);
   requestString(path);
@@ -183,6 +182,7 @@ export function builtin_readFileType(f: usize): i32 {
     const now = pathNow(slot(f, 0));
     if (!now) return realise(f, slot(f, 0), 1);
     setSlot(f, 0, now);
+    if (internalText(now)) return done(typeString(0x72));
     return askStat(f, now, 2, 2);
   }
   if (stateOf(f) == 1) {

@@ -3,8 +3,9 @@
  * until all are known.
  */
 import { answered } from "../builtins/host";
+import { Err, msgArgStr, msgBegin, msgLit, raise } from "../diag/errors";
 import { Proc } from "../gen/builtins";
-import { Req, answerData, answerLen, requestBegin, requestString } from "../requests";
+import { Answer, Req, answerData, answerLen, answerStatus, requestBegin, requestString } from "../requests";
 import { NULL, mkString, strBytes, strLen, tag } from "../value/layout";
 import { symbolIntern, symbolString } from "../value/symbols";
 import { Act, awaitHost, callProc, done, setSlot, slot, stateOf } from "../vm/native";
@@ -25,9 +26,14 @@ export function askDerivation(f: usize, path: usize, next: i32): i32 {
   requestString(path);
   return awaitHost(f, next);
 }
-/** The text that was answered, as a string object; 0 after an error. */
-export function answeredDerivation(path: usize): usize {
-  return answered(strBytes(path), strLen(path)) ? mkString(answerData(), answerLen(), 0) : 0;
+/** The text that was answered, as a string object; 0 after an error. `input`: it is wanted for its hash alone. */
+export function answeredDerivation(path: usize, input: bool): usize {
+  if (answerStatus() != Answer.Missing) return answered(strBytes(path), strLen(path)) ? mkString(answerData(), answerLen(), 0) : 0;
+  msgBegin();
+  msgLit(input ? "store path '" : "path '");
+  msgArgStr(path);
+  msgLit(input ? "' does not exist" : "' is not a valid store path");
+  return raise(input ? Err.Plain : Err.InvalidPath);
 }
 
 // slots: 0 path (string), 1 text
@@ -36,7 +42,7 @@ export function proc_derivationModulo(f: usize): i32 {
   const sym = symbolIntern(strBytes(path), strLen(path));
   if (stateOf(f) == 0) return knownGet(sym) ? done(NULL) : askDerivation(f, path, 1);
   if (stateOf(f) == 1) {
-    const text = answeredDerivation(path);
+    const text = answeredDerivation(path, true);
     if (!text) return Act.Fail;
     setSlot(f, 1, text);
   }

@@ -97,7 +97,7 @@ function resolve(f: usize, e: u32, next: State): i32 {
 function readOutput(f: usize): usize {
   const e = slotInt(f, S.Asked);
   const drv = symbolString(elementDrv(e));
-  const text = answeredDerivation(drv);
+  const text = answeredDerivation(drv, false);
   if (!text || !draftParse(strBytes(text), strLen(text), nameOfDrv(drv))) return 0;
   const n = pairCount(OUTPUTS);
   for (let i: u32 = 0; i < n; i++) if (pairFirst(OUTPUTS, i) == elementOutput(e)) return outputString(e, pairSecond(OUTPUTS, i));
@@ -162,7 +162,7 @@ export function proc_importDerivation(f: usize): i32 {
     case 0:
       return askDerivation(f, path, 1);
     case 1: {
-      const text = answeredDerivation(path);
+      const text = answeredDerivation(path, false);
       if (!text || !draftParse(strBytes(text), strLen(text), nameOfDrv(path))) return Act.Fail;
       const set = pathsOf(path);
       if (!set) return Act.Fail;

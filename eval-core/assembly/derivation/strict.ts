@@ -5,8 +5,11 @@
  * The procedure only gathers; what it gathered becomes the draft (draft.ts) and store paths (compute.ts) in one step.
  */
 import {
+  E_MESSAGE,
   Err,
   addTrace,
+  currentError,
+  msgArgLit,
   msgArgStr,
   msgArgSym,
   msgBegin,
@@ -19,13 +22,14 @@ import {
 import { expectBool, expectList, expectPlainString, expectString } from "../diag/check";
 import { Proc } from "../gen/builtins";
 import { coerce } from "../builtins/coercion";
+import { builtin_fromJSON } from "../builtins/json-parse";
 import { msgString, sendWarning } from "../builtins/host";
 import { coerceQuick } from "../builtins/quick";
 import { COERCE_COPY, COERCE_MORE } from "../compile/compile";
 import { Feature, featureEnabled } from "../settings";
 import { contextUnion } from "../value/context";
 import { KIND_NULL } from "../value/kinds";
-import { FALSE, NULL, TRUE, cell, deref, isValue, kindOf, listGet, listLen, mkApp, mkCells, mkPrimop, setCell, strBytes, strContext, strLen, tag } from "../value/layout";
+import { FALSE, NULL, TRUE, cell, deref, isValue, kindOf, listGet, listLen, mkCells, mkString, setCell, strBytes, strContext, strLen, tag } from "../value/layout";
 import { attrsCount, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind, shapeNameOrder } from "../value/shapes";
 import { Act, STATE_ERROR, acc, callProc, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "../vm/native";
 import { failFeature } from "./hashes";
@@ -329,6 +333,21 @@ function jsonGiven(f: usize, s: usize): i32 {
   return sendWarning(f, S.JsonGiven);
 }
 
+/** The value of `__json`; 0 after an error. */
+function parseJson(s: usize): usize {
+  const at = memory.data(8, 4);
+  store<u32>(at, <u32>mkString(strBytes(s), strLen(s), 0));
+  const v = builtin_fromJSON(at);
+  if (v) return v;
+  const why = cell(currentError(), E_MESSAGE);
+  msgBegin();
+  msgLit("cannot process ");
+  msgArgLit("__json");
+  msgLit(" attribute: ");
+  msgString(why);
+  return raise(Err.Plain);
+}
+
 /** The next attribute that is not `__ignoreNulls`: its index in the shape, or -1 at the end. */
 function nextAttr(f: usize): i32 {
   const a = slot(f, D.Attrs);
@@ -482,7 +501,8 @@ export function builtin_derivationStrict(f: usize): i32 {
         state = S.Attr;
         break;
       case S.JsonGiven: {
-        const parsed = mkApp(mkPrimop(Proc.fromJSON), slot(f, D.Json));
+        const parsed = parseJson(slot(f, D.Json));
+        if (!parsed) return Act.Fail;
         return callProc(f, Proc.toJsonText, parsed, tag(0), tag(0), tag(0), S.JsonText);
       }
       case S.JsonText:
