@@ -3,8 +3,9 @@
  * places in a CELLS stack. Keys come in byte-wise order; a set with `outPath` stands for it.
  *
  * Slots: 0 value, 1 options (JSON_*, tagged), 2 position (tagged) |
- *        3 stack, 4 its height, 5 text, 6 context, 7 current reference, 8 its position, 9 first invalid text
- * A place: | set or list | next index | position |
+ *        3 stack, 4 its height, 5 text, 6 context, 7 current reference, 8 its position, 9 first invalid text, 10 levels that are part
+ *        of the depth while waiting, 11 level of the current value
+ * A place: | set or list | next index | position | level |
  */
 import { COERCE_CANON, COERCE_COPY } from '../compile/compile';
 import { msgArgValue, msgShowType } from '../diag/check';
@@ -15,9 +16,8 @@ import { cellsGrow } from '../print/cells';
 import { UPPER_A, bufHexByte, bufJsonFloat, bufJsonString } from '../print/json';
 import { lambdaPos } from '../print/lambda';
 import { bufAttributeName } from '../print/literal';
-import { OUT, ST_CONVERT, outputBegin, outputSave, outputString } from '../print/output';
+import { OUT, ST_CONVERT, depthAllows, depthEnter, depthLeave, outputBegin, outputSave, outputString } from '../print/output';
 import { UTF8_CUT, UTF8_VALID, utf8Check } from '../print/utf8';
-import { maxCallDepth } from '../settings';
 import { contextUnion } from '../value/context';
 import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from '../value/kinds';
 import {
@@ -41,7 +41,7 @@ import {
 } from '../value/layout';
 import { attrsCount, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind, shapeNameOrder } from '../value/shapes';
 import { symbolOf, symbolString } from '../value/symbols';
-import { ACT_POS, Act, STATE_ERROR, VM_DEPTH, acc, call1, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
+import { ACT_POS, Act, STATE_ERROR, acc, call1, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
 
 /** Suspended values are errors instead of being forced. */
 export const JSON_LAZY: u32 = 1;
@@ -67,8 +67,10 @@ const enum S {
   Current,
   CurrentPos,
   Invalid,
+  Waiting,
+  Level,
 }
-const PLACE: u32 = 3;
+const PLACE: u32 = 4;
 
 /** Symbols that every set is asked for: `__toString` and `outPath`. */
 const SYM_TO_STRING: usize = ST_CONVERT;
@@ -82,8 +84,13 @@ export function symOutPath(): u32 {
   return load<u32>(SYM_OUT_PATH);
 }
 
+export function builtin_toJSON(f: usize): i32 {
+  return stateOf(f) ? done(acc()) : callProc(f, Proc.toJsonText, slot(f, 0), tag(0), tag(0), tag(0), 1);
+}
+
 export function proc_toJsonText(f: usize): i32 {
   outputBegin();
+  depthLeave(f, S.Waiting);
   switch (stateOf(f)) {
     case State.Begin:
       setSlot(f, S.Stack, mkCells(16 * PLACE));
@@ -105,6 +112,7 @@ export function proc_toJsonText(f: usize): i32 {
 function walk(f: usize): i32 {
   for (;;) {
     const v = deref(slot(f, S.Current));
+    if (!depthAllows(<u32>slotInt(f, S.Level), <u32>slotInt(f, S.CurrentPos))) return failHere(f);
     if (!isValue(v) && !(slotInt(f, S.Options) & JSON_LAZY)) return wait(f, force(f, v, State.Forced));
     if (kindOf(v) == KIND_ATTRS) {
       const sym = shapeFind(attrsShape(v), symToString());
@@ -113,13 +121,14 @@ function walk(f: usize): i32 {
       if (out >= 0) {
         setSlot(f, S.Current, attrsValue(v, out));
         setSlotInt(f, S.CurrentPos, attrsPos(v, out));
+        setSlotInt(f, S.Level, slotInt(f, S.Level) + 1);
         continue;
       }
       bufByte(OUT, 0x7b);
-      if (!push(f, v)) return failHere(f);
+      push(f, v);
     } else if (kindOf(v) == KIND_LIST) {
       bufByte(OUT, 0x5b);
-      if (!push(f, v)) return failHere(f);
+      push(f, v);
     } else if (kindOf(v) == KIND_PATH && !(slotInt(f, S.Options) & JSON_NO_COPY)) {
       return wait(f, callProc(f, Proc.coerceToString, v, tag(COERCE_COPY | COERCE_CANON), tag(0), tag(0), State.Copied));
     } else if (!writeScalar(f, v)) return failHere(f);
@@ -134,24 +143,20 @@ function advance(f: usize): i32 {
 /** Leaves the step with an action. */
 function wait(f: usize, action: i32): i32 {
   outputSave(f, S.Text);
+  depthEnter(f, S.Waiting, <u32>slotInt(f, S.Level));
   return action;
 }
 
-function push(f: usize, v: usize): bool {
+function push(f: usize, v: usize): void {
   const height = <u32>slotInt(f, S.Height);
-  if (height + load<u32>(VM_DEPTH) > maxCallDepth()) {
-    msgBegin();
-    msgLit('stack overflow; max-call-depth exceeded');
-    return raiseAt(Err.StackOverflow, <u32>slotInt(f, S.CurrentPos)) != 0;
-  }
   const at = height * PLACE;
   const stack = cellsGrow(slot(f, S.Stack), at + PLACE);
   setSlot(f, S.Stack, stack);
   setCell(stack, at, v);
   setCell(stack, at + 1, tag(0));
   setCell(stack, at + 2, slot(f, S.CurrentPos));
+  setCell(stack, at + 3, slot(f, S.Level));
   setSlotInt(f, S.Height, height + 1);
-  return true;
 }
 
 /** Makes the next element current, closing what is at its end; false at the end of all. */
@@ -167,6 +172,7 @@ function next(f: usize): bool {
     if (i < n) {
       if (i) bufByte(OUT, 0x2c);
       setCell(stack, at + 1, tag(i + 1));
+      setSlotInt(f, S.Level, untag(cell(stack, at + 3)) + 1);
       if (isSet) beginAttribute(f, v, i);
       else {
         setSlot(f, S.Current, listGet(v, i));

@@ -2,14 +2,15 @@
  * `toXML`, and `Proc.toXmlText` for the command line.
  *
  * Slots: 0 value, 1 options (XML_*, tagged), 2 position (tagged) |
- *        3 stack, 4 its height, 5 text, 6 context, 7 current reference, 8 its position, 9 level, 10 derivations seen, 11 their number
+ *        3 stack, 4 its height, 5 text, 6 context, 7 current reference, 8 its position, 9 level, 10 derivations seen, 11 their number,
+ *        12 levels that are part of the depth while waiting
  * A place: | set or list | next index | kind of place |
  */
-import { Err, msgBegin, msgLit, raiseAt } from '../diag/errors';
+import { Proc } from '../gen/builtins';
 import { bufI64, bufLen, bufReserve, bufSetLen, bufStr, bytesAre } from '../heap/text';
 import { cellsGrow, seenAdd, seenNew, seenRoom } from '../print/cells';
 import { lambdaArgument, lambdaFormal, lambdaFormalCount, lambdaHasEllipsis, lambdaHasFormals, lambdaPos } from '../print/lambda';
-import { OUT, outputBegin, outputSave, outputString } from '../print/output';
+import { OUT, depthAllows, depthEnter, depthLeave, outputBegin, outputSave, outputString } from '../print/output';
 import {
   bufXmlAttr,
   bufXmlBegin,
@@ -25,7 +26,6 @@ import {
   bufXmlString,
   bufXmlSymbol,
 } from '../print/xml';
-import { maxCallDepth } from '../settings';
 import { contextUnion } from '../value/context';
 import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from '../value/kinds';
 import {
@@ -50,7 +50,7 @@ import {
 import { formatFloatG } from '../value/numbers';
 import { attrsCount, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeNameOrder } from '../value/shapes';
 import { symbolCompare, symbolIntern, symbolOf, symbolString } from '../value/symbols';
-import { Act, VM_DEPTH, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
+import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
 
 /** Suspended values are written as `<unevaluated />` instead of being forced. */
 export const XML_LAZY: u32 = 1;
@@ -79,6 +79,7 @@ const enum S {
   Level,
   Seen,
   SeenCount,
+  Waiting,
 }
 const enum Place {
   List = 0,
@@ -87,9 +88,15 @@ const enum Place {
 }
 const PLACE: u32 = 3;
 
+export function builtin_toXML(f: usize): i32 {
+  return stateOf(f) ? done(acc()) : callProc(f, Proc.toXmlText, slot(f, 0), tag(0), tag(0), tag(0), 1);
+}
+
 export function proc_toXmlText(f: usize): i32 {
   outputBegin();
+  depthLeave(f, S.Waiting);
   let state = stateOf(f);
+  if (state == STATE_ERROR) return Act.Fail;
   if (state == State.Begin) {
     setSlot(f, S.Stack, mkCells(16 * PLACE));
     setSlot(f, S.Seen, seenNew());
@@ -103,7 +110,10 @@ export function proc_toXmlText(f: usize): i32 {
   for (;;) {
     const action = state == State.Value ? value(f) : set(f, state);
     if (action != Act.Again) {
-      if (action != Act.Fail) outputSave(f, S.Text);
+      if (action != Act.Fail) {
+        outputSave(f, S.Text);
+        depthEnter(f, S.Waiting, <u32>slotInt(f, S.Height));
+      }
       return action;
     }
     if (!next(f)) break;
@@ -128,6 +138,7 @@ function has(f: usize, option: u32): bool {
 /** Writes the current value, or begins to; Act.Again once that is done. */
 function value(f: usize): i32 {
   const v = deref(slot(f, S.Current));
+  if (!depthAllows(<u32>slotInt(f, S.Height), <u32>slotInt(f, S.CurrentPos))) return Act.Fail;
   if (!isValue(v)) {
     if (!has(f, XML_LAZY)) return force(f, v, State.Value);
     bufXmlEmpty(OUT, level(f), 'unevaluated');
@@ -138,7 +149,7 @@ function value(f: usize): i32 {
       return set(f, State.Type);
     case KIND_LIST:
       bufXmlOpen(OUT, level(f), 'list');
-      return push(f, v, Place.List) ? Act.Again : Act.Fail;
+      return push(f, v, Place.List);
     case KIND_LAMBDA:
       writeLambda(f, v);
       return Act.Again;
@@ -243,7 +254,7 @@ function set(f: usize, state: i32): i32 {
     if (type && !isValue(deref(type))) return force(f, type, State.Type);
     if (!type || !isText(deref(type), 'derivation')) {
       bufXmlOpen(OUT, level(f), 'attrs');
-      return push(f, v, Place.Attrs) ? Act.Again : Act.Fail;
+      return push(f, v, Place.Attrs);
     }
     state = State.DrvPath;
   }
@@ -257,7 +268,7 @@ function set(f: usize, state: i32): i32 {
   if (drvPath && kindOf(deref(drvPath)) == KIND_STRING) bufXmlString(OUT, 'drvPath', deref(drvPath));
   if (outPath && kindOf(deref(outPath)) == KIND_STRING) bufXmlString(OUT, 'outPath', deref(outPath));
   bufXmlOpenEnd(OUT);
-  if (drvPath && firstSeen(f, deref(drvPath))) return push(f, v, Place.Derivation) ? Act.Again : Act.Fail;
+  if (drvPath && firstSeen(f, deref(drvPath))) return push(f, v, Place.Derivation);
   bufXmlEmpty(OUT, level(f) + 1, 'repeated');
   bufXmlClose(OUT, level(f), 'derivation');
   return Act.Again;
@@ -279,13 +290,8 @@ function firstSeen(f: usize, path: usize): bool {
 // ---- places
 
 /** Goes into a set or list. */
-function push(f: usize, v: usize, kind: Place): bool {
+function push(f: usize, v: usize, kind: Place): i32 {
   const height = <u32>slotInt(f, S.Height);
-  if (height + load<u32>(VM_DEPTH) > maxCallDepth()) {
-    msgBegin();
-    msgLit('stack overflow; max-call-depth exceeded');
-    return raiseAt(Err.StackOverflow, <u32>slotInt(f, S.CurrentPos)) != 0;
-  }
   const at = height * PLACE;
   const stack = cellsGrow(slot(f, S.Stack), at + PLACE);
   setSlot(f, S.Stack, stack);
@@ -294,7 +300,7 @@ function push(f: usize, v: usize, kind: Place): bool {
   setCell(stack, at + 2, tag(kind));
   setSlotInt(f, S.Height, height + 1);
   setSlotInt(f, S.Level, <i32>level(f) + 1);
-  return true;
+  return Act.Again;
 }
 
 /** Makes the next element current, closing what is at its end; false at the end of all. */

@@ -6,7 +6,9 @@ import { BUF_BYTES, bufData, bufLen, bufReset } from "../heap/text";
 import { ST_BUILTINS } from "../heap/state";
 import { objectBytes } from "../heap/alloc";
 import { STRING_HEAD, allocString, isSmall, mkString, strBytes, strLen } from "../value/layout";
-import { setSlot, slot } from "../vm/native";
+import { Err, msgBegin, msgLit, raiseAt } from "../diag/errors";
+import { maxCallDepth } from "../settings";
+import { VM_DEPTH, setSlot, setSlotInt, slot, slotInt } from "../vm/native";
 
 /** The buffer; ST_BUILTINS + 128 … 255 belongs to printing, JSON, XML and TOML. */
 export const OUT: usize = ST_BUILTINS + 128;
@@ -43,4 +45,24 @@ export function outputString(f: usize, at: u32, context: usize): usize {
   outputSave(f, at);
   const text = slot(f, at);
   return mkString(strBytes(text), strLen(text), context);
+}
+
+/**
+ * Nix counts each level of nesting as a call. While a procedure waits, the levels that it is in are part of the depth: `levels`
+ * is how many, kept in a slot until `depthLeave`, at the entry of the next step.
+ */
+export function depthEnter(f: usize, at: u32, levels: u32): void {
+  setSlotInt(f, at, levels);
+  store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + levels);
+}
+export function depthLeave(f: usize, at: u32): void {
+  store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - <u32>slotInt(f, at));
+  setSlotInt(f, at, 0);
+}
+/** Whether a value `levels` deep may still be entered; if not, the error is raised at the position. */
+export function depthAllows(levels: u32, pos: u32): bool {
+  if (load<u32>(VM_DEPTH) + levels <= maxCallDepth() + 1) return true;
+  msgBegin();
+  msgLit("stack overflow; max-call-depth exceeded");
+  return raiseAt(Err.StackOverflow, pos) != 0;
 }

@@ -1,6 +1,6 @@
 /** Positions as text: `FILE:LINE:COLUMN`. */
 import { Origin, posColumn, posKind, posLine, posName } from "../diag/positions";
-import { bufByte, bufBytes, bufI64 } from "../heap/text";
+import { bufByte, bufBytes, bufI64, bufStr } from "../heap/text";
 import { strBytes, strLen } from "../value/layout";
 import { bufMarked } from "./literal";
 
@@ -11,6 +11,10 @@ export function bufPosition(b: usize, pos: u32): void {
       bufBytes(b, strBytes(name), strLen(name));
       break;
     }
+    case Origin.Internal:
+      bufMarked(b, "nix-internal");
+      bufStr(b, "/derivation-internal.nix");
+      break;
     case Origin.String:
       bufMarked(b, "string");
       break;

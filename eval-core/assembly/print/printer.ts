@@ -520,7 +520,7 @@ export function bufFiltered(b: usize, ptr: usize, len: u32): void {
       } while (width & 7);
     } else if (c != 0x0d && c != 0x07 && c != 0x0e && c != 0x0f) {
       bufByte(b, c);
-      if ((c & 0xc0) != 0x80) width++;
+      if (c >= 0x20 && (c & 0xc0) != 0x80) width++;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** XML elements as Nix writes them: one a line, two spaces a level, attributes in the order of their names. */
 import { bufByte, bufI64, bufStr } from "../heap/text";
-import { posColumn, posFile, posLine } from "../diag/positions";
+import { Origin, posColumn, posFile, posKind, posLine } from "../diag/positions";
 import { strBytes, strLen } from "../value/layout";
 import { symbolBytes, symbolLen } from "../value/symbols";
 
@@ -92,4 +92,5 @@ export function bufXmlPlace(b: usize, pos: u32): void {
 export function bufXmlPath(b: usize, pos: u32): void {
   const file = posFile(pos);
   if (file) bufXmlString(b, "path", file);
+  else if (posKind(pos) == Origin.Internal) bufStr(b, ' path="/derivation-internal.nix"');
 }

@@ -3,10 +3,7 @@ export default [
   {
     name: 'toJSON',
     kind: 'proc',
-    fn: 'proc_toJsonText',
     args: ['lazy'],
-    slots: 10,
-    catches: true,
     doc: 'The argument as JSON text. Everything in it is evaluated. A path is copied to the store and stands as its store path; a set with `outPath` (a derivation) or `__toString` stands as that string.',
   },
   {
@@ -17,7 +14,7 @@ export default [
     doc: 'The value of a JSON text.',
   },
   // slots: value, options (JSON_*, tagged), position (tagged) → JSON text with context
-  { name: 'toJsonText', kind: 'proc', internal: true, slots: 10, file: 'builtins/json', catches: true },
+  { name: 'toJsonText', kind: 'proc', internal: true, slots: 12, file: 'builtins/json', catches: true },
   // slots: value, options (PRINT_*, tagged), greatest depth (tagged; negative: none) → text
   { name: 'printValue', kind: 'proc', internal: true, slots: 5, file: 'print/evaluated', catches: true },
 ];

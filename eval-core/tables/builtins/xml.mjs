@@ -3,11 +3,9 @@ export default [
   {
     name: 'toXML',
     kind: 'proc',
-    fn: 'proc_toXmlText',
     args: ['lazy'],
-    slots: 12,
     doc: 'The argument as an XML document, everything in it evaluated. Functions show the names of their arguments, derivations their paths; a derivation that was met before shows as `<repeated />`.',
   },
   // slots: value, options (XML_*, tagged), position (tagged) → XML text with context
-  { name: 'toXmlText', kind: 'proc', internal: true, slots: 12, file: 'builtins/xml' },
+  { name: 'toXmlText', kind: 'proc', internal: true, slots: 13, file: 'builtins/xml', catches: true },
 ];
