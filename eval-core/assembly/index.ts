@@ -15,7 +15,7 @@ import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { printAst } from './print/ast';
 import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW_TOP } from './print/printer';
-import { JSON_LAZY } from './builtins/json';
+import { JSON_LAZY, JSON_NO_COPY } from './builtins/json';
 import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
 import { answerSet, ANSWER_CAP } from './requests';
 import { settingSetNumber, settingSetString } from './settings';
@@ -29,6 +29,8 @@ import { compileParsed, importForget, loadSource, parseSource } from './vm/impor
 import { compileIn } from './builtins/imports';
 import { WARNINGS } from './vm/warnings';
 import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES } from './vm/machine';
+
+export { sha256 as sha256Own } from '../../wasm/assembly/sha256';
 
 const TEXT: usize = memory.data(12); // Buf: what the last operation left
 const ANSWER: usize = memory.data(12); // Buf: the host's answer
@@ -179,9 +181,10 @@ const MODE_RAW: u32 = 4;
 /** Flags of opPrint. */
 const FLAG_STRICT: u32 = 1;
 const FLAG_LOCATIONS: u32 = 2;
+const FLAG_NO_COPY: u32 = 4;
 /**
- * Prints a value (PrintMode of the loader); the text is there when the job is done. Flags: 1 strict (Plain, JSON, XML), 2 locations (XML); for
- * the repl 1 is `:p`.
+ * Prints a value (PrintMode of the loader); the text is there when the job is done. Flags: 1 strict (Plain, JSON, XML), 2 locations (XML),
+ * 4 paths are not copied to the store (JSON); for the repl 1 is `:p`.
  */
 export function opPrint(h: u32, mode: u32, flags: u32): u32 {
   ready();
@@ -195,7 +198,7 @@ function startPrint(v: usize, mode: u32, flags: u32, strict: bool): u32 {
     case MODE_PLAIN:
       return startJob(Proc.printPlainText, v, tag(i32(strict)), 1, 1);
     case MODE_JSON:
-      return startJob(Proc.toJsonText, v, tag(strict ? 0 : JSON_LAZY), 1, 1);
+      return startJob(Proc.toJsonText, v, tag((strict ? 0 : JSON_LAZY) | (flags & FLAG_NO_COPY ? JSON_NO_COPY : 0)), 1, 1);
     case MODE_XML:
       return startJob(Proc.toXmlText, v, tag((strict ? 0 : XML_LAZY) | (flags & FLAG_LOCATIONS ? XML_LOCATIONS : 0)), 1, 1);
     case MODE_RAW:

@@ -70,13 +70,18 @@ export class Evaluator {
   }
 
   /** Instantiates at once, for hosts that may block. */
-  static fromModule(module: WebAssembly.Module): Evaluator {
-    return new Evaluator(new WebAssembly.Instance(module, machineImports()));
+  static fromModule(module: WebAssembly.Module, sha256?: Sha256): Evaluator {
+    const late: LateExports = {};
+    const instance = new WebAssembly.Instance(module, machineImports(late, sha256));
+    late.exports = instance.exports as EvalExports;
+    return new Evaluator(instance);
   }
 
   /** Instantiates from the module's bytes without blocking. */
-  static async load(bytes: BufferSource): Promise<Evaluator> {
-    const { instance } = await WebAssembly.instantiate(bytes, machineImports());
+  static async load(bytes: BufferSource, sha256?: Sha256): Promise<Evaluator> {
+    const late: LateExports = {};
+    const { instance } = await WebAssembly.instantiate(bytes, machineImports(late, sha256));
+    late.exports = instance.exports as EvalExports;
     return new Evaluator(instance);
   }
 
@@ -386,14 +391,33 @@ export function showPosition(position: Position | undefined): string {
   return `${name}:${line}${column > 0 ? `:${column}` : ''}`;
 }
 
-/** AssemblyScript's own imports: only a failed assertion of the machine ever calls one. */
-function machineImports(): WebAssembly.Imports {
+/** A host's own SHA-256 of a text, written to the 32 bytes of `out`: what it has in hardware is three times as fast as Wasm. */
+export type Sha256 = (data: Uint8Array, out: Uint8Array) => void;
+
+interface LateExports {
+  exports?: EvalExports;
+}
+
+/** AssemblyScript's own imports (only a failed assertion of the machine ever calls one), and the hash of long texts. */
+function machineImports(late: LateExports, sha256?: Sha256): WebAssembly.Imports {
+  const bound = () => late.exports as EvalExports;
+  let bytes = new Uint8Array(0);
   return {
     env: {
       abort(_message: number, _file: number, line: number, column: number) {
         throw new MachineError(`assertion failed in the evaluator at ${line}:${column}`);
       },
       seed: () => 0,
+    },
+    host: {
+      sha256: sha256
+        ? (address: number, length: number, out: number) => {
+            const { buffer } = bound().memory;
+            if (bytes.buffer !== buffer) bytes = new Uint8Array(buffer as ArrayBuffer);
+            const [from, to] = [address >>> 0, out >>> 0];
+            sha256(bytes.subarray(from, from + length), bytes.subarray(to, to + 32));
+          }
+        : (address: number, length: number, out: number) => bound().sha256Own(address, length, out),
     },
   };
 }

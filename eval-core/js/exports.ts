@@ -81,6 +81,8 @@ export interface EvalExports extends WebAssembly.Exports {
   ): number;
   /** Parses, and gives a suspended value: errors of syntax fail at the first `run`, all others when it is forced. */
   suspendString(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
+  /** SHA-256 in Wasm, for hosts that have none. */
+  sha256Own(address: number, length: number, out: number): void;
   run(fuel: number): number;
 
   opForce(handle: number): number;

@@ -1,5 +1,5 @@
 /** Builtins that look at files: readFile, readDir, readFileType, pathExists, hashFile, toPath, storePath, toFile, placeholder, getEnv. */
-import { sha256 } from "../../../wasm/assembly/sha256";
+import { sha256Digest as sha256 } from "../derivation/digest";
 import { Err, msgArgBytes, msgArgLit, msgArgStr, msgBegin, msgLit, raise } from "../diag/errors";
 import { Proc } from "../gen/builtins";
 import { bufByte, bufBytes, bufData, bufLen, bufReset, bytesAre } from "../heap/text";

@@ -2,9 +2,9 @@
  * From the draft to store paths: output paths, the path of the `.drv`, and the modulo hash (Nix manual, "Derivation",
  * "Input-addressing"; "Store Path Specification").
  */
-import { sha256 } from "../../../wasm/assembly/sha256";
+import { sha256Digest as sha256 } from "./digest";
 import { hashSize } from "../../../wasm/assembly/hash";
-import { Err, msgArgStr, msgArgSym, msgBegin, msgLit, raise } from "../diag/errors";
+import { Err, msgArgStr, msgArgSymBytes, msgBegin, msgLit, raise } from "../diag/errors";
 import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset, bufStr } from "../heap/text";
 import { strBytes, strLen } from "../value/layout";
 import { symbolBytes, symbolLen } from "../value/symbols";
@@ -56,7 +56,7 @@ function checkInputs(): bool {
     if (knownHasOutput(knownGet(pairFirst(INPUTS, i)), output)) continue;
     msgBegin();
     msgLit("no hash for output '");
-    msgArgSym(output);
+    msgArgSymBytes(output);
     msgLit("' of derivation '");
     msgArgStr(draftName());
     msgLit("'");

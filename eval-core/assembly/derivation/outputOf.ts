@@ -1,6 +1,6 @@
 /** `outputOf`: the output of a derivation that may itself be an output; and the value of an imported `.drv`. */
 import { expectPlainString } from "../diag/check";
-import { Err, addTraceLit, msgArgInt, msgArgStr, msgArgSym, msgBegin, msgBytes, msgClose, msgLit, msgOpen, raise } from "../diag/errors";
+import { Err, addTraceLit, msgArgInt, msgArgStr, msgArgSymBytes, msgBegin, msgBytes, msgClose, msgLit, msgOpen, raise } from "../diag/errors";
 import { internalFunction } from "../builtins/registry";
 import { rootAddress } from "../heap/state";
 import { contextCount, contextElement, contextOf } from "../value/context";
@@ -105,7 +105,7 @@ function readOutput(f: usize): usize {
   msgLit("derivation '");
   msgArgStr(drv);
   msgLit("' does not have output '");
-  msgArgSym(elementOutput(e));
+  msgArgSymBytes(elementOutput(e));
   msgLit("'");
   raise(Err.Plain);
   return 0;
@@ -130,7 +130,7 @@ function check(f: usize, expected: usize): i32 {
   msgLit("string '");
   msgArgStr(s);
   msgLit("' has context with the output '");
-  msgArgSym(elementOutput(e));
+  msgArgSymBytes(elementOutput(e));
   msgLit("' from derivation '");
   msgOpen();
   msgDerivingPath(e);

@@ -1,5 +1,5 @@
 /** The names of a derivation's outputs, and the values of its attributes that say how they are addressed. */
-import { Err, fail, msgArgBytes, msgArgSym, msgBegin, msgLit, raise } from "../diag/errors";
+import { Err, fail, msgArgBytes, msgArgSymBytes, msgBegin, msgLit, raise } from "../diag/errors";
 import { bufReset, bytesAre } from "../heap/text";
 import { Feature, featureEnabled } from "../settings";
 import { NULL, cell, mkCells, setCell, strBytes, strLen, tag, untag } from "../value/layout";
@@ -22,7 +22,7 @@ export function outputsAdd(ptr: usize, len: u32): bool {
     if (pairFirst(OUTPUTS, i) != name) continue;
     msgBegin();
     msgLit("duplicate derivation output '");
-    msgArgSym(name);
+    msgArgSymBytes(name);
     msgLit("'");
     raise(Err.Eval);
     return false;

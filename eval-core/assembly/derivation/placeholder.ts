@@ -1,7 +1,7 @@
 /** Placeholders: what stands for a store path that is not known yet (Nix manual, "Derivation", "Placeholders"). */
 import { compressHash } from "../../../wasm/assembly/compress-hash";
 import { nix32Encode } from "../../../wasm/assembly/nix32";
-import { sha256 } from "../../../wasm/assembly/sha256";
+import { sha256Digest as sha256 } from "./digest";
 import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr } from "../heap/text";
 import { Feature, featureEnabled } from "../settings";
 import { symbolBytes, symbolLen } from "../value/symbols";

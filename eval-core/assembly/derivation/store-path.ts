@@ -5,7 +5,7 @@
 import { compressHash } from "../../../wasm/assembly/compress-hash";
 import { HashAlgo } from "../../../wasm/assembly/hash";
 import { nix32Digit } from "../../../wasm/assembly/nix32";
-import { sha256 } from "../../../wasm/assembly/sha256";
+import { sha256Digest as sha256 } from "./digest";
 import { Err, msgArgBytes, msgArgLit, msgBegin, msgLit, raise } from "../diag/errors";
 import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr, bytesAre } from "../heap/text";
 import { StringSetting, settingString } from "../settings";

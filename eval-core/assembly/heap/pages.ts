@@ -6,7 +6,7 @@
  * A byte a page (`PAGE_KIND`) says whether the page belongs to the collected heap: the collector treats a word as a
  * reference only where that is so. Addresses of code, symbols and stacks can thus stand in scanned words.
  */
-import { ST_FREE_RUNS, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_PAGES_READY, ST_PERM_BUMP, ST_PERM_LIMIT } from "./state";
+import { ST_FREE_RUNS, ST_HIGH_WATER, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_PAGES_READY, ST_PERM_BUMP, ST_PERM_LIMIT } from "./state";
 
 export const PAGE_BYTES: usize = 65536;
 export const PAGE_OTHER: u8 = 0;
@@ -16,6 +16,9 @@ export const PAGE_KIND: usize = memory.data(65536, 16);
 const FREE_RUN_MAX: u32 = 4096;
 /** Free runs as pairs of words: first page, number of pages. */
 const FREE_RUNS: usize = memory.data(32768, 16);
+
+/** The engine is asked for at least so many pages: each call makes it account for the memory, which sets off its own collections. */
+const GROW_PAGES: usize = 1024;
 
 /** Free bytes that the memory limit keeps back, so that an error about it can still be made. */
 const RESERVE: usize = 4 << 20;
@@ -99,26 +102,30 @@ export function pagesAlloc(bytes: usize): usize {
   if (!load<u32>(ST_PAGES_READY)) pagesInit();
   const count = (bytes + PAGE_BYTES - 1) >>> 16;
   const found = freeRunTake(count);
-  if (found) {
-    memory.fill(found, 0, count << 16);
-    return found;
-  }
   const limit = <usize>load<u32>(ST_MEMORY_LIMIT);
-  const now = <usize>memory.size() << 16;
-  if (limit && now + (count << 16) + RESERVE > limit) store<u32>(ST_OUT_OF_MEMORY, 1);
-  // Grow in steps of at least 1 MiB: a call into the engine for each page would cost more.
-  const want: usize = count < 16 ? 16 : count;
+  const now = <usize>load<u32>(ST_HIGH_WATER);
+  if (limit && max(now, found + (count << 16)) + RESERVE > limit) store<u32>(ST_OUT_OF_MEMORY, 1);
+  if (found) return cleared(found, count << 16);
+  let want: usize = count < GROW_PAGES ? GROW_PAGES : count;
   let old = memory.grow(<i32>want);
   if (old < 0) {
+    want = count;
     old = memory.grow(<i32>count);
     if (old < 0) {
       store<u32>(ST_OUT_OF_MEMORY, 2);
       unreachable();
     }
-    return <usize>old << 16;
   }
-  if (want > count) freeRunAdd(<usize>old + count, want - count);
-  return <usize>old << 16;
+  freeRunAdd(<usize>old, want);
+  return cleared(freeRunTake(count), count << 16);
+}
+
+/** Clears what was used before: pages above the high-water mark are as the engine made them, zero and not yet resident. */
+function cleared(ptr: usize, bytes: usize): usize {
+  const mark = <usize>load<u32>(ST_HIGH_WATER);
+  if (ptr < mark) memory.fill(ptr, 0, ptr + bytes < mark ? bytes : mark - ptr);
+  if (ptr + bytes > mark) store<u32>(ST_HIGH_WATER, <u32>(ptr + bytes));
+  return ptr;
 }
 
 /** Gives a run back. */

@@ -29,6 +29,7 @@ export const ST_FREE_RUNS: usize = STATE + 64; // number of free page runs
 export const ST_PERM_BUMP: usize = STATE + 68; // permanent space (code, constants, symbols)
 export const ST_PERM_LIMIT: usize = STATE + 72;
 export const ST_PAGES_READY: usize = STATE + 76;
+export const ST_HIGH_WATER: usize = STATE + 80; // pages below were handed out before, and may be dirty
 
 // ---- value/symbols
 export const ST_SYMBOLS: usize = STATE + 96; // 128 bytes

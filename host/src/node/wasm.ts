@@ -1,6 +1,7 @@
 // The Wasm modules, compiled from the files beside the bundle; from the rooms' build folders where the sources run unbundled.
 import fs from 'node:fs';
-import { Evaluator } from '@vixen/eval-core';
+import { createRequire } from 'node:module';
+import { Evaluator, type Sha256 } from '@vixen/eval-core';
 
 declare const __VIXEN_BUNDLED__: boolean | undefined;
 
@@ -14,10 +15,27 @@ const compile = (url: URL) => new WebAssembly.Module(fs.readFileSync(url));
 
 let evaluator: WebAssembly.Module | undefined;
 
+type OneShot = (algorithm: string, data: Uint8Array, encoding: 'binary') => string;
+
+let oneShot: OneShot | undefined;
+
+/** OpenSSL's SHA-256; loading it takes some milliseconds, so that happens with the first text. A string is the cheapest way out. */
+const sha256: Sha256 = (data, out) => {
+  oneShot ??= loadOneShot();
+  const digest = oneShot('sha256', data, 'binary');
+  for (let i = 0; i < out.length; i++) out[i] = digest.charCodeAt(i);
+};
+
+function loadOneShot(): OneShot {
+  const crypto = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto') & { hash?: OneShot };
+  // `crypto.hash` is of Node 20.12
+  return crypto.hash ?? ((algorithm, data) => crypto.createHash(algorithm).update(data).digest('binary'));
+}
+
 /** A new machine. The module is compiled once a process. */
 export function newEvaluator(): Evaluator {
   evaluator ??= compile(moduleUrl('eval-core', 'vixen-eval'));
-  return Evaluator.fromModule(evaluator);
+  return Evaluator.fromModule(evaluator, sha256);
 }
 
 /** The module of hashes. */
