@@ -1,6 +1,6 @@
 /** String contexts as values: hasContext, getContext, appendContext, and those that change what is in them. */
 import { msgArgValue, msgShowType } from "../diag/check";
-import { Err, msgArgInt, msgArgStr, msgArgSym, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
+import { Err, msgArgInt, msgArgStr, msgArgSym, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
 import { Req, requestBegin, requestBytes, requestNumber } from "../requests";
 import { readOnly } from "../settings";
 import { contextAdd, contextCount, contextElement, contextOf, contextWithout } from "../value/context";
@@ -64,7 +64,7 @@ export function builtin_addDrvOutputDependencies(f: usize): i32 {
   if (elementKind(e) == Element.Output) {
     msgBegin();
     msgLit("`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '");
-    msgArgSym(elementOutput(e));
+    msgArgSymBytes(elementOutput(e));
     msgLit("'");
     raise(Err.Eval);
     return Act.Fail;
@@ -72,7 +72,7 @@ export function builtin_addDrvOutputDependencies(f: usize): i32 {
   if (!isDrvName(symbolBytes(e), symbolLen(e))) {
     msgBegin();
     msgLit("path '");
-    msgArgSym(e);
+    msgArgSymBytes(e);
     msgLit("' is not a derivation");
     raise(Err.Eval);
     return Act.Fail;

@@ -1,7 +1,7 @@
 /** `fetchurl` and `fetchTarball`: the arguments are checked here, the host fetches. */
 import { HashAlgo, hashSize } from "../../../wasm/assembly/hash";
 import { failContext, msgArgValue, msgShowType } from "../diag/check";
-import { Err, fail, msgArgLit, msgArgStr, msgArgSym, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
+import { Err, fail, msgArgLit, msgArgStr, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
 import { bufBytes, bufData, bufLen, bufReset, bufStr, bytesStart } from "../heap/text";
 import { pureEval } from "../settings";
 import { KIND_ATTRS, KIND_STRING } from "../value/kinds";
@@ -132,16 +132,16 @@ function attribute(f: usize, who: string, unpack: bool): i32 {
       ctx = NAME_CTX;
       break;
     default:
-      return unsupported(attrsSymbol(set, i), who, 0);
+      msgBegin();
+      msgLit("unsupported argument '");
+      msgArgSymBytes(attrsSymbol(set, i));
+      return unsupported(who, 0);
   }
   traceOn(f, attrsPos(set, i), ctx);
   return force(f, attrsValue(set, i), State.Attr);
 }
-/** Raises `unsupported argument 'x' to 'fetcher'`. */
-export function unsupported(name: u32, who: string, pos: u32): i32 {
-  msgBegin();
-  msgLit("unsupported argument '");
-  msgArgSym(name);
+/** Raises `unsupported argument 'x' to 'fetcher'`, of which the first half stands in the message. */
+export function unsupported(who: string, pos: u32): i32 {
   msgLit("' to '");
   msgArgLit(who);
   msgLit("'");

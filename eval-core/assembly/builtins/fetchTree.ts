@@ -311,7 +311,10 @@ function hgAttribute(f: usize): i32 {
       traceOn(f, pos, HG_NAME);
       return force(f, v, HgState.Name);
   }
-  return unsupported(attrsSymbol(set, i), "fetchMercurial", pos);
+  msgBegin();
+  msgLit("unsupported argument '");
+  msgArgSym(attrsSymbol(set, i));
+  return unsupported("fetchMercurial", pos);
 }
 /** Whether a text is a whole revision: forty digits of base 16. */
 function isRevision(s: usize): bool {

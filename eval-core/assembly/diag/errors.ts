@@ -13,6 +13,7 @@
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReset, bufStr } from "../heap/text";
 import { ST_DIAG, rootAddress } from "../heap/state";
 import { NULL, cell, mkCells, mkString, setCell, strBytes, strLen, tag, untag } from "../value/layout";
+import { bufAttributeName } from "../print/literal";
 import { symbolBytes, symbolLen } from "../value/symbols";
 
 /** Error codes; the classes are Nix's. Only Throw and Assert are caught by `tryEval`. */
@@ -102,8 +103,14 @@ export function msgArgLit(s: string): void {
 export function msgArgStr(s: usize): void {
   msgArgBytes(strBytes(s), strLen(s));
 }
-/** A coloured argument: a symbol. */
+/** A coloured argument: an attribute's name, quoted unless it is an identifier (Nix's printIdentifier). */
 export function msgArgSym(sym: u32): void {
+  msgOpen();
+  bufAttributeName(MSG, sym);
+  msgClose();
+}
+/** A coloured argument: the bytes of a symbol. */
+export function msgArgSymBytes(sym: u32): void {
   msgArgBytes(symbolBytes(sym), symbolLen(sym));
 }
 /** A coloured argument: a number. */
