@@ -2,7 +2,7 @@
 import { bufByte } from "../heap/text";
 import { NO_LIMIT } from "./literal";
 import { printPlain } from "./plain";
-import { printerNew, printerStep } from "./printer";
+import { PRINT_PLACES, printerNew, printerStep } from "./printer";
 
 export { printPlain };
 
@@ -15,5 +15,5 @@ export function printForError(b: usize, v: usize): void {
 
 /** A value as `trace` shows it: whole, and never forced. */
 export function printForTrace(b: usize, v: usize): void {
-  printerStep(printerNew(v, 0, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT), b);
+  printerStep(printerNew(v, PRINT_PLACES, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT), b);
 }

@@ -2,14 +2,15 @@
  * Forcing a value and all that is in it (`deepSeq`, `--strict`): attributes in the order of their symbols. What has been entered is
  * marked by an entry in a table of addresses, so that sets that contain themselves end. Objects never move.
  */
-import { addTrace, msgArgInt, msgArgSym, msgBegin, msgLit } from "../diag/errors";
-import { KIND_ATTRS, KIND_LIST } from "../value/kinds";
+import { functionPos } from "../compile/functions";
+import { addTrace, addTraceLit, msgArgInt, msgArgSym, msgBegin, msgLit } from "../diag/errors";
+import { KIND_APP, KIND_APP2, KIND_ATTRS, KIND_LAMBDA, KIND_LIST } from "../value/kinds";
 import { cell, deref, isValue, kindOf, listGet, listLen, mkBytes, mkCells, setCell } from "../value/layout";
 import { attrsCount, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
 import { Proc } from "../gen/builtins";
 import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
 
-// Slots: 0 value, 1 the table of what was entered (BYTES: | count | mask | addresses |), 2 index, 3 whether this frame made the table
+// Slots: 0 value, 1 the table of what was entered (BYTES: | count | mask | addresses |), 2 index, 3 whether items are walked, 4 call site of the item that is forced
 const ENTER: i32 = 0;
 const ITEMS: i32 = 1;
 const ITEM: i32 = 2;
@@ -101,13 +102,24 @@ function items(f: usize): i32 {
       if (k != KIND_LIST && k != KIND_ATTRS) continue;
     }
     setSlotInt(f, 2, <i32>i);
-    if (!isValue(x)) return force(f, x, ITEM);
+    if (!isValue(x)) {
+      setSlotInt(f, 4, <i32>callSite(x));
+      return force(f, x, ITEM);
+    }
     return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
   }
   return done(v);
 }
+/** What Nix takes for the call site of a suspended application that is forced deeply: where its function was defined. */
+function callSite(x: usize): u32 {
+  const k = <u32>load<u8>(x);
+  if (k != KIND_APP && k != KIND_APP2) return 0;
+  const fn = deref(<usize>load<u32>(x, 4));
+  return isValue(fn) && kindOf(fn) == KIND_LAMBDA ? functionPos(<usize>load<u32>(fn, 4)) : 0;
+}
 function item(f: usize, x: usize): i32 {
   const k = kindOf(x);
+  setSlotInt(f, 4, 0);
   if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
   setSlotInt(f, 2, slotInt(f, 2) + 1);
   return items(f);
@@ -116,6 +128,8 @@ function failed(f: usize): i32 {
   if (!slotInt(f, 3)) return Act.Fail;
   const v = slot(f, 0);
   const i = <u32>slotInt(f, 2);
+  const site = <u32>slotInt(f, 4);
+  if (site) addTraceLit(site, "from call site");
   msgBegin();
   if (kindOf(v) == KIND_LIST) {
     msgLit("while evaluating list element at index ");
