@@ -1,6 +1,6 @@
 /** String contexts as values: hasContext, getContext, appendContext, and those that change what is in them. */
 import { msgArgValue, msgShowType } from "../diag/check";
-import { Err, msgArgInt, msgArgStr, msgArgSym, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
+import { Err, addTraceLit, msgArgInt, msgArgStr, msgArgSym, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
 import { Req, requestBegin, requestBytes, requestNumber } from "../requests";
 import { readOnly } from "../settings";
 import { contextAdd, contextCount, contextElement, contextOf, contextWithout } from "../value/context";
@@ -170,7 +170,7 @@ function entryAttr(f: usize, w: Word, ctx: string, next: State): i32 {
   const info = slot(f, S.Info);
   const i = shapeFind(attrsShape(info), wordSymbol(w));
   if (i < 0) return force(f, NULL, next);
-  traceOn(f, attrsPos(info, i), ctx);
+  if (ctx.length) traceOn(f, attrsPos(info, i), ctx);
   return force(f, attrsValue(info, i), next);
 }
 function entryPos(f: usize, w: Word): u32 {
@@ -194,6 +194,11 @@ function kindOfBool(v: usize): bool {
 }
 function hasAttr(f: usize, w: Word): bool {
   return shapeFind(attrsShape(slot(f, S.Info)), wordSymbol(w)) >= 0;
+}
+/** A type error that has a position in its trace line alone: sets and lists, where only the type is told. */
+function failUnplaced(what: string, v: usize, pos: u32, ctx: string): void {
+  failTyped(what, v, 0);
+  addTraceLit(pos, ctx);
 }
 /** A type error at a position; its trace line is the frame's. */
 function failTyped(what: string, v: usize, pos: u32): void {
@@ -221,10 +226,9 @@ export function builtin_appendContext(f: usize): i32 {
       return forceEntry(f);
     case State.Info:
       if (kindOf(acc()) != KIND_ATTRS) {
-        failTyped("a set", acc(), attrsPos(set, i));
+        failUnplaced("a set", acc(), attrsPos(set, i), VALUE);
         return Act.Fail;
       }
-      traceOff(f);
       setSlot(f, S.Info, acc());
       return entryAttr(f, Word.Path, PATH, State.Path);
     case State.Path: {
@@ -239,15 +243,14 @@ export function builtin_appendContext(f: usize): i32 {
       const path = attrsSymbol(set, i);
       if (b && !isDrvName(symbolBytes(path), symbolLen(path))) return failNotDrv("tried to add all-outputs context of ", path, attrsPos(set, i));
       if (b) add(f, deepElement(path));
-      return entryAttr(f, Word.Outputs, OUTPUTS, State.Outputs);
+      return entryAttr(f, Word.Outputs, "", State.Outputs);
     }
     case State.Outputs: {
       if (!hasAttr(f, Word.Outputs)) return nextEntry(f);
       if (kindOf(acc()) != KIND_LIST) {
-        failTyped("a list", acc(), entryPos(f, Word.Outputs));
+        failUnplaced("a list", acc(), entryPos(f, Word.Outputs), OUTPUTS);
         return Act.Fail;
       }
-      traceOff(f);
       const path = attrsSymbol(set, i);
       if (listLen(acc()) && !isDrvName(symbolBytes(path), symbolLen(path)))
         return failNotDrv("tried to add derivation output context of ", path, attrsPos(set, i));
@@ -281,7 +284,6 @@ function enterEntry(f: usize, path: u32, pos: u32): i32 {
 }
 function forceEntry(f: usize): i32 {
   const i = slotInt(f, S.Index);
-  traceOn(f, attrsPos(slot(f, S.Set), i), VALUE);
   return force(f, attrsValue(slot(f, S.Set), i), State.Info);
 }
 function nextOutput(f: usize): i32 {

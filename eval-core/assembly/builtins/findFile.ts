@@ -63,12 +63,10 @@ export function builtin_findFile(f: usize): i32 {
           setSlotInt(f, S.Index, 0);
           return force(f, slot(f, S.Name), State.Name);
         }
-        traceOn(f, 0, ELEMENT);
         return force(f, listGet(slot(f, S.List), slotInt(f, S.Index)), State.Attrs);
       }
       case State.Attrs: {
-        if (!expectAttrs(acc(), "")) return Act.Fail;
-        traceOff(f);
+        if (!expectAttrs(acc(), ELEMENT)) return Act.Fail;
         setSlot(f, S.Current, acc());
         const prefix = attrsGet(acc(), wordSymbol(Word.Prefix));
         traceOn(f, 0, PREFIX);

@@ -187,6 +187,7 @@ export function builtin_readFileType(f: usize): i32 {
   }
   if (stateOf(f) == 1) {
     setSlot(f, 0, acc());
+    if (internalText(acc())) return done(typeString(0x72));
     return askStat(f, acc(), 2, 2);
   }
   const path = slot(f, 0);

@@ -31,12 +31,16 @@ import { contextUnion } from "../value/context";
 import { KIND_NULL } from "../value/kinds";
 import { FALSE, NULL, TRUE, cell, deref, isValue, kindOf, listGet, listLen, mkCells, mkString, setCell, strBytes, strContext, strLen, tag } from "../value/layout";
 import { attrsCount, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind, shapeNameOrder } from "../value/shapes";
-import { Act, STATE_ERROR, acc, callProc, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "../vm/native";
+import { Act, STATE_ERROR, acc, callProc, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
 import { failFeature } from "./hashes";
 import { nameFault, msgNameFault } from "./names";
 import { instantiate, instantiateStep } from "./instantiate";
 import { methodOf, outputAlgoOf, outputsAdd, outputsBegin, outputsOfText, outputsTake } from "./outputs";
 import { Word, wordOf, wordSymbol, wordText } from "./words";
+
+const NAME_CTX: string = "while evaluating the `name` attribute passed to builtins.derivationStrict";
+const STRUCTURED_CTX: string = "while evaluating the `__structuredAttrs` attribute passed to builtins.derivationStrict";
+const NULLS_CTX: string = "while evaluating the `__ignoreNulls` attribute passed to builtins.derivationStrict";
 
 /** Slots of the procedure's frame. */
 export const enum D {
@@ -161,11 +165,13 @@ function start(f: usize): i32 {
     return Act.Fail;
   }
   setSlotInt(f, D.Phase, 1);
+  traceOn(f, 0, NAME_CTX);
   return force(f, attrsValue(a, i), S.Name);
 }
 
 function begin(f: usize, name: usize): bool {
-  if (!expectPlainString(name, "while evaluating the `name` attribute passed to builtins.derivationStrict")) return false;
+  if (!expectPlainString(name, "")) return false;
+  traceOff(f);
   setSlot(f, D.Name, name);
   setSlotInt(f, D.Phase, 2);
   const fault = nameFault(strBytes(name), strLen(name));
@@ -193,6 +199,7 @@ function begin(f: usize, name: usize): bool {
 function flagAttr(f: usize, w: Word, next: i32): i32 {
   const a = slot(f, D.Attrs);
   const i = shapeFind(attrsShape(a), wordSymbol(w));
+  traceOn(f, 0, w == Word.IgnoreNulls ? NULLS_CTX : STRUCTURED_CTX);
   return force(f, i < 0 ? FALSE : attrsValue(a, i), next);
 }
 
@@ -428,11 +435,12 @@ export function builtin_derivationStrict(f: usize): i32 {
         if (!begin(f, acc())) return Act.Fail;
         return flagAttr(f, Word.StructuredAttrs, S.Structured);
       case S.Structured:
-        if (!expectBool(acc(), "while evaluating the `__structuredAttrs` attribute passed to builtins.derivationStrict")) return Act.Fail;
+        if (!expectBool(acc(), "")) return Act.Fail;
         if (acc() == TRUE) setFlag(f, STRUCTURED);
         return flagAttr(f, Word.IgnoreNulls, S.IgnoreNulls);
       case S.IgnoreNulls:
-        if (!expectBool(acc(), "while evaluating the `__ignoreNulls` attribute passed to builtins.derivationStrict")) return Act.Fail;
+        if (!expectBool(acc(), "")) return Act.Fail;
+        traceOff(f);
         if (acc() == TRUE) setFlag(f, IGNORE_NULLS);
         state = S.Attr;
         break;
