@@ -61,7 +61,7 @@ export function sourceRegister(src: usize, len: u32, kind: Origin, name: usize):
     memory.copy(copy, src, len);
     store<u32>(e, <u32>copy, 24);
   }
-  if (kind == Origin.Internal) {
+  if (kind == Origin.Internal && !load<u32>(INTERNAL)) {
     store<u32>(INTERNAL, first);
     store<u32>(INTERNAL_END, first + len);
   }
@@ -146,8 +146,9 @@ function locate(pos: u32): usize {
 /** The path of the file that a position is in, as a string object; 0 where it is in no file. */
 export function posFile(pos: u32): usize {
   const i = find(pos);
-  if (i < 0 || load<u32>(entry(i), 8) != Origin.Path) return 0;
-  return <usize>load<u32>(entry(i), 12);
+  if (i < 0) return 0;
+  const kind = load<u32>(entry(i), 8);
+  return kind == Origin.Path || kind == Origin.Internal ? <usize>load<u32>(entry(i), 12) : 0;
 }
 export function posKind(pos: u32): Origin {
   const i = find(pos);
