@@ -42,6 +42,8 @@ export interface TraceFrame {
   position: Position | undefined;
   /** Shown even where the trace is cut (`addErrorContext`). */
   always: boolean;
+  /** Shown with --show-trace alone: calls of functions. */
+  detail?: boolean;
 }
 
 export interface Suggestion {

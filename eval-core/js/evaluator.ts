@@ -348,6 +348,7 @@ export class Evaluator {
       message: text(trace.message),
       position: this.position(trace.pos),
       always: ((trace.flags ?? 0) & 1) !== 0,
+      detail: ((trace.flags ?? 0) & 2) !== 0,
     }));
     const hostFrames = traces.map((trace) => ({ message: trace, position: undefined, always: false }));
     return new NixError(data.code as ErrorCode, text(message), {

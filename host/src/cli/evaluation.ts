@@ -1,7 +1,7 @@
 // A session for a command: configuration, files, store and machine put together.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Handle, ParserWarning } from '@vixen/eval-core';
+import { decodeText, type Handle, type ParserWarning, PrintFlag, PrintMode } from '@vixen/eval-core';
 import { isPseudoUrl, parseSearchPathEntry, type SearchPathEntry } from '../core/config/nix-path.ts';
 import { ansi, colourMarks } from '../core/errors/ansi.ts';
 import { renderReport } from '../core/errors/render.ts';
@@ -9,10 +9,11 @@ import { GuardedTree } from '../core/files/access.ts';
 import { normalPath } from '../core/files/paths.ts';
 import type { FileTree } from '../core/files/tree.ts';
 import type { MessageKind } from '../core/io.ts';
-import { applySettings } from '../core/machine-settings.ts';
+import { applySettings, type Surroundings } from '../core/machine-settings.ts';
 import { findFile } from '../core/search-path.ts';
 import { Session } from '../core/session.ts';
 import { defaultNixPath, homeFolder, xdgFolder } from '../node/config.ts';
+import type { FlakeInfo } from '../node/fetch/flakes.ts';
 import { NodeFetching } from '../node/fetching.ts';
 import { NativeTree } from '../node/files.ts';
 import { nodeHashers } from '../node/hashing.ts';
@@ -29,6 +30,7 @@ const storeDirectory = '/nix/store';
 export interface Evaluation {
   session: Session;
   store: StoreFolder;
+  fetching: NodeFetching;
   searchPath: SearchPathEntry[];
   base: string;
   pure: boolean;
@@ -70,8 +72,17 @@ function allowSearchPath(tree: GuardedTree, searchPath: SearchPathEntry[], base:
   for (const { value } of searchPath) if (!isPseudoUrl(value) && !value.startsWith('flake:')) tree.allow(normalPath(value, base));
 }
 
+/** What flake.nix says, as a function of the folder that it lies in. */
+const flakeInfo = `
+folder:
+let flake = import (folder + "/flake.nix");
+in {
+  inputs = flake.inputs or { };
+  formals = builtins.attrNames (if builtins.isFunction flake.outputs then builtins.functionArgs flake.outputs else { });
+}`;
+
 /** Opens a session as the flags ask for it. */
-export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean }): Evaluation {
+export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean; debugger?: boolean }): Evaluation {
   const { settings, unknown } = flags.config;
   for (const name of [...unknown].sort()) warn(`unknown setting '\x0e${name}\x0f'`);
   const base = process.cwd();
@@ -80,17 +91,13 @@ export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean })
   const searchPath = searchPathOf(flags);
   const root = storeRoot(flags.store);
   const machineTree = new NativeTree();
-  const hasFolder = root !== '' && fs.existsSync(root + storeDirectory);
-  const whole: FileTree =
-    hasFolder || pure ? new StoreTree(pure ? undefined : machineTree, new NativeTree(root), storeDirectory) : machineTree;
+  const separate = root !== '' || pure;
+  const whole: FileTree = separate ? new StoreTree(pure ? undefined : machineTree, new NativeTree(root), storeDirectory) : machineTree;
   const guard = pure || settings.bool('restrict-eval') ? new GuardedTree(whole, pure ? 'pure' : 'restricted') : undefined;
   if (guard) allowSearchPath(guard, searchPath, base);
   const files = guard ?? whole;
   const store = new StoreFolder({ root, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers });
-  const fetching = new NodeFetching({ base, warn });
-  const io = new NodeIO({ files, store, fetching, env: pure ? {} : process.env, message });
-  const machine = newEvaluator();
-  applySettings(machine, settings, {
+  const around: Surroundings = {
     readOnly,
     system: settings.text('eval-system') || settings.text('system') || currentSystem(),
     storeDirectory,
@@ -98,10 +105,23 @@ export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean })
     baseDirectory: base,
     homeDirectory: homeFolder(process.env),
     now: Math.floor(Date.now() / 1000),
-    debugger: false,
-  });
-  const session = new Session({ machine, io, warn: (warning) => parserWarning(session, warning) });
-  return { session, store, searchPath, base, pure };
+    debugger: options.debugger ?? false,
+  };
+  const newSession = (): Session => {
+    const machine = newEvaluator();
+    applySettings(machine, settings, around);
+    const session: Session = new Session({ machine, io, warn: (warning) => parserWarning(session, warning) });
+    return session;
+  };
+  const reader = async (folder: string) => {
+    const session = newSession();
+    const info = await session.apply(await session.evalString({ text: flakeInfo, base }), session.machine.makeString(folder));
+    return JSON.parse(decodeText(await session.print(info, PrintMode.Json, PrintFlag.Strict))) as FlakeInfo;
+  };
+  const open = async () => (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, guard, reader });
+  const fetching = new NodeFetching({ base, warn, open });
+  const io = new NodeIO({ files, store, fetching, env: pure ? {} : process.env, message });
+  return { session: newSession(), store, fetching, searchPath, base, pure };
 }
 
 /** The set of `--arg` and its kin. */

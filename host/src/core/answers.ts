@@ -110,7 +110,18 @@ function addPath(io: HostIO, request: Request): MaybePromise<Answer> {
     expected: request.text(2),
     kept: request.count > 5 ? records(request.text(5)) : undefined,
   });
-  return after(path, (found) => text(found));
+  return after(path, (found) => {
+    io.files.allow?.(found);
+    return text(found);
+  });
+}
+
+function addText(io: HostIO, request: Request): MaybePromise<Answer> {
+  const path = request.text(3);
+  return after(io.store.addText(request.text(0), request.bytes(1), records(request.text(2)), path), () => {
+    io.files.allow?.(path);
+    return ok();
+  });
 }
 
 function queryPath(io: HostIO, request: Request): MaybePromise<Answer> {
@@ -146,7 +157,7 @@ function answerOf(io: HostIO, request: Request): MaybePromise<Answer> {
     case Req.AddPath:
       return addPath(io, request);
     case Req.AddText:
-      return after(io.store.addText(request.text(0), request.bytes(1), records(request.text(2)), request.text(3)), () => ok());
+      return addText(io, request);
     case Req.ResolveSearchPath:
       return after(io.fetching.searchPath(request.text(0)), orMissing);
     case Req.Fetch:

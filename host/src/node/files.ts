@@ -78,8 +78,9 @@ export class NativeTree implements FileTree {
       fd = fs.openSync(this.native(path), 'r');
     } catch (error) {
       if (isMissing(error)) throw doesNotExist(resolveSymlinks(this, path), error);
-      this.#explainLinks(path, error);
-      throw new FileError('failed', `opening file '\x0e${path}\x0f': \x0e${systemErrorText(error)}\x0f`, { cause: error });
+      throw new FileError('failed', `opening file '\x0e${resolveSymlinks(this, path)}\x0f': \x0e${systemErrorText(error)}\x0f`, {
+        cause: error,
+      });
     }
     try {
       return readAll(fd, room);
@@ -99,8 +100,9 @@ export class NativeTree implements FileTree {
       return found.some(([name]) => name.includes('\ufffd')) ? this.#readDirBytes(path) : found;
     } catch (error) {
       if (hasErrorCode(error, 'ENOENT')) throw doesNotExist(resolveSymlinks(this, path), error);
-      this.#explainLinks(path, error);
-      throw new FileError('failed', `cannot read directory \x0e"${path}"\x0f: \x0e${systemErrorText(error)}\x0f`, { cause: error });
+      throw new FileError('failed', `cannot read directory \x0e"${resolveSymlinks(this, path)}"\x0f: \x0e${systemErrorText(error)}\x0f`, {
+        cause: error,
+      });
     }
   }
 

@@ -1,7 +1,7 @@
 // What the evaluated program sees where the store's root is not the machine's: the machine's files, and below `/nix/store` also what lies
 // in the store's folder (libexpr/eval.cc, `rootFS`: a union of both).
 import { isWithin, resolveSymlinks } from '../core/files/paths.ts';
-import { doesNotExist, type FileStat, type FileTree, type FileType, type Room } from '../core/files/tree.ts';
+import { doesNotExist, FileError, type FileStat, type FileTree, type FileType, type Room } from '../core/files/tree.ts';
 
 export class StoreTree implements FileTree {
   readonly #machine: FileTree;
@@ -19,26 +19,20 @@ export class StoreTree implements FileTree {
     return isWithin(path, this.#directory) || isWithin(this.#directory, path);
   }
 
-  lstat(path: string): FileStat | undefined {
-    const there = this.#machine.lstat(path);
-    if (there || this.#inStore(path)) return there ?? this.#store.lstat(path);
-    // A symlink of the machine may lead into the store, which is not there for the system to follow it.
-    const resolved = resolveSymlinks(this.#shallow, path, 'parents');
-    return resolved !== path && this.#inStore(resolved) ? this.#store.lstat(resolved) : undefined;
+  /** Where a path leads that the machine alone cannot follow: a symlink of the machine may lead into the store. */
+  #storePath(path: string, mode: 'full' | 'parents' = 'full'): string | undefined {
+    const resolved = resolveSymlinks(this.#steps, path, mode);
+    return this.#inStore(resolved) ? resolved : undefined;
   }
 
-  /** As this tree, for paths whose parents are known to hold no symlink. */
-  readonly #shallow: FileTree = {
+  /** This tree for paths above which no symlink is. */
+  readonly #steps: FileTree = {
     lstat: (path) => this.#machine.lstat(path) ?? (this.#inStore(path) ? this.#store.lstat(path) : undefined),
-    readLink: (path) => this.readLink(path),
+    readLink: (path) => this.#owner(path).readLink(path),
     stat: (path) => this.stat(path),
     readFile: (path) => this.readFile(path),
     readDir: (path) => this.readDir(path),
   };
-
-  #resolve(path: string): string {
-    return resolveSymlinks(this.#shallow, path);
-  }
 
   #owner(resolved: string): FileTree {
     if (this.#machine.lstat(resolved)) return this.#machine;
@@ -46,19 +40,49 @@ export class StoreTree implements FileTree {
     throw doesNotExist(resolved);
   }
 
+  /** The machine's answer; where it has none, that of the store. Paths of the machine cost nothing more than there. */
+  #either<T>(path: string, ofMachine: () => T, ofStore: (resolved: string) => T): T {
+    if (this.#inStore(path)) return ofStore(resolveSymlinks(this.#steps, path));
+    try {
+      return ofMachine();
+    } catch (error) {
+      const resolved = error instanceof FileError && error.code === 'missing' ? this.#storePath(path) : undefined;
+      if (resolved === undefined) throw error;
+      return ofStore(resolved);
+    }
+  }
+
+  lstat(path: string): FileStat | undefined {
+    const there = this.#machine.lstat(path);
+    if (there || this.#inStore(path)) return there ?? this.#store.lstat(path);
+    const resolved = this.#storePath(path, 'parents');
+    return resolved === undefined ? undefined : this.#store.lstat(resolved);
+  }
+
   stat(path: string): FileStat | undefined {
-    return (this.#inStore(path) ? undefined : this.#machine.stat(path)) ?? this.#shallow.lstat(this.#resolve(path));
+    const there = this.#inStore(path) ? undefined : this.#machine.stat(path);
+    if (there) return there;
+    const resolved = this.#storePath(path);
+    return resolved === undefined ? undefined : this.#steps.lstat(resolved);
   }
 
   readFile(path: string, room?: Room): Uint8Array<ArrayBuffer> {
-    if (!this.#inStore(path) && this.#machine.stat(path)) return this.#machine.readFile(path, room);
-    const resolved = this.#resolve(path);
-    return this.#owner(resolved).readFile(resolved, room);
+    return this.#either(
+      path,
+      () => this.#machine.readFile(path, room),
+      (resolved) => this.#owner(resolved).readFile(resolved, room),
+    );
   }
 
   readDir(path: string): [string, FileType][] {
-    const resolved = this.#inStore(path) || !this.#machine.stat(path) ? this.#resolve(path) : path;
-    if (!this.#inStore(resolved)) return this.#machine.readDir(path);
+    return this.#either(
+      path,
+      () => this.#machine.readDir(path),
+      (resolved) => this.#mergedFolder(resolved),
+    );
+  }
+
+  #mergedFolder(resolved: string): [string, FileType][] {
     const trees = [this.#machine, this.#store].filter((tree) => tree.lstat(resolved));
     if (trees.length === 0) throw doesNotExist(resolved);
     const names = new Map<string, FileType>();
@@ -67,7 +91,8 @@ export class StoreTree implements FileTree {
   }
 
   readLink(path: string): string {
-    return this.#owner(path).readLink(path);
+    const resolved = resolveSymlinks(this.#steps, path, 'parents');
+    return this.#owner(resolved).readLink(resolved);
   }
 }
 

@@ -101,7 +101,7 @@ function renderTraces(traces: readonly TraceFrame[], options: RenderOptions): st
   const printer = new TracePrinter(options);
   let cut = false;
   for (const frame of traces) {
-    if (frame.message === '') continue;
+    if (frame.message === '' || (frame.detail && !options.showTrace)) continue;
     cut ||= printer.full;
     if (!cut || frame.always) printer.add(frame);
   }

@@ -103,6 +103,7 @@ export function decodeQuery(text: string): Map<string, string> {
 
 export function parseUrl(text: string, lenient = false): Url {
   const found = whole.exec(lenient ? encodeLenient(text) : text);
+  if (!found && /^[A-Za-z0-9\-._~!$&'()*+,;=@/%]*$/.test(text)) throw new BadUrl(`${quoted(text)} doesn't have a scheme`);
   if (!found) throw new BadUrl(`${quoted(text)} is not a valid URL: \x0eleftover\x0f`);
   const [, scheme = '', authorityText, pathText = '', query = '', fragment = ''] = found;
   const authority = authorityText === undefined ? undefined : parseAuthority(authorityText);

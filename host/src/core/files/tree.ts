@@ -23,6 +23,8 @@ export interface FileTree {
   /** Names in a folder (all symlinks to it followed) with their own types. */
   readDir(path: string): [name: string, type: FileType][];
   readLink(path: string): string;
+  /** Lets a tree that hides things show what is below a path: what the program itself has put into the store. */
+  allow?(path: string): void;
 }
 
 export type FileErrorCode = 'missing' | 'forbidden' | 'failed';

@@ -17,7 +17,7 @@ export interface FetchContext {
   /** Lets restricted and pure evaluation see a store path. */
   allow(storePath: string): void;
   /** Runs a program for its output; the rest of what it says goes to the user. */
-  run(program: string, args: string[], options?: { cwd?: string; input?: string }): Buffer;
+  run(program: string, args: string[], options?: { input?: string; quiet?: boolean }): Buffer;
 }
 
 /** What a fetcher gives: a tree in the store, and the attributes of the input with all that is known now. */

@@ -27,7 +27,9 @@ async function peek(source: Bytes, count: number): Promise<[head: Uint8Array, wh
 const gunzip = (source: Bytes): Bytes => Readable.from(source).pipe(zlib.createGunzip());
 
 async function* unxz(source: Bytes): Bytes {
-  const { XzReadableStream } = await import('xz-decompress');
+  const module = await import('xz-decompress');
+  // A CommonJS package: bundled, its exports are all below `default`.
+  const { XzReadableStream } = 'default' in module ? (module.default as typeof module) : module;
   const stream = new XzReadableStream(Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>);
   const reader = stream.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
@@ -41,7 +43,7 @@ async function* unzstd(source: Bytes): Bytes {
   }
   const { Decompress } = await import('fzstd');
   const ready: Uint8Array[] = [];
-  const stream = new Decompress((chunk) => ready.push(chunk));
+  const stream = new Decompress((chunk) => ready.push(chunk.slice()));
   for await (const chunk of source) {
     stream.push(chunk);
     yield* ready.splice(0);
@@ -51,10 +53,10 @@ async function* unzstd(source: Bytes): Bytes {
 }
 
 async function* unbzip2(source: Bytes): Bytes {
-  const { default: bzip2 } = await import('seek-bzip');
+  const { bunzip2 } = await import('./bzip2.ts');
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(chunk);
-  yield bzip2.decode(Buffer.concat(chunks), undefined, true);
+  yield* bunzip2(Buffer.concat(chunks));
 }
 
 export type Packed = { kind: 'stream'; bytes: Bytes } | { kind: 'zip'; bytes: Bytes };

@@ -47,13 +47,13 @@ export class GitFetcher {
   }
 
   #gitIn(folder: string): Git {
-    return (args, input) => this.#context.run('git', ['-C', folder, ...args], input === undefined ? {} : { input });
+    return (args, options) => this.#context.run('git', ['-C', folder, ...args], options);
   }
 
   /** Output of git, undefined where it fails. */
   #try(git: Git, args: string[]): string | undefined {
     try {
-      return trimmed(git(args));
+      return trimmed(git(args, { quiet: true }));
     } catch {
       return undefined;
     }
@@ -111,8 +111,9 @@ export class GitFetcher {
     else if (!fs.existsSync(path.join(folder, '.git'))) throw this.#notFetched(location);
     const ref = refOf(input) ?? this.#try(git, ['symbolic-ref', 'HEAD']) ?? 'HEAD';
     input.ref = ref;
-    const rev = revOf(input) ?? this.#resolve(git, ref, location);
+    const rev = revOf(input) ?? this.#resolve(git, ref);
     input.rev = rev;
+    if (this.#try(git, ['cat-file', '-t', rev]) !== 'commit') throw noObject(rev);
     if (trimmed(git(['rev-parse', '--is-shallow-repository'])) === 'true' && !shallow) {
       throw fetchError(
         `${q(location)} is a shallow Git repository, but shallow repositories are only allowed when \`shallow = true;\` is specified`,
@@ -130,9 +131,9 @@ export class GitFetcher {
   #notFetched = (location: string) =>
     fetchError(`Failed to fetch git repository ${q(location.startsWith('/') ? `file://${location}` : location)}`);
 
-  #resolve(git: Git, ref: string, location: string): string {
+  #resolve(git: Git, ref: string): string {
     const found = this.#try(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
-    if (found === undefined) throw fetchError(`resolving Git reference ${q(ref)}: revspec ${q(ref)} not found in ${q(location)}`);
+    if (found === undefined) throw fetchError(`resolving Git reference ${q(ref)}: revspec ${q(ref)} not found (libgit2 error code = 4)`);
     return found;
   }
 
@@ -156,7 +157,7 @@ export class GitFetcher {
       this.#try(git, ['rev-parse', '--verify', local])
     ) {
       input.ref = ref;
-      input.rev = this.#resolve(git, local, location);
+      input.rev = this.#resolve(git, local);
       return;
     }
     const all = boolAttr(input, 'allRefs');
@@ -165,10 +166,10 @@ export class GitFetcher {
       git(['fetch', '--quiet', '--force', ...(shallow ? ['--depth', '1'] : []), '--', location, refspec]);
       this.#context.cache.set(known, true);
     } catch (error) {
-      if (rev !== undefined || !this.#try(git, ['rev-parse', '--verify', local])) throw this.#missing(error, rev, ref, location);
+      if (this.#try(git, ['rev-parse', '--verify', local]) === undefined) throw this.#missing(error, rev, ref, location);
       this.#context.warn(`could not update local clone of Git repository ${q(location)}; continuing with the most recent version`);
     }
-    if (rev === undefined) input.rev = this.#resolve(git, local, location);
+    if (rev === undefined) input.rev = this.#resolve(git, local);
     else if (this.#try(git, ['cat-file', '-t', rev]) !== 'commit') throw this.#missing(undefined, rev, ref, location);
   }
 
@@ -249,15 +250,35 @@ export class GitFetcher {
       const [fields = '', name = ''] = line.split('\t');
       const file = path.join(folder, name);
       if (fields.startsWith('160000')) {
+        addWithFolders(paths, `/${name}`);
         if (!boolAttr(input, 'submodules')) continue;
         const inner = this.#workingState(input, this.#gitIn(file), file);
         dirty ||= inner.dirty;
-        addWithFolders(paths, `/${name}`);
         for (const below of inner.paths) paths.add(`/${name}${below}`);
       } else if (fs.lstatSync(file, { throwIfNoEntry: false })) addWithFolders(paths, `/${name}`);
     }
-    return { paths, dirty };
+    return { paths: boolAttr(input, 'exportIgnore') ? this.#notIgnored(git, paths) : paths, dirty };
   }
+
+  /** The paths without those that `export-ignore` leaves out, and what is below them (git-check-attr(1)). */
+  #notIgnored(git: Git, paths: Set<string>): Set<string> {
+    const input = [...paths].map((file) => `${file.slice(1)}\0`).join('');
+    const answers = records(git(['check-attr', '--stdin', '-z', 'export-ignore'], { input }));
+    const ignored = new Set<string>();
+    for (let i = 0; i + 2 < answers.length; i += 3) if (answers[i + 2] === 'set') ignored.add(`/${answers[i]}`);
+    if (ignored.size === 0) return paths;
+    return new Set([...paths].filter((file) => !hasFolderIn(ignored, file)));
+  }
+}
+
+function hasFolderIn(folders: ReadonlySet<string>, file: string): boolean {
+  for (let part = file; part !== ''; part = part.slice(0, part.lastIndexOf('/'))) if (folders.has(part)) return true;
+  return false;
+}
+
+function noObject(rev: string) {
+  const why = /^0+$/.test(rev) ? 'odb: cannot read object: null OID cannot exist' : `object not found - no match for id (${rev})`;
+  return fetchError(`getting Git object ${q(rev)}: \x0e${why}\x0f (libgit2 error code = \x0e9\x0f)`);
 }
 
 function addWithFolders(paths: Set<string>, file: string) {

@@ -12,7 +12,7 @@ interface Node {
 }
 
 /** Runs git in a repository. */
-export type Git = (args: string[], input?: string) => Buffer;
+export type Git = (args: string[], options?: { input?: string; quiet?: boolean }) => Buffer;
 
 /** A submodule as a commit names it. */
 export interface Gitlink {
@@ -24,7 +24,7 @@ const typeOfMode: Record<string, FileType> = { '040000': 'directory', '120000': 
 
 /** Contents of many objects at once (git-cat-file(1), "BATCH OUTPUT"). */
 function readObjects(git: Git, objects: string[]): Map<string, Uint8Array<ArrayBuffer>> {
-  const output = git(['cat-file', '--batch'], objects.map((object) => `${object}\n`).join(''));
+  const output = git(['cat-file', '--batch'], { input: objects.map((object) => `${object}\n`).join('') });
   const contents = new Map<string, Uint8Array<ArrayBuffer>>();
   for (let at = 0; at < output.length; ) {
     const end = output.indexOf(0x0a, at);

@@ -1,4 +1,5 @@
 // Inputs fetched into the store, whatever their scheme (libfetchers/fetchers.cc, libexpr/primops/fetchTree.cc).
+import { ErrorCode } from '@vixen/eval-core';
 import { parseHash } from '@vixen/wasm';
 import {
   type Attribute,
@@ -12,7 +13,9 @@ import {
   sortKeys,
   stringAttr,
 } from '../../core/fetch/input.ts';
+import { FileError } from '../../core/files/tree.ts';
 import { HostError } from '../../core/io.ts';
+import { NativeTree } from '../files.ts';
 import type { FetchContext, FetchedTree } from './context.ts';
 import { fetchForge } from './forge-fetcher.ts';
 import { GitFetcher } from './git-fetcher.ts';
@@ -34,8 +37,11 @@ const fetchTarball: Fetcher = async (context, given) => {
   return { storePath, narHash, input: { ...(lastModified > 0 && { lastModified }), ...input } };
 };
 
-const fetchPlainFile: Fetcher = async (context, input) => {
-  const { storePath, narHash } = await fetchFile(context, { url: requiredAttr(input, 'url'), name: stringAttr(input, 'name') ?? 'source' });
+// A plain file is a tree too: what its path says of it is the hash of its archive.
+const fetchPlainFile: Fetcher = async ({ store, ...context }, input) => {
+  const name = stringAttr(input, 'name') ?? 'source';
+  const file = await fetchFile({ store, ...context }, { url: requiredAttr(input, 'url'), name });
+  const { path: storePath, narHash } = store.addFrom(new NativeTree(store.root), file.storePath, name, { recursive: true });
   return { storePath, narHash, input };
 };
 
@@ -81,8 +87,8 @@ export class TreeFetcher {
       // A final input stays what it is.
       return input.__final === true ? { ...tree, input } : { ...tree, input: { ...tree.input, narHash: tree.narHash } };
     } catch (error) {
-      if (error instanceof HostError) throw error.withTrace(`while fetching the input ${q(shown)}`);
-      throw error;
+      const known = error instanceof FileError ? new HostError(ErrorCode.Io, error.message, { cause: error }) : error;
+      throw known instanceof HostError ? known.withTrace(`while fetching the input ${q(shown)}`) : known;
     }
   }
 
@@ -107,7 +113,7 @@ export class TreeFetcher {
     const shown = q(schemes.print(specified));
     if (wanted !== undefined && wanted !== narHash) {
       const message = `NAR hash mismatch in input ${shown}, expected ${q(wanted)} but got ${q(narHash)}`;
-      throw new HostError(fetchError('').code, message, { status: hashMismatch });
+      throw new HostError(ErrorCode.Plain, message, { status: hashMismatch });
     }
     for (const [name, print] of [['lastModified', (value: Attribute) => `\x0e${value}\x0f`]] as const) {
       const [before, after] = [specified[name], input[name]];

@@ -14,6 +14,11 @@ export interface Unpacked {
   lastModified: number;
 }
 
+/** What the archive reader takes: no empty chunks, which it holds for the end. */
+async function* buffers(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) if (chunk.length > 0) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+}
+
 async function unpackTar(bytes: AsyncIterable<Uint8Array>, folder: string): Promise<number> {
   const { Unpack } = await import('tar');
   let newest = 0;
@@ -30,13 +35,17 @@ async function unpackTar(bytes: AsyncIterable<Uint8Array>, folder: string): Prom
     },
   });
   try {
-    await pipeline(Readable.from(bytes), sink as unknown as NodeJS.WritableStream);
+    await pipeline(Readable.from(buffers(bytes)), sink as unknown as NodeJS.WritableStream);
   } catch (error) {
+    if (isUnknownFormat(error)) throw unknownFormat();
     throw fetchError(`Failed to extract archive (${error instanceof Error ? error.message : String(error)})`, { cause: error });
   }
-  if (entries === 0) throw fetchError('Failed to open archive (Unrecognized archive format)');
+  if (entries === 0) throw unknownFormat();
   return newest;
 }
+
+const unknownFormat = () => fetchError('Failed to open archive (Unrecognized archive format)');
+const isUnknownFormat = (error: unknown) => error instanceof Error && error.message.includes('Unrecognized archive format');
 
 async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
