@@ -51,12 +51,12 @@ function builtinsModule(all) {
   out.push(`/** Builtins and procedures by name. */\nexport const enum Proc {\n${all.map((e, i) => `  ${e.id} = ${i},`).join("\n")}\n}`);
   out.push(`const ARITY: usize = ${bytes(all.map((e) => e.args.length))};`);
   out.push(`const SLOTS: usize = ${bytes(all.map((e) => e.slots))};`);
-  const flags = (e) => (e.kind === "proc" ? 1 : 0) | (e.catches ? 2 : 0) | (e.noTrace || e.internal ? 4 : 0) | (e.global ? 8 : 0) | (e.impure ? 16 : 0) | (e.args.every((m) => m === "lazy") ? 32 : 0);
+  const flags = (e) => (e.kind === "proc" ? 1 : 0) | (e.catches ? 2 : 0) | (e.noTrace || e.internal ? 4 : 0) | (e.global ? 8 : 0) | (e.impure ? 16 : 0) | (e.args.every((m) => m === "lazy") ? 32 : 0) | (e.internal && !e.counts ? 64 : 0);
   out.push(`const FLAGS: usize = ${bytes(all.map(flags))};`);
   out.push(`const MODES: usize = ${bytes(all.flatMap((e) => pad(e.args.map((m) => MODES.indexOf(m)), 0)))};`);
   out.push(`const ORDER: usize = ${bytes(all.flatMap((e) => pad(e.order, 0)))};`);
   out.push(`export const enum Mode {\n${MODES.map((m, i) => `  ${m[0].toUpperCase()}${m.slice(1)} = ${i},`).join("\n")}\n}`);
-  out.push("export const PROC_STEPS: u32 = 1;\nexport const PROC_CATCHES: u32 = 2;\nexport const PROC_NO_TRACE: u32 = 4;\nexport const PROC_GLOBAL: u32 = 8;\nexport const PROC_IMPURE: u32 = 16;\nexport const PROC_LAZY: u32 = 32;");
+  out.push("export const PROC_STEPS: u32 = 1;\nexport const PROC_CATCHES: u32 = 2;\nexport const PROC_NO_TRACE: u32 = 4;\nexport const PROC_GLOBAL: u32 = 8;\nexport const PROC_IMPURE: u32 = 16;\nexport const PROC_LAZY: u32 = 32;\nexport const PROC_UNCOUNTED: u32 = 64;");
   out.push("// @ts-ignore: decorator\n@inline\nexport function procArity(id: u32): u32 {\n  return load<u8>(ARITY + id);\n}");
   out.push("// @ts-ignore: decorator\n@inline\nexport function procSlots(id: u32): u32 {\n  return load<u8>(SLOTS + id);\n}");
   out.push("// @ts-ignore: decorator\n@inline\nexport function procFlags(id: u32): u32 {\n  return load<u8>(FLAGS + id);\n}");

@@ -69,6 +69,7 @@ import {
   SC_FRAME,
   SC_OUTER,
   SC_WITH,
+  SC_WITH_POS,
   foundLevel,
   foundReady,
   foundSlot,
@@ -289,17 +290,19 @@ function emitVar(level: u32, slot: u32, pos: u32): void {
     emit2(Op.Force, 0, pos);
   }
 }
-/** The record of the `with` scopes around: | position | number | level, slot … |, innermost first. */
+/** The record of the `with` scopes around: | position | number | level, slot, position … |, innermost first. */
 function withRecord(scope: usize, frame: usize, n: u32, pos: u32): usize {
-  const r = permAlloc(8 + <usize>n * 8);
+  const r = permAlloc(8 + <usize>n * 12);
   store<u32>(r, pos);
   store<u32>(r, n, 4);
   let i: u32 = 0;
   for (let s = scope; s; s = <usize>load<u32>(s, SC_OUTER)) {
     const slot = load<u32>(s, SC_WITH);
     if (!slot) continue;
-    store<u32>(r + (<usize>i << 3), frameDistance(frame, <usize>load<u32>(s, SC_FRAME)), 8);
-    store<u32>(r + (<usize>i << 3), slot - 1, 12);
+    const at = r + 8 + <usize>i * 12;
+    store<u32>(at, frameDistance(frame, <usize>load<u32>(s, SC_FRAME)));
+    store<u32>(at, slot - 1, 4);
+    store<u32>(at, load<u32>(s, SC_WITH_POS), 8);
     i++;
   }
   return r;
@@ -421,7 +424,7 @@ function strictNode(node: usize, scope: usize, frame: usize, tail: bool): void {
     case Node.Let:
       return compileLet(node, scope, frame, tail);
     case Node.With:
-      return strictWith(a, b, scope, frame, tail);
+      return strictWith(a, b, pos, scope, frame, tail);
     case Node.If: {
       strictIn(a, scope, frame, pos, Range.Branch);
       const start = here();
@@ -460,8 +463,8 @@ function strictNode(node: usize, scope: usize, frame: usize, tail: bool): void {
     case Node.Impl:
       return strictLogic(a, b, pos, scope, frame, Op.Impl, Range.ImplLeft, Range.ImplRight);
     case Node.Update:
-      strictAttrsOperand(b, scope, frame, pos, Range.UpdateRight);
-      strictAttrsOperand(a, scope, frame, pos, Range.UpdateLeft);
+      strictAttrsOperand(b, scope, frame, Range.UpdateRight);
+      strictAttrsOperand(a, scope, frame, Range.UpdateLeft);
       emit2(Op.Update, 0, pos);
       return;
     case Node.ConcatLists:
@@ -503,11 +506,13 @@ function strictLogic(a: usize, b: usize, pos: u32, scope: usize, frame: usize, o
   patchJump(jump);
 }
 
-function strictAttrsOperand(node: usize, scope: usize, frame: usize, pos: u32, kind: Range): void {
+/** An operand of `//`; one that is an update itself has told its own operands apart already. */
+function strictAttrsOperand(node: usize, scope: usize, frame: usize, kind: Range): void {
+  if (nodeKind(node) == Node.Update) return strict(node, scope, frame, false);
   const start = here();
   strict(node, scope, frame, false);
-  if (nodeKind(node) != Node.Attrs) emit2(Op.CheckAttrs, 0, pos);
-  rangeAdd(start, pos, kind);
+  if (nodeKind(node) != Node.Attrs) emit2(Op.CheckAttrs, 0, 0);
+  rangeAdd(start, nodePos(node), kind);
 }
 
 function strictCall(node: usize, scope: usize, frame: usize): void {
@@ -544,19 +549,39 @@ function operatorOf(sym: u32, scope: usize, frame: usize): Op {
 
 // ---- attribute paths: arrays of | symbol | 0 | or | 0 | expression |
 
-/** A record | position | path length | symbols (0: computed) … |, for the trace line of a selection. */
-function pathRecord(path: usize, n: u32, pos: u32): usize {
-  const r = permAlloc(8 + (<usize>n << 2));
+/**
+ * A record | position | path length | computed names | symbol (0: computed), position and text of a computed name … |, for the trace line
+ * of a selection and for its instructions. `texts`: whether the text of computed names may be asked for.
+ */
+function pathRecord(path: usize, n: u32, pos: u32, texts: bool): usize {
+  const r = permAlloc(12 + <usize>n * 12);
   store<u32>(r, pos);
   store<u32>(r, n, 4);
-  for (let i: u32 = 0; i < n; i++) store<u32>(r + (<usize>i << 2), load<u32>(path + (<usize>i << 3)), 8);
+  store<u32>(r, computedNames(path, n), 8);
+  for (let i: u32 = 0; i < n; i++) {
+    const at = r + 12 + <usize>i * 12;
+    const sym = load<u32>(path + (<usize>i << 3));
+    const expr = <usize>load<u32>(path + (<usize>i << 3), 4);
+    store<u32>(at, sym);
+    store<u32>(at, sym ? 0 : nodePos(expr), 4);
+    store<u32>(at, sym || !texts ? 0 : <u32>exprText(expr), 8);
+  }
   return r;
 }
+function computedNames(path: usize, n: u32): u32 {
+  let k: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) k += u32(!load<u32>(path + (<usize>i << 3)));
+  return k;
+}
+/** An expression's text, as a permanent string. */
+function exprText(expr: usize): usize {
+  bufReset(TEXT);
+  printAst(expr, TEXT);
+  return permText(KIND_STRING, bufData(TEXT), bufLen(TEXT));
+}
 function strictName(expr: usize, scope: usize, frame: usize): void {
-  const start = here();
   strict(expr, scope, frame, false);
   emit2(Op.AttrName, 0, nodePos(expr));
-  rangeAdd(start, nodePos(expr), Range.AttrName);
 }
 
 function strictSelect(node: usize, scope: usize, frame: usize): void {
@@ -565,36 +590,79 @@ function strictSelect(node: usize, scope: usize, frame: usize): void {
   const def = <usize>load<u32>(node, N_D);
   const pos = nodePos(node);
   strict(<usize>load<u32>(node, N_A), scope, frame, false);
-  const record: u32 = n > 1 || def || !load<u32>(path) ? <u32>pathRecord(path, n, pos) : 0;
-  if (!def) {
-    for (let i: u32 = 0; i < n; i++) {
-      const sym = load<u32>(path + (<usize>i << 3));
-      if (sym && n == 1) emit2(Op.Select, sym, pos);
-      else if (sym) emit2(Op.SelectPath, sym, record);
-      else {
-        strictName(<usize>load<u32>(path + (<usize>i << 3), 4), scope, frame);
-        emit2(Op.SelectDyn, 0, record);
-      }
-    }
+  if (n == 1) return def ? selectOneOr(path, def, pos, scope, frame) : selectOne(path, pos, scope, frame);
+  if (def || computedNames(path, n)) return selectPath(path, n, def, pos, scope, frame);
+  const record = <u32>pathRecord(path, n, pos, false);
+  for (let i: u32 = 0; i < n; i++) emit2(!i ? Op.SelectFirst : i == n - 1 ? Op.SelectLast : Op.SelectPath, load<u32>(path + (<usize>i << 3)), record);
+}
+function selectOne(path: usize, pos: u32, scope: usize, frame: usize): void {
+  const sym = load<u32>(path);
+  if (sym) {
+    emit2(Op.Select, sym, pos);
     return;
   }
-  // jumps to the default are chained through their own words until its place is known
-  let chain: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) {
-    const sym = load<u32>(path + (<usize>i << 3));
-    if (sym) emit2(Op.SelectOr, sym, chain);
-    else {
-      strictName(<usize>load<u32>(path + (<usize>i << 3), 4), scope, frame);
-      emit2(Op.SelectDynOr, 0, chain);
-    }
-    chain = here() - 4;
-    emit2(Op.ForceAttr, 0, record);
+  strictName(<usize>load<u32>(path, 4), scope, frame);
+  emit2(Op.SelectDyn, 0, <u32>pathRecord(path, 1, pos, false));
+  emit(Op.Nip, 1);
+}
+function selectOneOr(path: usize, def: usize, pos: u32, scope: usize, frame: usize): void {
+  const sym = load<u32>(path);
+  if (sym) emit2(Op.SelectOr, sym, 0);
+  else {
+    strictName(<usize>load<u32>(path, 4), scope, frame);
+    emit2(Op.SelectDynOr, 0, 0);
   }
+  const toDefault = here() - 4;
+  emit2(Op.ForceAttr, 0, <u32>pathRecord(path, 1, pos, false));
+  if (!sym) emit(Op.Nip, 1);
   emit(Op.Jump, 0);
   const toEnd = here() - 4;
-  patchChain(chain);
+  patchJump(toDefault);
   strict(def, scope, frame, false);
   patchWord(toEnd, <u32>Op.Jump | (((here() - toEnd - 4) >>> 2) << 8));
+}
+
+// What PathForce forces: a set on the way, the attribute at the end, a computed name, the default.
+export const PATH_SET: u32 = 0;
+export const PATH_END: u32 = 1;
+export const PATH_NAME: u32 = 2;
+export const PATH_DEFAULT: u32 = 3;
+
+/** A longer path with computed names or a default. What fails on the way is told with the position of the attribute before it. */
+function selectPath(path: usize, n: u32, def: usize, pos: u32, scope: usize, frame: usize): void {
+  const record = <u32>pathRecord(path, n, pos, true);
+  const names = computedNames(path, n);
+  emit(Op.PathOpen, names);
+  let chain: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) {
+    if (!load<u32>(path + (<usize>i << 3))) {
+      pathForce(<usize>load<u32>(path + (<usize>i << 3), 4), path, n, PATH_NAME, scope, frame);
+      emit2(Op.PathName, i, record);
+    }
+    if (i) emit2(Op.PathForce, PATH_SET, record);
+    if (!def) {
+      emit2(Op.PathSelect, i, record);
+      continue;
+    }
+    // jumps to the default are chained through their own words until its place is known
+    emit2(Op.PathSelectOr, i, record);
+    emitWord(chain);
+    chain = here() - 4;
+  }
+  emit2(Op.PathForce, PATH_END, record);
+  if (def) {
+    emit(Op.Jump, 0);
+    const toEnd = here() - 4;
+    patchChain(chain);
+    pathForce(def, path, n, PATH_DEFAULT, scope, frame);
+    patchWord(toEnd, <u32>Op.Jump | (((here() - toEnd - 4) >>> 2) << 8));
+  }
+  emit(Op.PathClose, names);
+}
+/** A computed name or default, suspended first so that the path's room is found from where it fails. */
+function pathForce(expr: usize, path: usize, n: u32, what: u32, scope: usize, frame: usize): void {
+  lazy(expr, scope, frame);
+  emit2(Op.PathForce, what, <u32>pathRecord(path, n, nodePos(expr), true));
 }
 function patchChain(at: u32): void {
   while (at) {
@@ -625,13 +693,13 @@ function strictHas(node: usize, scope: usize, frame: usize): void {
   patchChain(chain);
 }
 
-function strictWith(attrs: usize, body: usize, scope: usize, frame: usize, tail: bool): void {
+function strictWith(attrs: usize, body: usize, pos: u32, scope: usize, frame: usize, tail: bool): void {
   const opened = openFrame(frame);
   const inner = openedFrame();
   lazy(attrs, scope, inner);
   const slot = frameTake(inner, 1);
   emit(Op.Set, slot);
-  strict(body, scopeWith(scope, inner, slot), inner, tail);
+  strict(body, scopeWith(scope, inner, slot, pos), inner, tail);
   closeFrame(opened, inner, tail);
 }
 
@@ -647,11 +715,8 @@ function strictAssert(cond: usize, body: usize, pos: u32, scope: usize, frame: u
   emit(Op.Jump, 0);
   const toEnd = here() - 4;
   patchJump(toFail);
-  bufReset(TEXT);
-  printAst(cond, TEXT);
   const record = permAlloc(12);
-  const len = bufLen(TEXT);
-  const text = permText(KIND_STRING, bufData(TEXT), len);
+  const text = exprText(cond);
   store<u32>(record, pos);
   store<u32>(record, <u32>text, 4);
   store<u32>(record, nodePos(cond), 8);

@@ -36,7 +36,6 @@ export const enum Range {
   Div,
   Less,
   With,
-  AttrName,
   AssertEq,
   /** the position is that of the file's body: `while evaluating the file` */
   File,

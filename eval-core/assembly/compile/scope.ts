@@ -5,7 +5,7 @@
  * own frame where it can (a `let` directly inside a function shares the function's environment).
  *
  *   frame: | outer frame | slots so far | number of the body that may extend it |
- *   scope: | outer scope | frame | names (sorted by symbol id) | number | first slot | stride of names in bytes | initialised | with slot |
+ *   scope: | outer scope | frame | names (sorted by symbol id) | number | first slot | stride of names in bytes | initialised | with slot | its position |
  *
  * A `with` is a scope without names whose set lies in a hidden slot.
  */
@@ -23,7 +23,8 @@ export const SC_FIRST: usize = 16;
 export const SC_STRIDE: usize = 20;
 export const SC_READY: usize = 24; // slots of this scope with a lower index are initialised here
 export const SC_WITH: usize = 28; // slot + 1 of a `with`
-const SC_BYTES: usize = 32;
+export const SC_WITH_POS: usize = 32;
+const SC_BYTES: usize = 36;
 
 // Result of a look-up.
 const FOUND_LEVEL: usize = ST_COMPILE + 64;
@@ -57,9 +58,10 @@ export function scopeNew(outer: usize, frame: usize, names: usize, count: u32, f
   store<u32>(s, 0, SC_WITH);
   return s;
 }
-export function scopeWith(outer: usize, frame: usize, slot: u32): usize {
+export function scopeWith(outer: usize, frame: usize, slot: u32, pos: u32): usize {
   const s = scopeNew(outer, frame, 0, 0, 0, 0);
   store<u32>(s, slot + 1, SC_WITH);
+  store<u32>(s, pos, SC_WITH_POS);
   return s;
 }
 export function scopeReady(s: usize, n: u32): void {

@@ -12,8 +12,8 @@ import {
   KIND_PRIMOP_APP,
   KIND_STRING,
 } from "../value/kinds";
-import { kindOf, primopId, strBytes, strContext, strLen } from "../value/layout";
-import { MSG, addTraceLit, currentError, msgArgBytes, msgBegin, msgClose, msgLit, msgOpen, raise } from "./errors";
+import { kindOf, primopId, setCell, strBytes, strContext, strLen, tag } from "../value/layout";
+import { E_POS, MSG, addTraceLit, currentError, msgArgBytes, msgBegin, msgClose, msgLit, msgOpen, raise } from "./errors";
 import { Err } from "./errors";
 import { printForError } from "../print/value";
 import { builtinName } from "../gen/builtins";
@@ -125,6 +125,18 @@ export function expectPlainString(v: usize, ctx: string): bool {
   if (!c) return true;
   failContext(v);
   if (ctx.length) addTraceLit(0, ctx);
+  return false;
+}
+/** A string without context, checked at a position (forceStringNoCtx). */
+export function expectPlainStringAt(v: usize, pos: u32, ctx: string): bool {
+  if (kindOf(v) == KIND_STRING) {
+    if (!strContext(v)) return true;
+    failContext(v);
+  } else {
+    failExpected("a string", v, "");
+    setCell(currentError(), E_POS, tag(pos));
+  }
+  addTraceLit(pos, ctx);
   return false;
 }
 /** Raises `the string '…' is not allowed to refer to a store path (such as '…')`. */

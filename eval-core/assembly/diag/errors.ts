@@ -193,5 +193,8 @@ export function addTraceLit(pos: u32, s: string): void {
   msgLit(s);
   addTrace(pos);
 }
+/** Flags of a trace frame: shown in any case (addErrorContext); shown with --show-trace alone. */
+export const TRACE_ALWAYS: u32 = 1;
+export const TRACE_DETAIL: u32 = 2;
 export const NO_TRACES: usize = NULL;
 export { SAVED as MSG_SPARE };

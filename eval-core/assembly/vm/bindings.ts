@@ -9,7 +9,7 @@ import {
   FN_NAME,
   FN_POS,
 } from "../compile/functions";
-import { expectPlainString } from "../diag/check";
+import { expectPlainStringAt } from "../diag/check";
 import { KIND_ATTRS, KIND_NULL } from "../value/kinds";
 import { deref, isValue, kindOf, setCell, strBytes, strLen, tag, untag } from "../value/layout";
 import {
@@ -31,7 +31,7 @@ import {
 } from "../value/shapes";
 import { symbolIntern } from "../value/symbols";
 import { failExpectedAt, failNotSet } from "./fail";
-import { enterSuspended } from "./frames";
+import { enterSuspended, enterSuspendedAt } from "./frames";
 import { VM_ENV, VM_FP, VM_PC, VM_SP } from "./native";
 import { Step } from "./steps";
 
@@ -57,13 +57,14 @@ export function withVar(sym: u32, record: usize): Step {
   const pc = <usize>load<u32>(VM_PC);
   for (let i: u32 = 0; i < n; i++) {
     let e = <usize>load<u32>(VM_ENV);
-    for (let k = load<u32>(record + (<usize>i << 3), 8); k; k--) e = <usize>load<u32>(e, 4);
-    const s = deref(<usize>load<u32>(e + (<usize>load<u32>(record + (<usize>i << 3), 12) << 2), 8));
+    const scope = record + 8 + <usize>i * 12;
+    for (let k = load<u32>(scope); k; k--) e = <usize>load<u32>(e, 4);
+    const s = deref(<usize>load<u32>(e + (<usize>load<u32>(scope, 4) << 2), 8));
     // evaluated, it is dropped by Back, which comes here again
-    if (!isValue(s)) return enterSuspended(s, pc + 8, 0);
+    if (!isValue(s)) return enterSuspendedAt(s, pc + 8, 0, load<u32>(scope, 8));
     if (kindOf(s) != KIND_ATTRS) {
-      failExpectedAt("a set", s, pos);
-      addTraceLit(pos, "while evaluating the first subexpression of a with expression");
+      failExpectedAt("a set", s, 0);
+      addTraceLit(load<u32>(scope, 8), "while evaluating the first subexpression of a with expression");
       return Step.Raise;
     }
     const v = attrsGet(s, sym);
@@ -95,14 +96,7 @@ function msgFunction(fn: usize): void {
     msgClose();
   }
 }
-/** Position of the call that entered the current frame. */
-function callPosition(): u32 {
-  const fp = <usize>load<u32>(VM_FP);
-  const ret = <usize>load<u32>(fp, 4);
-  return load<u32>(ret - 4);
-}
-
-/** Formals: matches the argument in slot 0; the formals' slots begin at `first`. */
+/** Formals: matches the argument in slot 0; the formals' slots begin at `first`. The call site is told by unwinding. */
 export function formals(fn: usize, first: u32): Step {
   const env = <usize>load<u32>(VM_ENV);
   const pc = <usize>load<u32>(VM_PC);
@@ -112,7 +106,6 @@ export function formals(fn: usize, first: u32): Step {
   if (kindOf(arg) != KIND_ATTRS) {
     failExpectedAt("a set", arg, 0);
     addTraceLit(load<u32>(fn, FN_POS), "while evaluating the value passed for the lambda argument");
-    if (callPosition()) addTraceLit(callPosition(), "from call site");
     return Step.Raise;
   }
   const shape = attrsShape(arg);
@@ -142,7 +135,6 @@ function missingArgument(fn: usize, sym: u32): Step {
   msgArgSym(sym);
   msgLit("'");
   raiseAt(Err.Type, load<u32>(fn, FN_POS));
-  addTraceLit(callPosition(), "from call site");
   return Step.Raise;
 }
 function unexpectedArgument(fn: usize, arg: usize): Step {
@@ -163,14 +155,7 @@ function unexpectedArgument(fn: usize, arg: usize): Step {
   msgLit("'");
   raiseAt(Err.Type, load<u32>(fn, FN_POS));
   setCell(currentError(), E_SUGGESTIONS, suggestSymbols(table, n, 12, sym));
-  addTraceLit(callPosition(), "from call site");
   return Step.Raise;
-}
-
-/** AttrName: a computed name in a selection must be a string without context. */
-export function attrName(v: usize, pos: u32): Step {
-  if (!expectPlainString(v, "")) return Step.Raise;
-  return advance(8);
 }
 
 /** DynName: the name of a computed attribute becomes a tagged symbol, null a tagged 0. */
@@ -180,10 +165,7 @@ export function dynName(v: usize, pos: u32): Step {
     store<u32>(sp - 4, <u32>tag(0));
     return advance(8);
   }
-  if (!expectPlainString(v, "")) {
-    addTraceLit(pos, "while evaluating the name of a dynamic attribute");
-    return Step.Raise;
-  }
+  if (!expectPlainStringAt(v, pos, "while evaluating the name of a dynamic attribute")) return Step.Raise;
   store<u32>(sp - 4, <u32>tag(<i32>symbolIntern(strBytes(v), strLen(v))));
   return advance(8);
 }

@@ -6,9 +6,9 @@ import { argumentContext } from "../gen/builtins";
 import { alloc } from "../heap/alloc";
 import { KIND_ATTRS, KIND_PRIMOP, KIND_PRIMOP_APP } from "../value/kinds";
 import { deref, isValue, kindOf, primopAppArg, primopAppCount, primopId, tag } from "../value/layout";
-import { attrsGet } from "../value/shapes";
+import { attrsGet, attrsShape, shapeFind, shapePos } from "../value/shapes";
 import { symbolOf } from "../value/symbols";
-import { checkMode, pushNative, runNative, startArguments, startFinish } from "./frames";
+import { callSite, checkMode, pushNative, runNative, startArguments, startFinish } from "./frames";
 import { traceBuiltin } from "./unwind";
 import { VM_ACC, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from "./native";
 import { STAT_PRIMOPS } from "./machine";
@@ -27,7 +27,7 @@ export function callSlow(n: u32): Step {
     if (!load<u32>(SYM_FUNCTOR)) store<u32>(SYM_FUNCTOR, symbolOf("__functor"));
     if (attrsGet(f, load<u32>(SYM_FUNCTOR))) return callFunctor(f);
   }
-  const pos = load<u32>(<usize>load<u32>(VM_PC), 4);
+  const pos = callSite(<usize>load<u32>(VM_PC), <usize>load<u32>(VM_FP));
   msgBegin();
   msgLit("attempt to call something which is not a function but ");
   msgShowType(f);
@@ -87,7 +87,7 @@ function runBuiltin(id: u32, arity: u32, used: u32): Step {
   if ((flags & PROC_STEPS) == 0 && argumentsReady(id, arity, first, flags)) {
     let r = argumentsChecked(id, arity, first, flags) ? callSimple(id, first) : 0;
     if (!r) {
-      traceBuiltin(id, load<u32>(pc, 4));
+      traceBuiltin(id, callSite(pc, <usize>load<u32>(VM_FP)));
       return Step.Raise;
     }
     r = deref(r);
@@ -143,14 +143,16 @@ function callFunctor(f: usize): Step {
   const pc = <usize>load<u32>(VM_PC);
   const arg = <usize>load<u32>(sp - 8);
   store<u32>(VM_SP, <u32>(sp - 8));
+  const pos = callSite(pc, <usize>load<u32>(VM_FP));
   if (!pushNative(Proc.functorCall, pc + 8)) return Step.Raise;
   const g = <usize>load<u32>(VM_FP);
   setSlot(g, 0, f);
   setSlot(g, 1, arg);
-  setSlot(g, 2, (<usize>load<u32>(pc, 4) << 1) | 1);
+  setSlot(g, 2, tag(<i32>pos));
+  setSlot(g, 3, tag(<i32>shapePos(attrsShape(f), shapeFind(attrsShape(f), load<u32>(SYM_FUNCTOR)))));
   return runNative();
 }
-/** Slots: the set, the argument, the position of the call. */
+/** Slots: the set, the argument, the position of the call, that of the attribute. */
 export function proc_functorCall(f: usize): i32 {
   if (stateOf(f)) return done(acc());
   traceOn(f, <u32>slot(f, 2) >>> 1, "while calling a functor (an attribute set with a '__functor' attribute)");

@@ -5,6 +5,7 @@ import { KIND_ATTRS } from "../value/kinds";
 import { kindOf, setCell } from "../value/layout";
 import { suggestAttributes } from "../diag/suggest";
 import { Step } from "./steps";
+import { tracePath } from "./unwind";
 
 /** `expected WHAT but found …` at a position. */
 export function failExpectedAt(what: string, v: usize, pos: u32): Step {
@@ -22,7 +23,7 @@ export function failBoolean(v: usize, pos: u32): Step {
   return failExpectedAt("a Boolean", v, pos);
 }
 export function failNotSet(v: usize, pos: u32, ctx: string): Step {
-  failExpectedAt("a set", v, pos);
+  failExpectedAt("a set", v, 0);
   if (ctx.length) addTraceLit(pos, ctx);
   return Step.Fail;
 }
@@ -41,5 +42,11 @@ export function failSelect(s: usize, sym: u32, pos: u32): Step {
   msgLit("' missing");
   raiseAt(Err.Eval, pos);
   setCell(currentError(), E_SUGGESTIONS, suggestAttributes(s, sym));
+  return Step.Fail;
+}
+/** The same at a later step of a path: told with the attribute before it, whose position is given (tagged). */
+export function failSelectLater(s: usize, sym: u32, record: usize, before: u32): Step {
+  failSelect(s, sym, load<u32>(record));
+  tracePath(record, before >>> 1, 0);
   return Step.Fail;
 }

@@ -4,6 +4,8 @@
 import {
   PROC_STEPS,
   Mode,
+  PROC_UNCOUNTED,
+  Proc,
   argumentContext,
   callSimple,
   procArity,
@@ -40,6 +42,7 @@ import {
   NATIVE_STATE,
   NATIVE_TRACE,
   VM_ACC,
+  VM_AUX,
   VM_DEPTH,
   VM_ENV,
   VM_FP,
@@ -50,7 +53,8 @@ import {
   slot,
   stateOf,
 } from "./native";
-import { FRAME_BYTES, TAG_NATIVE, stackGrow } from "./stack";
+import { FRAME_AUX, FRAME_BYTES, TAG_NATIVE, stackGrow } from "./stack";
+import { PATH_END } from "../compile/compile";
 import { failDepth } from "./fail";
 import { Step } from "./steps";
 
@@ -96,8 +100,13 @@ function push(v: u32): void {
   store<u32>(VM_SP, <u32>(sp + 4));
 }
 
-/** Arranges that the value of `x` is pushed and execution goes on at `ret`. */
+/** Arranges that the value of `x` is pushed and execution goes on at `ret`. `aux`: the position of the attribute that it is, tagged. */
 export function enterSuspended(x: usize, ret: usize, aux: u32): Step {
+  return enterSuspendedAt(x, ret, aux, NO_POSITION);
+}
+const NO_POSITION: u32 = 0xffffffff;
+/** The same; infinite recursion is told with a position of its own. */
+export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step {
   const kind = <u32>load<u8>(x);
   switch (kind) {
     case KIND_IND:
@@ -117,18 +126,21 @@ export function enterSuspended(x: usize, ret: usize, aux: u32): Step {
       break;
     case KIND_FAILED:
       setCurrentError(cloneError(<usize>load<u32>(x, 4)));
+      store<u32>(VM_AUX, aux);
       return Step.Raise;
     default:
       msgBegin();
       msgLit("infinite recursion encountered");
-      raiseAt(Err.InfiniteRecursion, positionAt(ret - 8));
+      raiseAt(Err.InfiniteRecursion, pos == NO_POSITION ? forcePosition(ret, aux, <usize>load<u32>(VM_FP)) : pos);
+      store<u32>(VM_AUX, aux);
       return Step.Raise;
   }
   if (!pushFrame(ret, <u32>x, aux)) {
     failDepth(0);
     return Step.Raise;
   }
-  store<u8>(x, kind | BLACKHOLE_BIT);
+  // an application that needs its own value ends at max-call-depth, as in Nix
+  if (kind != KIND_APP && kind != KIND_APP2) store<u8>(x, kind | BLACKHOLE_BIT);
   if (kind == KIND_THUNK) {
     store<u32>(VM_ENV, load<u32>(x, 8));
     store<u32>(VM_PC, load<u32>(x, 4));
@@ -160,16 +172,20 @@ export function positionAt(pc: usize): u32 {
   const op = load<u32>(pc) & 0xff;
   const word = load<u32>(pc, 4);
   switch (op) {
+    case Op.SelectFirst:
     case Op.SelectPath:
+    case Op.SelectLast:
     case Op.SelectDyn:
     case Op.ForceAttr:
+    case Op.PathForce:
     case Op.WithVar:
       return load<u32>(<usize>word);
+    case Op.Call:
+      return callSite(pc, <usize>load<u32>(VM_FP));
     case Op.Var0:
     case Op.Var1:
     case Op.Var:
     case Op.Force:
-    case Op.Call:
     case Op.Select:
     case Op.Coerce:
     case Op.Add:
@@ -178,21 +194,52 @@ export function positionAt(pc: usize): u32 {
     case Op.Mul:
     case Op.Div:
     case Op.Less:
-    case Op.Eq:
-    case Op.ConcatLists:
     case Op.ConcatPath:
       return word;
     default:
       return 0;
   }
 }
+/** The position for which a value is forced that returns to `ret` in frame `fp`; `aux` as in enterSuspended. */
+export function forcePosition(ret: usize, aux: u32, fp: usize): u32 {
+  if (ret == CODE_NATIVE + 8) return nativePosition(fp);
+  const pc = ret - 8;
+  const op = load<u32>(pc) & 0xff;
+  // on the way, and for names and defaults, it is the expression's own
+  const way = op == Op.SelectFirst || op == Op.SelectPath || (op == Op.PathForce && load<u32>(pc) >>> 8 != PATH_END);
+  return aux > 1 && !way ? aux >>> 1 : positionAt(pc);
+}
+/** The position that a procedure gives to what it forces and calls. */
+function nativePosition(f: usize): u32 {
+  if (load<u32>(f, 12) != TAG_NATIVE) return 0;
+  switch (untag(<usize>load<u32>(f, NATIVE_PROC))) {
+    case Proc.coerceToString:
+    case Proc.coerceToPath:
+      return <u32>untag(slot(f, 3));
+    case Proc.functorCall:
+      return <u32>untag(slot(f, 3));
+    default:
+      return 0;
+  }
+}
+/** The position of the call instruction at `pc` in frame `fp`: that of a suspended application is where it was forced. */
+export function callSite(pc: usize, fp: usize): u32 {
+  if (pc == CODE_APPLY1 + 8 || pc == CODE_APPLY2 + 8 || pc == CODE_APPLY2 + 16)
+    return forcePosition(<usize>load<u32>(fp, 4), load<u32>(fp, FRAME_AUX), <usize>load<u32>(fp));
+  if (pc == CODE_CALL1 + 8 || pc == CODE_CALL2 + 8 || pc == CODE_CALL2 + 16) return nativePosition(fp);
+  return load<u32>(pc, 4);
+}
 
 // ---- native frames
 
+/** What a frame of a procedure adds to the depth of calls. */
+export function procLevels(proc: u32): u32 {
+  return procFlags(proc) & PROC_UNCOUNTED ? 0 : 1;
+}
 /** Pushes the frame of a procedure, its slots tagged 0. False after a stack overflow, which is raised. */
 export function pushNative(proc: u32, ret: usize): bool {
-  if (load<u32>(VM_DEPTH) >= maxCallDepth() || !pushFrame(ret, TAG_NATIVE, 1)) {
-    failDepth(ret > 8 ? positionAt(ret - 8) : 0);
+  if (load<u32>(VM_DEPTH) + procLevels(proc) > maxCallDepth() + 1 || !pushFrame(ret, TAG_NATIVE, 1)) {
+    failDepth(ret == CODE_NATIVE + 8 || ret < 16 ? 0 : positionAt(ret - 8));
     return false;
   }
   const f = <usize>load<u32>(VM_FP);
@@ -204,7 +251,7 @@ export function pushNative(proc: u32, ret: usize): bool {
   for (let i: u32 = 0; i < slots; i++) setSlot(f, i, tag(0));
   store<u32>(VM_SP, <u32>(f + NATIVE_SLOTS + (<usize>slots << 2)));
   store<u32>(VM_PC, <u32>CODE_NATIVE);
-  store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + 1);
+  store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + procLevels(proc));
   return true;
 }
 
@@ -311,7 +358,7 @@ export function runNative(): Step {
         store<u32>(VM_PC, <u32>ret);
         store<u32>(VM_ENV, load<u32>(f, 8));
         store<u32>(VM_FP, load<u32>(f));
-        store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
+        store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - procLevels(proc));
         if (ret != CODE_NATIVE + 8) {
           push(<u32>v);
           return Step.Reload;
@@ -363,11 +410,15 @@ function passArguments(): void {
 
 /** Starts a procedure on behalf of an instruction: its result is pushed and execution goes on behind it. */
 export function startProc(proc: u32, a: usize, b: usize, c: usize, ret: usize): Step {
+  return startProc4(proc, a, b, c, tag(0), ret);
+}
+export function startProc4(proc: u32, a: usize, b: usize, c: usize, d: usize, ret: usize): Step {
   if (!pushNative(proc, ret)) return Step.Raise;
   const f = <usize>load<u32>(VM_FP);
   const n = procSlots(proc);
   setSlot(f, 0, a);
   if (n > 1) setSlot(f, 1, b);
   if (n > 2) setSlot(f, 2, c);
+  if (n > 3) setSlot(f, 3, d);
   return runNative();
 }

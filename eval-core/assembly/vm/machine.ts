@@ -29,9 +29,9 @@ import { maxCallDepth } from "../settings";
 import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from "./native";
 import { FRAME_BYTES, TAG_CALL } from "./stack";
 import { callSlow } from "./calls";
-import { enterSuspended, nativeReturn, needStack, runNative } from "./frames";
+import { callSite, enterSuspended, nativeReturn, needStack, runNative } from "./frames";
 import { Step } from "./steps";
-import { failBoolean, failDepth, failNotSet, failSelect } from "./fail";
+import { failBoolean, failDepth, failNotSet, failSelect, failSelectLater } from "./fail";
 import { addSlow, arithmeticSlow, coerceSlow, concat, eqSlow, lessSlow } from "./operators";
 import { selectDynSymbol } from "./bindings";
 import { rare } from "./rare";
@@ -157,7 +157,7 @@ export function slice(fuel: i32): Step {
         break;
       case Op.Call: {
         const f = <usize>load<u32>(sp - 4);
-        if ((f & 1) == 0 && load<u8>(f) == KIND_LAMBDA && depth < maxDepth && sp < limit) {
+        if ((f & 1) == 0 && load<u8>(f) == KIND_LAMBDA && depth <= maxDepth && sp < limit) {
           let fn = <usize>load<u32>(f, 4);
           let outer = <usize>load<u32>(f, 8);
           let used: u32 = 0;
@@ -193,7 +193,7 @@ export function slice(fuel: i32): Step {
         store<u32>(VM_FP, <u32>fp);
         store<u32>(VM_ENV, <u32>env);
         store<u32>(VM_DEPTH, depth);
-        if ((f & 1) == 0 && load<u8>(f) == KIND_LAMBDA) step = depth >= maxDepth ? failDepth(load<u32>(pc, 4)) : needStack(0);
+        if ((f & 1) == 0 && load<u8>(f) == KIND_LAMBDA) step = depth > maxDepth ? failDepth(callSite(pc, fp)) : needStack(0);
         else step = callSlow(a);
         break;
       }
@@ -339,6 +339,20 @@ export function slice(fuel: i32): Step {
         step = failSelect(s, a, load<u32>(pc, 4));
         break;
       }
+      case Op.SelectFirst: {
+        const s = <usize>load<u32>(sp - 4);
+        if ((s & 1) == 0 && load<u8>(s) == KIND_ATTRS) {
+          const i = shapeFind(attrsShape(s), a);
+          if (i >= 0) {
+            x = readSlot(s + 8 + (<usize>i << 2));
+            aux = (shapePos(attrsShape(s), i) << 1) | 1;
+            store<u32>(sp - 4, aux);
+            break;
+          }
+        }
+        step = failSelect(s, a, load<u32>(<usize>load<u32>(pc, 4)));
+        break;
+      }
       case Op.SelectPath: {
         const s = <usize>load<u32>(sp - 4);
         if ((s & 1) == 0 && load<u8>(s) == KIND_ATTRS) {
@@ -347,10 +361,25 @@ export function slice(fuel: i32): Step {
             sp -= 4;
             x = readSlot(s + 8 + (<usize>i << 2));
             aux = (shapePos(attrsShape(s), i) << 1) | 1;
+            store<u32>(sp - 4, aux);
             break;
           }
         }
-        step = failSelect(s, a, load<u32>(<usize>load<u32>(pc, 4)));
+        step = failSelectLater(s, a, <usize>load<u32>(pc, 4), load<u32>(sp - 8));
+        break;
+      }
+      case Op.SelectLast: {
+        const s = <usize>load<u32>(sp - 4);
+        if ((s & 1) == 0 && load<u8>(s) == KIND_ATTRS) {
+          const i = shapeFind(attrsShape(s), a);
+          if (i >= 0) {
+            sp -= 8;
+            x = readSlot(s + 8 + (<usize>i << 2));
+            aux = (shapePos(attrsShape(s), i) << 1) | 1;
+            break;
+          }
+        }
+        step = failSelectLater(s, a, <usize>load<u32>(pc, 4), load<u32>(sp - 8));
         break;
       }
       case Op.SelectDyn: {
@@ -359,7 +388,9 @@ export function slice(fuel: i32): Step {
         if ((s & 1) == 0 && load<u8>(s) == KIND_ATTRS) {
           const i = shapeFind(attrsShape(s), sym);
           if (i >= 0) {
-            sp -= 8;
+            // the symbol stays below, for the trace
+            sp -= 4;
+            store<u32>(sp - 4, (sym << 1) | 1);
             x = readSlot(s + 8 + (<usize>i << 2));
             aux = (shapePos(attrsShape(s), i) << 1) | 1;
             break;
@@ -371,7 +402,8 @@ export function slice(fuel: i32): Step {
       case Op.SelectOr:
       case Op.SelectDynOr: {
         let sym = a;
-        if ((w & 0xff) == Op.SelectDynOr) {
+        const computed = (w & 0xff) == Op.SelectDynOr;
+        if (computed) {
           sym = selectDynSymbol(<usize>load<u32>(sp - 4));
           sp -= 4;
         }
@@ -380,6 +412,10 @@ export function slice(fuel: i32): Step {
           const i = shapeFind(attrsShape(s), sym);
           if (i >= 0) {
             const v = readSlot(s + 8 + (<usize>i << 2));
+            if (computed) {
+              store<u32>(sp - 4, (sym << 1) | 1);
+              sp += 4;
+            }
             store<u32>(sp - 4, (shapePos(attrsShape(s), i) << 1) | 1);
             store<u32>(sp, <u32>v);
             sp += 4;

@@ -30,6 +30,8 @@ export const ACT_FN: usize = ST_VM + 40;
 export const ACT_ARGC: usize = ST_VM + 44;
 export const ACT_ARGS: usize = ST_VM + 48; // 8 words
 export const ACT_POS: usize = ST_VM + 80;
+/** The position of the attribute (tagged) whose forcing failed at once: part of the error in flight. */
+export const VM_AUX: usize = ST_VM + 84;
 
 export const FRAME_PREV: usize = 0;
 export const FRAME_PC: usize = 4;

@@ -29,7 +29,7 @@ import { COERCE_CANON, COERCE_COPY } from "../compile/compile";
 import { EQ_UNKNOWN, equalNow } from "./equal";
 import { canonPath } from "./paths";
 import { failExpectedAt } from "./fail";
-import { startProc } from "./frames";
+import { startProc, startProc4 } from "./frames";
 import { VM_PC, VM_SP } from "./native";
 import { Step } from "./steps";
 
@@ -201,8 +201,15 @@ export function eqSlow(l: usize, r: usize): Step {
 export function coerceSlow(flags: u32): Step {
   const sp = <usize>load<u32>(VM_SP) - 4;
   store<u32>(VM_SP, <u32>sp);
-  return startProc(Proc.coerceToString, <usize>load<u32>(sp), tag(flags), 0, <usize>load<u32>(VM_PC) + 8);
+  return startSegment(<usize>load<u32>(sp), flags);
 }
+
+/** A part of a string or path that is coerced, off the stack already; told with the instruction's position. */
+export function startSegment(v: usize, flags: u32): Step {
+  const pc = <usize>load<u32>(VM_PC);
+  return startProc4(Proc.coerceToString, v, tag(flags), tag(<i32>changetype<usize>(SEGMENT)), tag(load<u32>(pc, 4)), pc + 8);
+}
+const SEGMENT: string = "while evaluating a path segment";
 
 /** Joins the `n` strings below `sp`. */
 export function concat(sp: usize, n: u32): usize {

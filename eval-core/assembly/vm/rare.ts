@@ -6,10 +6,11 @@ import { deref, isValue, kindOf, tag, untag } from "../value/layout";
 import { attrsPos, attrsShape, attrsValue, shapeFind } from "../value/shapes";
 import { addTraceLit } from "../diag/errors";
 import { mkPosition } from "../builtins/positions";
-import { attrName, dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from "./bindings";
+import { dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from "./bindings";
 import { failExpectedAt, failSelect } from "./fail";
 import { enterSuspended, needStack, startProc } from "./frames";
-import { concatPath, concatTwo } from "./operators";
+import { concatPath, concatTwo, startSegment } from "./operators";
+import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from "./select";
 import { VM_FP, VM_PC, VM_SP } from "./native";
 import { Step } from "./steps";
 
@@ -29,7 +30,19 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
     case Op.Formals:
       return formals(<usize>load<u32>(pc, 4), a);
     case Op.AttrName:
-      return attrName(<usize>load<u32>(sp - 4), load<u32>(pc, 4));
+      return expectName(<usize>load<u32>(sp - 4), load<u32>(pc, 4)) ? goOn(8) : Step.Raise;
+    case Op.PathOpen:
+      return pathOpen(a);
+    case Op.PathSelect:
+      return pathSelect(a, <usize>load<u32>(pc, 4), false);
+    case Op.PathSelectOr:
+      return pathSelect(a, <usize>load<u32>(pc, 4), true);
+    case Op.PathForce:
+      return pathForce(a, <usize>load<u32>(pc, 4));
+    case Op.PathName:
+      return pathName(a, <usize>load<u32>(pc, 4));
+    case Op.PathClose:
+      return pathClose(a);
     case Op.DynName:
       return dynName(<usize>load<u32>(sp - 4), load<u32>(pc, 4));
     case Op.DynAttrs:
@@ -49,7 +62,8 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
       const k = kindOf(v);
       if (k == KIND_INT || k == KIND_FLOAT || k == KIND_STRING || k == KIND_PATH) return goOn(8);
       store<u32>(VM_SP, <u32>(sp - 4));
-      return startProc3(v, load<u32>(pc, 4), pc + 8);
+      // it is no string, so nothing is copied to the store
+      return startSegment(v, 0);
     }
     case Op.ConcatLists:
       return concatLists(sp, load<u32>(pc, 4));
@@ -72,13 +86,6 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
   }
   unreachable();
   return Step.Halt;
-}
-
-const CTX: string = "while evaluating a path segment";
-/** The flags of a left side: it is no string, so nothing is copied to the store. */
-function startProc3(v: usize, pos: u32, ret: usize): Step {
-  const step = startProc(Proc.coerceToString, v, tag(0), tag(<i32>changetype<usize>(CTX)), ret);
-  return step;
 }
 
 function concatLists(sp: usize, pos: u32): Step {

@@ -9,7 +9,9 @@ import { FN_FLAGS, FN_NAME, FN_POS, FN_ROOT } from "../compile/functions";
 import {
   Err,
   addTrace,
+  TRACE_DETAIL,
   addTraceLit,
+  addTraceString,
   currentError,
   errorCode,
   msgArgLit,
@@ -18,18 +20,20 @@ import {
   msgClose,
   msgLit,
   msgOpen,
+  msgTake,
   msgBytes,
 } from "../diag/errors";
 import { BLACKHOLE_BIT, KIND_FAILED } from "../value/kinds";
-import { untag } from "../value/layout";
+import { strBytes, strLen, untag } from "../value/layout";
 import { symbolBytes, symbolLen } from "../value/symbols";
-import { runNative } from "./frames";
-import { NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, STATE_ERROR, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
+import { callSite, procLevels, runNative } from "./frames";
+import { NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, STATE_ERROR, VM_AUX, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
 import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from "./stack";
 import { NATIVE_SLOTS } from "./native";
 import { procSlots } from "../gen/builtins";
 import { Step } from "./steps";
 import { isDerivationInternal } from "../diag/positions";
+import { pathSymbols } from "./select";
 
 /** `while calling the '…' builtin`. */
 export function traceBuiltin(id: u32, pos: u32): void {
@@ -48,7 +52,10 @@ function leavesThunks(code: u32): bool {
 
 /** Lets the error in flight pass frames until one catches it, or the root is left. */
 export function unwind(): Step {
-  traceInstruction(<usize>load<u32>(VM_PC), 0);
+  const failed = load<u32>(VM_AUX);
+  store<u32>(VM_AUX, 0);
+  let pc = <usize>load<u32>(VM_PC);
+  traceInstruction(pc, failed);
   for (;;) {
     const f = <usize>load<u32>(VM_FP);
     const tagWord = load<u32>(f, 12);
@@ -69,16 +76,17 @@ export function unwind(): Step {
         setState(f, STATE_ERROR);
         return runNative();
       }
-      traceBuiltin(proc, callPosition(ret));
-      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
+      traceBuiltin(proc, callPosition(f, ret));
+      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - procLevels(proc));
     } else if (tagWord == TAG_CALL) {
-      traceCall(<usize>aux, callPosition(ret));
+      traceCall(<usize>aux, callPosition(f, ret), (load<u32>(pc) & 0xff) == Op.Formals);
       store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
     } else failThunk(<usize>tagWord);
     store<u32>(VM_SP, <u32>f);
     store<u32>(VM_ENV, load<u32>(f, 8));
     store<u32>(VM_FP, load<u32>(f));
-    traceInstruction(ret - 8, tagWord & 1 ? 0 : aux);
+    pc = ret - 8;
+    traceInstruction(pc, tagWord & 1 ? 0 : aux);
   }
   return Step.Failed;
 }
@@ -93,14 +101,20 @@ function failThunk(t: usize): void {
   store<u32>(t, <u32>e, 4);
 }
 
-/** The position of the call instruction before a return address. */
-function callPosition(ret: usize): u32 {
+/** The position of the call instruction that pushed a frame. */
+function callPosition(f: usize, ret: usize): u32 {
   const op = load<u32>(ret - 8) & 0xff;
-  return op == Op.Call || op == Op.Sub || op == Op.Mul || op == Op.Div || op == Op.Less ? load<u32>(ret - 4) : 0;
+  if (op == Op.Call) return callSite(ret - 8, <usize>load<u32>(f));
+  return op == Op.Sub || op == Op.Mul || op == Op.Div || op == Op.Less ? load<u32>(ret - 4) : 0;
 }
 
-function traceCall(fn: usize, pos: u32): void {
+/** A call of a function, told with --show-trace alone; `matching`: it failed before its body. */
+function traceCall(fn: usize, pos: u32, matching: bool): void {
   if (load<u32>(fn, FN_FLAGS) & FN_ROOT) return;
+  if (matching) {
+    if (pos) addTraceLit(pos, "from call site");
+    return;
+  }
   msgBegin();
   msgLit("while calling ");
   const name = load<u32>(fn, FN_NAME);
@@ -111,11 +125,14 @@ function traceCall(fn: usize, pos: u32): void {
     msgLit("'");
   } else msgLit("anonymous lambda");
   msgClose();
-  addTrace(load<u32>(fn, FN_POS));
-  if (pos) addTraceLit(pos, "from call site");
+  addTraceString(load<u32>(fn, FN_POS), msgTake(), TRACE_DETAIL);
+  if (!pos) return;
+  msgBegin();
+  msgLit("from call site");
+  addTraceString(pos, msgTake(), TRACE_DETAIL);
 }
 
-/** Trace lines of the instruction that was under way: `aux` is the attribute's position, where a selection forced it. */
+/** Trace lines of the instruction that was under way: `aux` is the attribute's position (tagged), where a selection forced it. */
 function traceInstruction(pc: usize, aux: u32): void {
   const op = load<u32>(pc) & 0xff;
   if (aux > 1) traceSelection(pc, op, aux >>> 1);
@@ -123,22 +140,43 @@ function traceInstruction(pc: usize, aux: u32): void {
 }
 
 function traceSelection(pc: usize, op: u32, pos: u32): void {
+  const sp = <usize>load<u32>(VM_SP);
+  if (op == Op.Select) return traceAttribute(load<u32>(pc) >>> 8, pos);
+  if (op == Op.SelectThunk) return traceAttribute(<u32>untag(<usize>load<u32>(<usize>load<u32>(<usize>load<u32>(VM_FP), 12), 8)), pos);
+  const record = <usize>load<u32>(pc, 4);
+  if (op == Op.PathForce) return tracePath(record, pos, pathSymbols(sp, record, load<u32>(pc) >>> 8));
+  tracePath(record, pos, sp - 4);
+}
+function traceAttribute(sym: u32, pos: u32): void {
   if (isDerivationInternal(pos)) return;
   msgBegin();
   msgLit("while evaluating the attribute '");
+  msgArgSym(sym);
+  msgLit("'");
+  addTrace(pos);
+}
+/** `while evaluating the attribute 'a.b.c'`; `symbols`: where those of computed names are, tagged (0: not known yet). */
+export function tracePath(record: usize, pos: u32, symbols: usize): void {
+  if (!pos || isDerivationInternal(pos)) return;
+  msgBegin();
+  msgLit("while evaluating the attribute '");
   msgOpen();
-  if (op == Op.Select) symbolText(load<u32>(pc) >>> 8);
-  else if (op == Op.SelectThunk) {
-    const t = <usize>load<u32>(<usize>load<u32>(VM_FP), 12);
-    symbolText(<u32>untag(<usize>load<u32>(t, 8)));
-  } else if (op == Op.SelectPath || op == Op.SelectDyn || op == Op.ForceAttr) {
-    const record = <usize>load<u32>(pc, 4);
-    const n = load<u32>(record, 4);
-    for (let i: u32 = 0; i < n; i++) {
-      if (i) msgLit(".");
-      const sym = load<u32>(record + (<usize>i << 2), 8);
-      if (sym) symbolText(sym);
-      else msgLit('"${...}"');
+  const n = load<u32>(record, 4);
+  let computed: usize = 0;
+  for (let i: u32 = 0; i < n; i++) {
+    if (i) msgLit(".");
+    const entry = record + 12 + <usize>i * 12;
+    let sym = load<u32>(entry);
+    if (!sym) {
+      sym = load<u32>(symbols + computed) >>> 1;
+      computed += 4;
+    }
+    if (sym) symbolText(sym);
+    else {
+      const text = <usize>load<u32>(entry, 8);
+      msgLit('"${');
+      msgBytes(strBytes(text), strLen(text));
+      msgLit('}"');
     }
   }
   msgClose();
@@ -181,8 +219,6 @@ function traceRange(kind: u32, pos: u32): void {
       return traceOperator("div", pos);
     case Range.Less:
       return traceOperator("lessThan", pos);
-    case Range.AttrName:
-      return addTraceLit(pos, "while evaluating an attribute name");
   }
 }
 function traceOperator(name: string, pos: u32): void {
