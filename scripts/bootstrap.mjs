@@ -15,6 +15,12 @@ async function build(args = []) {
   await buildBundle();
 }
 
+async function component() {
+  install();
+  const { buildComponent } = await import('./lib/component.mjs');
+  await buildComponent();
+}
+
 async function start(args) {
   await build();
   const shown = args.length > 0 ? args : ['eval', '--strict', '--json', example];
@@ -71,6 +77,7 @@ const commands = {
   'test-update': (args) => test(['eval-core/tests', ...args], { VIXEN_UPDATE: '1' }),
   'test-oracle': (args) => test(['oracle', ...args], { VIXEN_ORACLE: '1' }),
   build,
+  'build-component': component,
   typecheck,
   lint,
   format,

@@ -146,7 +146,7 @@ describe('the component', () => {
     expect(machine.kind(set)).toBe('attrs');
     expect(machine.attributeNames(set).map(text)).toEqual(['', 'a', 'b']);
     expect(machine.attribute(set, bytes('c'))).toBeUndefined();
-    expect(machine.attributePosition(set, bytes('a'))).toEqual({ line: 1, column: 23, name: '«string»' });
+    expect(machine.attributePosition(set, bytes('a'))).toEqual({ line: 1, column: 21, name: '«string»' });
     const list = finish(machine, machine.force(machine.attribute(set, bytes('b'))!));
     expect([machine.kind(list), machine.size(list)]).toEqual(['list', 2]);
     expect(machine.floatValue(finish(machine, machine.force(machine.element(list, 0))))).toBe(1.5);
@@ -192,9 +192,10 @@ describe('the component', () => {
   test('errors are records', () => {
     const machine = create();
     const error = failure(machine, 'let f = x: x + "a"; in f 1');
-    expect(error).toMatchObject({ code: 'type', message: 'cannot add a string to an integer', exitStatus: 1 });
+    expect(error).toMatchObject({ code: 'eval', message: 'cannot add a string to an integer', exitStatus: 1 });
     expect(error.at).toMatchObject({ line: 1, name: '«string»' });
     expect(error.trace.map(({ message }) => message)).toContain("while calling 'f'");
+    expect(failure(machine, 'builtins.length 1').code).toBe('type');
     expect(failure(machine, 'throw "no"').code).toBe('throw');
     expect(failure(machine, '{ abc = 1; }.abd').suggestions).toEqual(['abc']);
     expect(failure(machine, '1 +').code).toBe('parse');

@@ -24,11 +24,11 @@ export async function generateTables() {
   await ifStale(step, () => runNode([generator]));
 }
 
-function compile({ room, name }, isDebug) {
+/** Compiles one AssemblyScript entry. */
+export function compile(entry, out, { isDebug = false, extra = [] } = {}) {
   const asc = 'node_modules/assemblyscript/bin/asc.js';
-  const out = `${room}/build/${name}.wasm`;
   const mode = isDebug ? debug : release;
-  runNode([asc, `${room}/assembly/index.ts`, '-o', out, ...mode, ...features, '--runtime', 'stub'], { stdio: ['ignore', 2, 2] });
+  runNode([asc, entry, '-o', out, ...mode, ...features, '--runtime', 'stub', ...extra], { stdio: ['ignore', 2, 2] });
 }
 
 /** Compiles what is stale. Returns the names of the modules that were compiled. */
@@ -50,7 +50,7 @@ export async function buildWasm({ debug: isDebug = false } = {}) {
     };
     const ran = await ifStale(step, () => {
       console.error(`vixen: compiling ${module.name}.wasm${isDebug ? ' (debug)' : ''}`);
-      compile(module, isDebug);
+      compile(`${module.room}/assembly/index.ts`, `${module.room}/build/${module.name}.wasm`, { isDebug });
     });
     if (ran) built.push(module.name);
   }
