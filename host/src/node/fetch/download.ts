@@ -60,7 +60,7 @@ async function bodyText(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 async function once({ url, etag, headers }: DownloadRequest): Promise<Download> {
-  const { request } = await import('undici');
+  const { request } = await import('./http-client.ts');
   const urls = [url];
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const current = urls.at(-1)!;
