@@ -3,7 +3,8 @@ import { Proc } from '../gen/builtins';
 import { Origin } from '../diag/positions';
 import { frameNew, frameTake, scopeNew, scopeReady } from '../compile/scope';
 import { arenaAlloc } from '../syntax/arena';
-import { Answer, Req, answerData, answerLen, answerStatus, requestBegin, requestString } from '../requests';
+import { Answer, Req, answerData, answerLen, answerNumber, answerStatus, requestBegin, requestNumber, requestString } from '../requests';
+import { isDrvName, isStorePath } from '../derivation/store-path';
 import { alloc } from '../heap/alloc';
 import { KIND_ENV } from '../value/kinds';
 import { NULL, mkLambda, mkString, strBytes, strLen, tag } from '../value/layout';
@@ -17,18 +18,45 @@ function literalTag(s: string): usize {
   return tag(<i32>changetype<usize>(s));
 }
 
+/** Whether a path is that of a derivation in the store, which `import` reads if it is valid. */
+function isDerivation(path: usize): bool {
+  return isDrvName(strBytes(path), strLen(path)) && isStorePath(strBytes(path), strLen(path));
+}
+function askValid(f: usize, path: usize, next: i32): i32 {
+  requestBegin(Req.QueryPath);
+  requestString(path);
+  requestNumber(0);
+  return awaitHost(f, next);
+}
+function isValidPath(): bool {
+  return answerStatus() == Answer.Ok && answerNumber() != 0;
+}
+/** Reads the derivation at a path (a path value), then enters `next` with its value. */
+function importDerivation(f: usize, path: usize, next: i32): i32 {
+  return callProc(f, Proc.importDerivation, mkString(strBytes(path), strLen(path), 0), tag(0), tag(0), tag(0), next);
+}
+
 /** Slots: path. */
 export function builtin_import(f: usize): i32 {
   switch (stateOf(f)) {
     case 0:
       return callProc(f, Proc.realisePath, slot(f, 0), 1, literalTag('while realising the context of a path'), 1, 1);
     case 1:
-      return callProc(f, Proc.importFile, acc(), 1, 1, 1, 2);
+      if (!isDerivation(acc())) return callProc(f, Proc.importFile, acc(), 1, 1, 1, 2);
+      setSlot(f, 0, acc());
+      return askValid(f, acc(), 3);
+    case 3:
+      return isValidPath() ? importDerivation(f, slot(f, 0), 2) : callProc(f, Proc.importFile, slot(f, 0), 1, 1, 1, 2);
     default:
       return done(acc());
   }
 }
 
+function askResolved(f: usize): i32 {
+  requestBegin(Req.ResolveImport);
+  requestString(slot(f, 2));
+  return awaitHost(f, 2);
+}
 /** Slots: 0 scope, 1 path, 2 its text, 3 resolved. */
 export function builtin_scopedImport(f: usize): i32 {
   switch (stateOf(f)) {
@@ -36,9 +64,9 @@ export function builtin_scopedImport(f: usize): i32 {
       return callProc(f, Proc.realisePath, slot(f, 1), 1, literalTag('while realising the context of a path'), 1, 1);
     case 1:
       setSlot(f, 2, acc());
-      requestBegin(Req.ResolveImport);
-      requestString(acc());
-      return awaitHost(f, 2);
+      return isDerivation(acc()) ? askValid(f, acc(), 5) : askResolved(f);
+    case 5:
+      return isValidPath() ? importDerivation(f, slot(f, 2), 4) : askResolved(f);
     case 2:
       if (answerStatus() != Answer.Ok) {
         answerFailed(slot(f, 2));
