@@ -1,0 +1,1 @@
+(derivation { name = throw "no name"; system = "s"; builder = "b"; }).outPath
