@@ -227,7 +227,7 @@ export class Evaluator {
         this.#warn(options);
         throw this.takeError();
       }
-      if (signal?.aborted) throw new AbortedError('evaluation aborted', { cause: signal.reason });
+      if (signal?.aborted) this.#abort(signal);
       if (status === Status.OutOfFuel) {
         const wait = pause?.();
         if (wait) await wait;
@@ -237,6 +237,11 @@ export class Evaluator {
       const given = answer(this.#request.next());
       this.#give(given instanceof Promise ? await given : given);
     }
+  }
+
+  #abort(signal: AbortSignal): never {
+    this.exports.interrupt();
+    throw new AbortedError('interrupted by the user', { cause: signal.reason });
   }
 
   #warn({ warn }: DriveOptions) {

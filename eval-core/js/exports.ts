@@ -85,6 +85,9 @@ export interface EvalExports extends WebAssembly.Exports {
   sha256Own(address: number, length: number, out: number): void;
   run(fuel: number): number;
 
+  /** Ends the job in flight. */
+  interrupt(): void;
+
   opForce(handle: number): number;
   opDeepForce(handle: number): number;
   /** Calls a function that takes a set with default arguments or those of the set `args`; a functor too. */

@@ -11,7 +11,7 @@ import type { FileTree } from '../core/files/tree.ts';
 import type { MessageKind } from '../core/io.ts';
 import { applySettings, type Surroundings } from '../core/machine-settings.ts';
 import { findFile } from '../core/search-path.ts';
-import { Session } from '../core/session.ts';
+import { Session, type SessionOptions } from '../core/session.ts';
 import { defaultNixPath, homeFolder, xdgFolder } from '../node/config.ts';
 import type { FlakeInfo } from '../node/fetch/flakes.ts';
 import { NodeFetching } from '../node/fetching.ts';
@@ -72,6 +72,13 @@ function allowSearchPath(tree: GuardedTree, searchPath: SearchPathEntry[], base:
   for (const { value } of searchPath) if (!isPseudoUrl(value) && !value.startsWith('flake:')) tree.allow(normalPath(value, base));
 }
 
+export interface OpenOptions {
+  readOnly: boolean;
+  debugger?: boolean;
+  /** How the session's machine is driven. */
+  drive?: Pick<SessionOptions, 'pause' | 'signal'>;
+}
+
 /** What flake.nix says, as a function of the folder that it lies in. */
 const flakeInfo = `
 folder:
@@ -82,7 +89,7 @@ in {
 }`;
 
 /** Opens a session as the flags ask for it. */
-export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean; debugger?: boolean }): Evaluation {
+export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluation {
   const { settings, unknown } = flags.config;
   for (const name of [...unknown].sort()) warn(`unknown setting '\x0e${name}\x0f'`);
   const base = process.cwd();
@@ -110,7 +117,7 @@ export function openEvaluation(flags: EvalFlags, options: { readOnly: boolean; d
   const newSession = (): Session => {
     const machine = newEvaluator();
     applySettings(machine, settings, around);
-    const session: Session = new Session({ machine, io, warn: (warning) => parserWarning(session, warning) });
+    const session: Session = new Session({ machine, io, warn: (warning) => parserWarning(session, warning), ...options.drive });
     return session;
   };
   const reader = async (folder: string) => {

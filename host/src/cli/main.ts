@@ -2,20 +2,23 @@
 import path from 'node:path';
 import { vixenVersion } from './version.ts';
 
-/** Old names that the program can be called by: links made by `vixen link`. */
-const dropIns: Record<string, () => Promise<(args: string[]) => Promise<number>>> = {
-  'nix-instantiate': async () => (await import('./compat/nix-instantiate.ts')).nixInstantiate,
-};
+type Run = (args: string[]) => Promise<number>;
 
-const commands: typeof dropIns = {
-  ...dropIns,
+const nixInstantiate = async (): Promise<Run> => (await import('./compat/nix-instantiate.ts')).nixInstantiate;
+
+const commands: Record<string, () => Promise<Run>> = {
   eval: async () => (await import('./commands/eval.ts')).evalCommand,
+  instantiate: async () => (await import('./commands/instantiate.ts')).instantiateCommand,
+  parse: async () => (await import('./commands/instantiate.ts')).parseCommand,
+  repl: async () => (await import('./commands/repl.ts')).replCommand,
+  link: async () => (await import('./commands/link.ts')).linkCommand,
+  'nix-instantiate': nixInstantiate,
 };
 
 async function main(argv: string[]): Promise<number> {
   const [, script = '', ...args] = argv;
-  const called = path.basename(script);
-  if (Object.hasOwn(dropIns, called)) return (await dropIns[called]!())(args);
+  // Called by the name of a drop-in: through a link that `vixen link` has made.
+  if (path.basename(script) === 'nix-instantiate') return (await nixInstantiate())(args);
   const [command, ...rest] = args;
   if (command === '--version' || command === 'version') {
     process.stdout.write(`vixen ${vixenVersion}\n`);

@@ -1,5 +1,5 @@
 // How a command ends: its errors on stderr as Nix shows them, and the exit code.
-import { ErrorCode, NixError } from '@vixen/eval-core';
+import { AbortedError, ErrorCode, NixError } from '@vixen/eval-core';
 import { ConfigError } from '../core/config/settings.ts';
 import { colourMarks } from '../core/errors/ansi.ts';
 import { renderReport } from '../core/errors/render.ts';
@@ -37,6 +37,10 @@ export function reportFailure(error: unknown, { program, showTrace, session }: R
   if (error instanceof UsageError || error instanceof ConfigError) {
     writeErr(`${renderReport({ marked: error.message }, options)}\n`);
     pointToHelp(program);
+    return failed;
+  }
+  if (error instanceof AbortedError) {
+    writeErr(`${renderReport({ marked: error.message }, options)}\n`);
     return failed;
   }
   const known = asNixError(error);

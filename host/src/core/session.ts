@@ -17,7 +17,8 @@ import type { HostIO } from './io.ts';
 export interface SessionOptions {
   machine: Evaluator;
   io: HostIO;
-  signal?: AbortSignal;
+  /** Asked for at the beginning of each job. */
+  signal?: () => AbortSignal | undefined;
   /** Called between slices; where it gives a promise, the machine waits for it. */
   pause?: () => undefined | Promise<void>;
   /** Takes the parser's warnings. */
@@ -38,7 +39,7 @@ export class Session {
   /** Ends the job that a machine's operation has started, and gives its result. */
   async run(handle: Handle): Promise<Handle> {
     const { signal, pause, warn } = this.#options;
-    const options = { signal, ...(pause && { pause }), ...(warn && { warn }) };
+    const options = { signal: signal?.(), ...(pause && { pause }), ...(warn && { warn }) };
     await this.machine.drive({ answer: (request) => answer(this.io, request), ...options });
     return handle;
   }

@@ -1,18 +1,30 @@
-// `vixen eval`: evaluates an expression, a file or an attribute of it, and prints the value (nix/eval.cc).
-import { type Handle, PrintMode } from '@vixen/eval-core';
-import { selectPath } from '../../core/attr-path.ts';
+// `vixen eval`: evaluates an expression, a file or a flake's attribute, and prints the value (nix/eval.cc).
+import fs from 'node:fs';
+import { type Handle, PrintFlag, PrintMode } from '@vixen/eval-core';
+import { AttrPathNotFound, selectPath } from '../../core/attr-path.ts';
+import { fetchError, q } from '../../core/fetch/input.ts';
 import { resolveImport } from '../../core/files/paths.ts';
+import { currentSystem } from '../../node/system.ts';
+import { type Command, runCommand } from '../command.ts';
 import { EvalFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin } from '../evaluation.ts';
 import { type Flag, parseArguments } from '../flags.ts';
+import { flakeAttrPaths, selectFlake } from '../flakes.ts';
 import { helpText } from '../help.ts';
 import { writeOut } from '../output.ts';
-import { reportFailure } from '../report.ts';
 import { maybePrintStats } from '../stats.ts';
+import { UsageError } from '../usage.ts';
+import { writeTree } from '../write-tree.ts';
 
 const program = 'vixen eval';
 
-class EvalCommand {
+/** Words that name a flake rather than a file: `.#x`, `github:NixOS/nixpkgs`, a folder with a flake.nix. */
+function isFlake(word: string): boolean {
+  if (word.includes('#') || /^[a-z][a-z0-9+.-]*:/.test(word)) return true;
+  return fs.existsSync(`${word}/flake.nix`) && !fs.existsSync(`${word}/default.nix`);
+}
+
+class EvalCommand implements Command {
   readonly shared = new EvalFlags();
   evaluation: Evaluation | undefined;
   #expr: string | undefined;
@@ -22,36 +34,85 @@ class EvalCommand {
   #apply: string | undefined;
   #mode = PrintMode.Value;
   #strict = false;
-  #done = false;
+  #writeTo: string | undefined;
+  #impure = false;
+  #helped = false;
 
   get #flags(): Flag[] {
+    const set = (change: (value: string) => void) => (value?: string) => change(value!);
     return [
-      { names: ['--expr', '-E'], labels: ['expr'], help: 'evaluate an expression', run: (text) => (this.#expr = text!) },
-      { names: ['--file', '-f'], labels: ['file'], help: "evaluate a file, '-' for stdin", run: (file) => (this.#file = file!) },
+      {
+        names: ['--expr', '-E'],
+        labels: ['expr'],
+        help: 'evaluate an expression',
+        run: set((text) => {
+          this.#expr = text;
+        }),
+      },
+      {
+        names: ['--file', '-f'],
+        labels: ['file'],
+        help: "evaluate a file, '-' for stdin",
+        run: set((file) => {
+          this.#file = file;
+        }),
+      },
       { names: ['--attr', '-A'], labels: ['path'], help: 'select an attribute', run: (path) => this.#attrPaths.push(path!) },
-      { names: ['--apply'], labels: ['expr'], help: 'apply a function to the value', run: (text) => (this.#apply = text!) },
-      { names: ['--json'], help: 'print JSON', run: () => (this.#mode = PrintMode.Json) },
-      { names: ['--raw'], help: 'print a string as it is', run: () => (this.#mode = PrintMode.Raw) },
-      { names: ['--strict'], help: 'evaluate all attributes and elements', run: () => (this.#strict = true) },
+      {
+        names: ['--apply'],
+        labels: ['expr'],
+        help: 'apply a function to the value',
+        run: set((text) => {
+          this.#apply = text;
+        }),
+      },
+      { names: ['--json'], help: 'print JSON', run: () => this.#print(PrintMode.Json) },
+      { names: ['--xml'], help: 'print XML', run: () => this.#print(PrintMode.Xml) },
+      { names: ['--raw'], help: 'print a string as it is', run: () => this.#print(PrintMode.Raw) },
+      {
+        names: ['--strict'],
+        help: 'evaluate all attributes and elements',
+        run: () => {
+          this.#strict = true;
+        },
+      },
+      {
+        names: ['--write-to'],
+        labels: ['path'],
+        help: 'write a string, or a set of them, to a file or folder',
+        run: set((path) => {
+          this.#writeTo = path;
+        }),
+      },
+      { names: ['--impure'], help: 'allow access to everything', run: () => this.#allowEverything() },
       { names: ['--help'], help: 'print this', run: () => this.#help() },
     ];
   }
 
+  #print(mode: PrintMode) {
+    this.#mode = mode;
+  }
+
+  #allowEverything() {
+    this.#impure = true;
+    this.shared.setSetting('pure-eval', 'false');
+  }
+
   #help() {
-    this.#done = true;
-    writeOut(
-      helpText({
-        usage: [`${program} [FLAGS] [ATTRIBUTE …]`, `${program} [FLAGS] FILE`],
-        about: 'Evaluates a Nix expression and prints its value.',
-        flags: [...this.#flags, ...this.shared.flags],
-        examples: [
-          `${program} -E '1 + 1'`,
-          `${program} --json -E '{ a = 1; }'`,
-          `${program} -f '<nixpkgs>' hello.drvPath`,
-          `${program} ./default.nix -A packages`,
-        ],
-      }),
-    );
+    this.#helped = true;
+    const page = {
+      usage: [`${program} [FLAGS] FILE [ATTRIBUTE …]`, `${program} [FLAGS] -E EXPR [ATTRIBUTE …]`, `${program} [FLAGS] FLAKE#ATTRIBUTE`],
+      about: 'Evaluates a Nix expression and prints its value. Flakes are evaluated purely unless --impure is given.',
+      flags: [...this.#flags, ...this.shared.flags.filter(({ names }) => !names.includes('--impure'))],
+      examples: [
+        `${program} -E '1 + 1'`,
+        `${program} --json ./default.nix -A packages`,
+        `${program} -f '<nixpkgs>' hello.drvPath`,
+        `${program} .#packages.x86_64-linux.default.name`,
+        `${program} -E '{ a = 1; }' --apply builtins.attrNames`,
+      ],
+    };
+    writeOut(helpText(page));
   }
 
   parse(args: string[]) {
@@ -64,14 +125,57 @@ class EvalCommand {
   }
 
   async run() {
-    if (this.#done) return;
+    if (this.#helped) return;
+    const flake =
+      this.#expr === undefined && this.#file === undefined && isFlake(this.#words[0] ?? '.') ? (this.#words.shift() ?? '.') : undefined;
+    if (flake !== undefined) this.#prepareFlakes();
     const evaluation = openEvaluation(this.shared, { readOnly: false });
     this.evaluation = evaluation;
     const args = await autoArguments(evaluation, this.shared);
+    if (flake !== undefined) await this.#flake(evaluation, flake, args);
+    else await this.#plain(evaluation, args);
+    maybePrintStats(evaluation.session);
+  }
+
+  #prepareFlakes() {
+    this.shared.setSetting('extra-experimental-features', 'nix-command flakes');
+    if (!this.#impure && !this.shared.config.settings.isSet('pure-eval')) this.shared.setSetting('pure-eval', 'true');
+  }
+
+  async #flake(evaluation: Evaluation, word: string, args: Handle) {
+    if (this.#words.length > 0) throw new UsageError(`unexpected argument '\x0e${this.#words[0]}\x0f'`);
+    const { value, fragment, shown } = await selectFlake(evaluation, word);
+    const { settings } = this.shared.config;
+    const system = settings.text('eval-system') || settings.text('system') || currentSystem();
+    const paths = this.#attrPaths.length > 0 ? this.#attrPaths : flakeAttrPaths(fragment, system);
+    for (const path of paths) {
+      const selected = await this.#trySelect(evaluation, value, path, args);
+      if (selected === undefined) continue;
+      await this.#show(evaluation, selected, args);
+      return;
+    }
+    const listed = paths
+      .map((path) => q(path))
+      .join(', ')
+      .replace(/, (?=[^,]*$)/, ' or ');
+    throw fetchError(`flake ${q(shown)} does not provide attribute ${listed}`);
+  }
+
+  async #trySelect({ session }: Evaluation, root: Handle, path: string, args: Handle): Promise<Handle | undefined> {
+    try {
+      return (await selectPath(session, root, path, args)).value;
+    } catch (error) {
+      if (error instanceof AttrPathNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async #plain(evaluation: Evaluation, args: Handle) {
     const root = await this.#root(evaluation);
     const paths = [...this.#words, ...this.#attrPaths];
-    for (const path of paths.length > 0 ? paths : ['']) await this.#show(evaluation, root, path, args);
-    maybePrintStats(evaluation.session);
+    for (const path of paths.length > 0 ? paths : ['']) {
+      await this.#show(evaluation, (await selectPath(evaluation.session, root, path, args)).value, args);
+    }
   }
 
   async #root(evaluation: Evaluation): Promise<Handle> {
@@ -82,27 +186,16 @@ class EvalCommand {
     return session.evalFile(resolveImport(session.io.files, await lookupFile(evaluation, file)));
   }
 
-  async #show({ session, base }: Evaluation, root: Handle, path: string, args: Handle) {
-    const selected = await selectPath(session, root, path, args);
-    let value = await session.autoCall(await session.force(selected.value), args);
+  async #show({ session, base }: Evaluation, selected: Handle, args: Handle) {
+    let value = await session.autoCall(await session.force(selected), args);
     if (this.#apply !== undefined) value = await session.apply(await session.evalString({ text: this.#apply, base }), value);
+    if (this.#writeTo !== undefined) return writeTree(session, value, this.#writeTo);
     if (this.#mode === PrintMode.Raw) return writeOut(await session.coerce(value, 'while generating the eval command output'));
-    const shown = this.#strict ? await session.run(session.machine.deepForce(value)) : value;
-    writeOut(await session.print(shown, this.#mode));
+    if (this.#strict) await session.run(session.machine.deepForce(value));
+    const lazyXml = this.#mode === PrintMode.Xml && !this.#strict;
+    writeOut(await session.print(value, this.#mode, lazyXml ? PrintFlag.Locations : PrintFlag.Strict | PrintFlag.Locations));
     writeOut('\n');
   }
 }
 
-/** Runs the command; gives its exit code. */
-export async function evalCommand(args: string[]): Promise<number> {
-  let command: EvalCommand | undefined;
-  try {
-    command = new EvalCommand();
-    command.parse(args);
-    await command.run();
-    return 0;
-  } catch (error) {
-    const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;
-    return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
-  }
-}
+export const evalCommand = (args: string[]) => runCommand(program, () => new EvalCommand(), args);

@@ -5,20 +5,19 @@ import { selectPath } from '../../core/attr-path.ts';
 import { findDerivations, outputName, requireDrvPath } from '../../core/derivations.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { findFile } from '../../core/search-path.ts';
+import { type Command, runCommand } from '../command.ts';
 import { EvalFlags, legacyFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin } from '../evaluation.ts';
 import { type Flag, parseArguments } from '../flags.ts';
 import { helpText } from '../help.ts';
 import { log, writeOut } from '../output.ts';
-import { reportFailure } from '../report.ts';
 import { maybePrintStats } from '../stats.ts';
 import { nixVersion } from '../version.ts';
 
-const program = 'nix-instantiate';
-
 type Output = 'plain' | 'raw' | 'xml' | 'json';
 
-class Instantiate {
+class Instantiate implements Command {
+  readonly #program: string;
   readonly shared = new EvalFlags();
   readonly #files: string[] = [];
   readonly #attrPaths: string[] = [];
@@ -36,6 +35,10 @@ class Instantiate {
   #done = false;
   #gcWarning = true;
   evaluation: Evaluation | undefined;
+
+  constructor(program: string) {
+    this.#program = program;
+  }
 
   #switch(names: string[], help: string, run: () => void): Flag {
     return { names, help, run };
@@ -58,7 +61,7 @@ class Instantiate {
       { names: ['--add-root'], labels: ['path'], help: 'register the result as a root', legacy: true, run: (name) => (this.#root = name!) },
       this.#switch(['--indirect'], 'does nothing', () => {}),
       this.#switch(['--no-gc-warning'], 'do not warn about a missing --add-root', () => (this.#gcWarning = false)),
-      this.#switch(['--version'], 'print the version', () => this.#end(`${program} (Nix) ${nixVersion}\n`)),
+      this.#switch(['--version'], 'print the version', () => this.#end(`${this.#program} (Nix) ${nixVersion}\n`)),
       this.#switch(['--help'], 'print this', () => this.#end(this.#help())),
     ];
   }
@@ -69,6 +72,7 @@ class Instantiate {
   }
 
   #help() {
+    const program = this.#program;
     return helpText({
       usage: [`${program} [FLAGS] [FILE …]`],
       about: 'Instantiates the derivations of Nix expressions, or evaluates them.',
@@ -172,16 +176,7 @@ class Instantiate {
   }
 }
 
-/** Runs the command; gives its exit code. */
-export async function nixInstantiate(args: string[]): Promise<number> {
-  let command: Instantiate | undefined;
-  try {
-    command = new Instantiate();
-    command.parse(args);
-    await command.run();
-    return 0;
-  } catch (error) {
-    const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;
-    return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
-  }
-}
+/** Runs the command under a name; gives its exit code. */
+export const runInstantiate = (program: string, args: string[]) => runCommand(program, () => new Instantiate(program), args);
+
+export const nixInstantiate = (args: string[]) => runInstantiate('nix-instantiate', args);

@@ -106,7 +106,7 @@ function renderTraces(traces: readonly TraceFrame[], options: RenderOptions): st
   const printer = new TracePrinter(options);
   let cut = false;
   for (const frame of traces) {
-    if (frame.message === '' || (frame.detail && !options.showTrace)) continue;
+    if (frame.message === '') continue;
     cut ||= printer.full;
     if (!cut || frame.always) printer.add(frame);
   }
@@ -118,7 +118,7 @@ function renderTraces(traces: readonly TraceFrame[], options: RenderOptions): st
 /** An error or a warning as the terminal shows it, without a line end. */
 export function renderReport(report: Report, options: RenderOptions): string {
   const { level = 'error', colour } = options;
-  const traces = report.traces ?? [];
+  const traces = (report.traces ?? []).filter(({ detail }) => !detail || options.showTrace);
   const prefix = `${prefixColour[level]}${level}:${ansi.normal} `;
   let text = '';
   if (traces.length > 0) text += `${renderTraces(traces, options)}\n${prefix}`;

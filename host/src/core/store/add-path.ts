@@ -1,7 +1,7 @@
 // The store paths of files and folders (Nix manual, "Store Path Specification").
 import { ErrorCode, encodeText } from '@vixen/eval-core';
 import { CodedError, formatHash, type HasherFactory, hashChunks, type NarFilter, type NarFs, narDump, type StoreDir } from '@vixen/wasm';
-import { joinPath, parentPath, resolveSymlinks } from '../files/paths.ts';
+import { baseName, joinPath, parentPath, resolveSymlinks } from '../files/paths.ts';
 import { doesNotExist, type FileTree } from '../files/tree.ts';
 import { type AddPathRequest, HostError } from '../io.ts';
 
@@ -46,10 +46,23 @@ export function asHostError(error: unknown): unknown {
   return new HostError(ErrorCode.Plain, error.message.replace(/'([^']*)'/g, "'\x0e$1\x0f'"), { cause: error });
 }
 
+// Folders without symlinks on their way, by the paths that lead there: sources do not change while a program is evaluated.
+const resolvedFolders = new WeakMap<FileTree, Map<string, string>>();
+
+function resolveFolder(tree: FileTree, folder: string): string {
+  let known = resolvedFolders.get(tree);
+  if (!known) resolvedFolders.set(tree, (known = new Map()));
+  let resolved = known.get(folder);
+  if (resolved === undefined) known.set(folder, (resolved = resolveSymlinks(tree, folder)));
+  return resolved;
+}
+
 /** Where a path is really to be taken from: symlinks on the way are followed, the last one only where that was asked for. */
 export function sourceOf(tree: FileTree, { path, follow }: AddPathRequest): string {
-  const source = resolveSymlinks(tree, path, follow ? 'full' : 'parents');
-  if (!tree.lstat(source))
+  const parent = path === '/' ? path : joinPath(resolveFolder(tree, parentPath(path)), baseName(path));
+  const stat = tree.lstat(parent);
+  const source = follow && stat?.type === 'symlink' ? resolveSymlinks(tree, parent) : parent;
+  if (!(source === parent ? stat : tree.lstat(source)))
     throw doesNotExist(path === source ? path : joinPath(parentPath(source), source.slice(source.lastIndexOf('/') + 1)));
   return source;
 }

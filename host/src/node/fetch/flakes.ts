@@ -118,11 +118,12 @@ export class FlakeFetcher {
     if (settings.bool('pure-eval') && !schemes.isLocked(ref.input)) {
       throw fetchError(`cannot call 'getFlake' on unlocked flake reference ${q(text)} (use --impure to override)`);
     }
-    return this.lockedFlake(ref);
+    return this.lockedFlake(ref, this.#useRegistries);
   }
 
-  async lockedFlake(ref: FlakeRef): Promise<FlakeAnswer> {
-    const flake = await this.fetchFlake(ref, this.#useRegistries ? 'all' : 'none');
+  /** A flake with its inputs locked; registries may be asked about the flake itself even where evaluation is pure. */
+  async lockedFlake(ref: FlakeRef, useRegistries = this.#context.settings.bool('use-registries')): Promise<FlakeAnswer> {
+    const flake = await this.fetchFlake(ref, useRegistries ? 'all' : 'none');
     const folder = this.folderOf(flake);
     const lockPath = path.join(folder, 'flake.lock');
     const old = fs.existsSync(lockPath)

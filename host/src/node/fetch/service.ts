@@ -1,11 +1,11 @@
 // The fetching builtins' other half (docs/requests.md, "Fetch" and "Flake").
 import { ErrorCode } from '@vixen/eval-core';
 import { pseudoUrlTarget } from '../../core/config/nix-path.ts';
-import { flakeRefFromAttributes, flakeRefToAttributes, parseFlakeRef, printFlakeRef } from '../../core/fetch/flake-ref.ts';
-import { type Attributes, fetchError, narHashOf, q, sortKeys, stringAttr } from '../../core/fetch/input.ts';
+import { type FlakeRef, flakeRefFromAttributes, flakeRefToAttributes, parseFlakeRef, printFlakeRef } from '../../core/fetch/flake-ref.ts';
+import { type Attributes, fetchError, narHashOf, q, type SchemeSet, sortKeys, stringAttr } from '../../core/fetch/input.ts';
 import { HostError } from '../../core/io.ts';
 import type { FetchContext } from './context.ts';
-import { FlakeFetcher, type FlakeReader } from './flakes.ts';
+import { type FlakeAnswer, FlakeFetcher, type FlakeReader } from './flakes.ts';
 import { formatNix32 } from './hashes.ts';
 import { TreeFetcher } from './tree-fetcher.ts';
 import { fetchArchive, fetchFile } from './url-fetcher.ts';
@@ -32,6 +32,8 @@ export class FetchService {
   readonly #context: FetchContext;
   readonly #trees: TreeFetcher;
   readonly #flakes: FlakeFetcher;
+
+  readonly #prepared = new Map<string, FlakeAnswer>();
 
   constructor(context: FetchContext, reader: FlakeReader) {
     this.#context = context;
@@ -60,7 +62,22 @@ export class FetchService {
     if (operation === 'flakeRefToString') {
       return printFlakeRef(schemes, flakeRefFromAttributes(schemes, JSON.parse(argument) as Attributes));
     }
-    return JSON.stringify(await this.#flakes.getFlake(argument));
+    return JSON.stringify(this.#prepared.get(argument) ?? (await this.#flakes.getFlake(argument)));
+  }
+
+  get schemes(): SchemeSet {
+    return this.#context.schemes;
+  }
+
+  print(ref: FlakeRef): string {
+    return printFlakeRef(this.schemes, ref);
+  }
+
+  /** A reference that `getFlake` answers with what is given here. */
+  prepare(answer: FlakeAnswer): string {
+    const token = `prepared:${this.#prepared.size}`;
+    this.#prepared.set(token, answer);
+    return token;
   }
 
   /** The tree behind a search path entry that is a URL or a flake. */

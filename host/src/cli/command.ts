@@ -1,0 +1,26 @@
+// What commands that evaluate have in common.
+import type { EvalFlags } from './eval-flags.ts';
+import type { Evaluation } from './evaluation.ts';
+import { reportFailure } from './report.ts';
+
+export interface Command {
+  readonly shared: EvalFlags;
+  /** Set as soon as there is a session: errors are shown with its sources. */
+  readonly evaluation: Evaluation | undefined;
+  parse(args: string[]): void;
+  run(): Promise<void>;
+}
+
+/** Runs a command; gives its exit code. */
+export async function runCommand(program: string, create: () => Command, args: string[]): Promise<number> {
+  let command: Command | undefined;
+  try {
+    command = create();
+    command.parse(args);
+    await command.run();
+    return 0;
+  } catch (error) {
+    const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;
+    return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
+  }
+}

@@ -1,0 +1,22 @@
+/** The answer to `:?`. */
+export const helpText = `The following commands are available:
+
+  <expr>                       Evaluate and print expression
+  <x> = <expr>                 Bind expression to variable
+  :a, :add <expr>              Add attributes from resulting set to scope
+  :e, :edit <expr>             Open package or function in $EDITOR
+  :env                         Show the variables that were added to scope
+  :l, :load <path>             Load Nix expression and add it to scope
+  :lf, :load-flake <ref>       Load Nix flake and add it to scope
+  :ll, :last-loaded            Show most recently loaded variables added to scope
+  :p, :print <expr>            Evaluate and print expression recursively
+                               Strings are printed directly, without escaping.
+  :q, :quit                    Exit the repl
+  :r, :reload                  Reload all files
+  :t <expr>                    Describe result of evaluation
+  :doc <expr>                  Show documentation of a builtin function
+  :te, :trace-enable [bool]    Enable, disable or toggle showing traces for
+                               errors
+  :?, :help                    Brings up this help menu
+
+  :b, :bl, :i, :log, :sh, :u   need a builder, which is not there yet`;

@@ -1,0 +1,212 @@
+// The commands of the repl (libcmd/repl.cc), without the terminal: lines go in, text comes out.
+import { decodeText, ErrorCode, type Handle, NixError, type Position, PrintFlag, PrintMode, ValueKind } from '@vixen/eval-core';
+import { selectPath } from '../core/attr-path.ts';
+import { ansi } from '../core/errors/ansi.ts';
+import type { Session } from '../core/session.ts';
+import { helpText } from './help.ts';
+import { IncompleteInput, Scope } from './scope.ts';
+
+/** What the repl needs from outside. */
+export interface ReplHost {
+  /** Text on stdout, with a line end. */
+  print(text: string): void;
+  /** A line of the log. */
+  notice(text: string): void;
+  /** The value of a file as the command line names it. */
+  loadFile(name: string): Promise<Handle>;
+  loadFlake(reference: string): Promise<Handle>;
+  /** Shows a file to the user, and waits. */
+  edit(file: string, line: number): Promise<void>;
+  /** Documentation of a builtin. */
+  documentation(name: string): string | undefined;
+}
+
+export type ReplOutcome = 'more' | 'done' | 'quit';
+
+const shownNames = 20;
+const plain = (message: string) => new NixError(ErrorCode.Plain, message);
+
+export class Repl {
+  readonly scope: Scope;
+  showTrace: boolean;
+  readonly #session: Session;
+  readonly #host: ReplHost;
+  readonly #files = new Set<string>();
+  readonly #flakes = new Set<string>();
+  #lastLoaded: string[] | undefined;
+
+  constructor(session: Session, host: ReplHost, options: { base: string; showTrace: boolean }) {
+    this.#session = session;
+    this.#host = host;
+    this.showTrace = options.showTrace;
+    this.scope = new Scope(session, options.base);
+  }
+
+  /** Takes all that was typed so far: `more` means that it goes on. */
+  async take(input: string): Promise<ReplOutcome> {
+    const line = input.trim();
+    if (line === '') return 'done';
+    try {
+      if (line === ':q' || line === ':quit') return 'quit';
+      if (line.startsWith(':')) await this.#command(line);
+      else if (!(await this.scope.define(line))) await this.#show(await this.scope.evaluate(line));
+    } catch (error) {
+      if (error instanceof IncompleteInput) return 'more';
+      throw error;
+    }
+    return 'done';
+  }
+
+  async #command(line: string) {
+    const [, name = '', argument = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
+    const command = this.#commands[name];
+    if (!command) throw plain(`unknown command '\x0e${name}\x0f'`);
+    await command(argument, name);
+  }
+
+  readonly #unavailable = async (_: string, name: string) => {
+    throw plain(`'\x0e${name}\x0f' needs a builder, which Vixen does not have yet`);
+  };
+
+  readonly #commands: Record<string, (argument: string, name: string) => Promise<void>> = {
+    ':?': async () => this.#host.print(helpText),
+    ':help': async () => this.#host.print(helpText),
+    ':a': (text) => this.#addValue(text),
+    ':add': (text) => this.#addValue(text),
+    ':l': (file) => this.#load(file),
+    ':load': (file) => this.#load(file),
+    ':lf': (reference) => this.loadFlake(reference),
+    ':load-flake': (reference) => this.loadFlake(reference),
+    ':ll': async () => this.#showLoaded(),
+    ':last-loaded': async () => this.#showLoaded(),
+    ':r': () => this.#reload(),
+    ':reload': () => this.#reload(),
+    ':t': async (text) => this.#host.print(this.#session.typeName(await this.scope.evaluate(text))),
+    ':p': (text) => this.#printAll(text),
+    ':print': (text) => this.#printAll(text),
+    ':doc': (text) => this.#document(text),
+    ':e': (text) => this.#edit(text),
+    ':edit': (text) => this.#edit(text),
+    ':env': async () => this.#host.print(this.scope.variables().join('\n')),
+    ':te': async (text) => this.#toggleTrace(text, ':te'),
+    ':trace-enable': async (text) => this.#toggleTrace(text, ':trace-enable'),
+    ':b': this.#unavailable,
+    ':bl': this.#unavailable,
+    ':i': this.#unavailable,
+    ':u': this.#unavailable,
+    ':sh': this.#unavailable,
+    ':log': this.#unavailable,
+  };
+
+  async #show(value: Handle) {
+    this.#host.print(decodeText(await this.#session.print(value, PrintMode.Repl)));
+  }
+
+  async #printAll(text: string) {
+    const value = await this.scope.evaluate(text);
+    if (this.#session.kind(value) === ValueKind.String) this.#host.print(this.#session.machine.string(value));
+    else this.#host.print(decodeText(await this.#session.print(value, PrintMode.Repl, PrintFlag.Strict)));
+  }
+
+  async #addValue(text: string) {
+    this.#loaded(await this.scope.add(await this.scope.evaluate(text)));
+  }
+
+  #loaded(names: string[]) {
+    this.#lastLoaded = names;
+    this.#host.notice(`Added ${names.length} variables.`);
+    this.#host.notice(names.slice(0, shownNames).join(', '));
+    if (names.length > shownNames) this.#host.notice(`... and ${names.length - shownNames} more; view with :ll`);
+  }
+
+  #showLoaded() {
+    if (!this.#lastLoaded) throw plain('nothing has been loaded yet');
+    this.#host.print(this.#lastLoaded.join('\n'));
+  }
+
+  async #load(file: string) {
+    this.#session.machine.exports.forgetFiles();
+    await this.loadFile(file);
+  }
+
+  async loadFile(file: string) {
+    this.#files.delete(file);
+    this.#files.add(file);
+    const { machine } = this.#session;
+    const value = await this.#session.autoCall(await this.#host.loadFile(file), machine.makeAttrs());
+    this.#loaded(await this.scope.add(value));
+  }
+
+  async loadFlake(reference: string) {
+    if (reference === '') throw plain("cannot use ':load-flake' without a path specified. (Use '.' for the current working directory.)");
+    this.#flakes.delete(reference);
+    this.#flakes.add(reference);
+    this.#loaded(await this.scope.add(await this.#host.loadFlake(reference)));
+  }
+
+  async #reload() {
+    this.#session.machine.exports.forgetFiles();
+    this.scope.clear();
+    for (const file of [...this.#files]) {
+      this.#host.notice(`Loading "${file}"...`);
+      await this.loadFile(file);
+    }
+    for (const flake of [...this.#flakes]) {
+      this.#host.notice(`Loading flake '${flake}'...`);
+      await this.loadFlake(flake);
+    }
+  }
+
+  #toggleTrace(text: string, name: string) {
+    if (text !== '' && text !== 'true' && text !== 'false') throw plain(`unexpected argument '\x0e${text}\x0f' to \x0e${name}\x0f`);
+    this.showTrace = text === '' ? !this.showTrace : text === 'true';
+    this.#host.print(this.showTrace ? 'showing error traces' : 'not showing error traces');
+  }
+
+  async #document(text: string) {
+    const value = await this.scope.evaluate(text);
+    if (this.#session.kind(value) === ValueKind.Builtin) {
+      const [, name = ''] = /primop ([^»]*)»/.exec(decodeText(await this.#session.print(value, PrintMode.Value))) ?? [];
+      const doc = this.#host.documentation(name);
+      if (doc !== undefined) return this.#host.print(`${ansi.bold}builtins.${name}${ansi.normal}\n\n${doc}`);
+    }
+    const position = await this.#definition(text);
+    const [, attribute = ''] = /([^.\s]+)\s*$/.exec(text) ?? [];
+    if (position?.origin.kind !== 'path') throw plain('value does not have documentation');
+    const place = `${position.origin.path}:${position.line}:${position.column}`;
+    this.#host.print(`Attribute ${attribute}\n\n  … defined at ${place}\n\nNo documentation found.`);
+  }
+
+  /** Where an attribute that a selection ends with is defined. */
+  async #definition(text: string): Promise<Position | undefined> {
+    const [, set, name] = /^(.*)\.\s*([A-Za-z_][\w'-]*)\s*$/s.exec(text) ?? [];
+    if (set === undefined || name === undefined) return undefined;
+    const value = await this.scope.evaluate(set);
+    return this.#session.kind(value) === ValueKind.Attrs ? this.#session.machine.attrPosition(value, name) : undefined;
+  }
+
+  async #edit(text: string) {
+    const { machine } = this.#session;
+    const value = await this.scope.evaluate(text);
+    const kind = this.#session.kind(value);
+    if (kind === ValueKind.Path || kind === ValueKind.String) await this.#host.edit(machine.string(value), 0);
+    else {
+      const position = kind === ValueKind.Attrs ? await this.#packagePosition(value) : fileOf(await this.#definition(text));
+      if (!position) throw plain(`package '\x0e${text}\x0f' has no source location information`);
+      await this.#host.edit(position.file, position.line);
+    }
+    await this.#reload();
+  }
+
+  async #packagePosition(value: Handle): Promise<{ file: string; line: number } | undefined> {
+    const { machine } = this.#session;
+    const { value: found } = await selectPath(this.#session, value, 'meta.position', machine.makeAttrs());
+    const text = machine.string(await this.#session.force(found));
+    const [, file = '', line = '0'] = /^(.*):(\d+)$/s.exec(text) ?? [];
+    return file === '' ? undefined : { file, line: Number(line) };
+  }
+}
+
+function fileOf(position: Position | undefined): { file: string; line: number } | undefined {
+  return position?.origin.kind === 'path' ? { file: position.origin.path, line: position.line } : undefined;
+}
