@@ -41,7 +41,7 @@ import {
 } from "../value/layout";
 import { formatFloatG } from "../value/numbers";
 import { attrsCount, attrsGet, attrsShape, attrsSymbol, attrsValue, shapeFind, shapeNameOrder } from "../value/shapes";
-import { symbolBytes, symbolLen, symbolOf } from "../value/symbols";
+import { symbolOf } from "../value/symbols";
 import { bytesAre } from "../heap/text";
 import { builtinName } from "../gen/builtins";
 import { cellsGrow, seenAdd, seenNew, seenRoom } from "./cells";
@@ -302,7 +302,7 @@ function bufFunction(b: usize, v: usize, kind: u32, places: bool): void {
   const name = lambdaName(v);
   if (name) {
     bufByte(b, 0x20);
-    bufBytes(b, symbolBytes(name), symbolLen(name));
+    bufAttributeName(b, name);
   }
   bufStr(b, " @ ");
   if (places) {
