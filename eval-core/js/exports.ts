@@ -44,6 +44,8 @@ export enum PrintFlag {
   Strict = 1,
   /** XML says where things are defined. */
   Locations = 2,
+  /** Paths in JSON stand as they are, instead of being copied to the store: `nix eval --json`. */
+  NoCopy = 4,
 }
 
 /**
