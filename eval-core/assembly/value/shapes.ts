@@ -302,40 +302,73 @@ function sameEntries(s: usize, data: usize, n: u32): bool {
 
 // ---- `//`
 
+/** Index of the first symbol of a shape, from `lo` on, that is not below `sym`: steps of growing size, then halving. */
+function lowerBound(s: usize, lo: u32, sym: u32): u32 {
+  const n = shapeCount(s);
+  let step: u32 = 1;
+  let hi = lo;
+  while (hi < n && shapeSymbol(s, hi) < sym) {
+    lo = hi + 1;
+    hi += step;
+    step <<= 1;
+  }
+  if (hi > n) hi = n;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (shapeSymbol(s, mid) < sym) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+/** Copies `n` words. Short runs are not worth a bulk copy. */
+// @ts-ignore: decorator
+@inline
+function copyWords(to: usize, from: usize, n: u32): void {
+  if (n > 8) memory.copy(to, from, <usize>n << 2);
+  else for (let i: usize = 0; i < <usize>n << 2; i += 4) store<u32>(to + i, load<u32>(from + i));
+}
+
+/** Symbols that both shapes have. */
+function commonCount(l: usize, r: usize): u32 {
+  const ln = shapeCount(l);
+  const rn = shapeCount(r);
+  let i: u32 = 0;
+  let common: u32 = 0;
+  for (let j: u32 = 0; j < rn && i < ln; j++) {
+    const sym = shapeSymbol(r, j);
+    i = lowerBound(l, i, sym);
+    if (i < ln && shapeSymbol(l, i) == sym) common++;
+  }
+  return common;
+}
+
 /** The shape of `left // right`; positions come from where the value comes from. */
 function mergedShape(l: usize, r: usize): usize {
   const at = <usize>load<u32>(MERGE) + <usize>((((<u32>l >>> 2) ^ ((<u32>r >>> 2) * 0x9e3779b1)) & MERGE_MASK) * 12);
   if (load<u32>(at) == <u32>l && load<u32>(at, 4) == <u32>r) return <usize>load<u32>(at, 8);
   const ln = shapeCount(l);
   const rn = shapeCount(r);
-  let n: u32 = 0;
-  let i: u32 = 0;
-  let j: u32 = 0;
-  while (i < ln && j < rn) {
-    const a = shapeSymbol(l, i);
-    const b = shapeSymbol(r, j);
-    if (a <= b) i++;
-    if (b <= a) j++;
-    n++;
-  }
-  n += ln - i + (rn - j);
+  const n = ln + rn - commonCount(l, r);
   const s = allocShape(n);
-  i = 0;
-  j = 0;
-  for (let k: u32 = 0; k < n; k++) {
-    const a: u32 = i < ln ? shapeSymbol(l, i) : 0xffffffff;
-    const b: u32 = j < rn ? shapeSymbol(r, j) : 0xffffffff;
-    if (b <= a) {
-      shapeSetSymbol(s, k, b);
-      shapeSetPos(s, k, shapePos(r, j));
-      if (a == b) i++;
-      j++;
-    } else {
-      shapeSetSymbol(s, k, a);
-      shapeSetPos(s, k, shapePos(l, i));
-      i++;
-    }
+  const syms = s + SHAPE_HEAD;
+  const poss = syms + (<usize>n << 2);
+  const lSyms = l + SHAPE_HEAD;
+  const lPoss = lSyms + (<usize>ln << 2);
+  let i: u32 = 0;
+  let k: u32 = 0;
+  for (let j: u32 = 0; j < rn; j++) {
+    const sym = shapeSymbol(r, j);
+    const next = lowerBound(l, i, sym);
+    copyWords(syms + (<usize>k << 2), lSyms + (<usize>i << 2), next - i);
+    copyWords(poss + (<usize>k << 2), lPoss + (<usize>i << 2), next - i);
+    k += next - i;
+    store<u32>(syms + (<usize>k << 2), sym);
+    store<u32>(poss + (<usize>k << 2), shapePos(r, j));
+    k++;
+    i = next < ln && shapeSymbol(l, next) == sym ? next + 1 : next;
   }
+  copyWords(syms + (<usize>k << 2), lSyms + (<usize>i << 2), ln - i);
+  copyWords(poss + (<usize>k << 2), lPoss + (<usize>i << 2), ln - i);
   store<u32>(at, <u32>l);
   store<u32>(at, <u32>r, 4);
   store<u32>(at, <u32>s, 8);
@@ -346,33 +379,24 @@ function mergedShape(l: usize, r: usize): usize {
 export function attrsUpdate(left: usize, right: usize): usize {
   const l = attrsShape(left);
   const r = attrsShape(right);
-  if (!shapeCount(l)) return right;
-  if (!shapeCount(r)) return left;
-  const s = mergedShape(l, r);
-  const n = shapeCount(s);
-  const out = allocAttrs(s);
-  const rn = shapeCount(r);
-  let i: usize = left + 8;
-  let j: u32 = 0;
-  let next = shapeSymbol(r, 0);
-  let li: u32 = 0;
   const ln = shapeCount(l);
-  for (let k: u32 = 0; k < n; k++) {
-    const sym = shapeSymbol(s, k);
-    if (sym == next) {
-      attrsSetValue(out, k, attrsValue(right, j));
-      j++;
-      next = j < rn ? shapeSymbol(r, j) : 0xffffffff;
-      if (li < ln && shapeSymbol(l, li) == sym) {
-        li++;
-        i += 4;
-      }
-    } else {
-      attrsSetValue(out, k, <usize>load<u32>(i));
-      li++;
-      i += 4;
-    }
+  const rn = shapeCount(r);
+  if (!ln) return right;
+  if (!rn) return left;
+  const s = mergedShape(l, r);
+  const out = allocAttrs(s);
+  let i: u32 = 0;
+  let k: u32 = 0;
+  for (let j: u32 = 0; j < rn; j++) {
+    const sym = shapeSymbol(r, j);
+    const next = lowerBound(l, i, sym);
+    copyWords(out + 8 + (<usize>k << 2), left + 8 + (<usize>i << 2), next - i);
+    k += next - i;
+    attrsSetValue(out, k, attrsValue(right, j));
+    k++;
+    i = next < ln && shapeSymbol(l, next) == sym ? next + 1 : next;
   }
+  copyWords(out + 8 + (<usize>k << 2), left + 8 + (<usize>i << 2), ln - i);
   return out;
 }
 

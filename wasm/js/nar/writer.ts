@@ -35,6 +35,14 @@ export type NarFilter = (path: string, type: NarStat['type']) => boolean;
  */
 export function* narDump(fs: NarFs, path: string, filter?: NarFilter): Generator<Uint8Array, void, void> {
   const out = new ChunkWriter(fs.encode?.bind(fs));
+  try {
+    yield* dumpTo(out, fs, path, filter);
+  } finally {
+    out.release();
+  }
+}
+
+function* dumpTo(out: ChunkWriter, fs: NarFs, path: string, filter?: NarFilter): Generator<Uint8Array, void, void> {
   out.text(magic);
   const stat = fs.lstat(path);
   const open: Directory[] = [];
@@ -144,9 +152,18 @@ const chunkSize = 256 * 1024;
 // A name or a target, the tokens around it: what is written between two looks at the room.
 const reserved = 16 * 1024;
 
+// The buffer of the archive written last: making one costs more than writing a small file's archive.
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
+function takeBuffer(): Uint8Array<ArrayBuffer> {
+  const buffer = spare ?? new Uint8Array(chunkSize);
+  spare = undefined;
+  return buffer;
+}
+
 /** Collects an archive's tokens and contents in one buffer. */
 class ChunkWriter {
-  #buffer = new Uint8Array(chunkSize);
+  #buffer = takeBuffer();
   #view = new DataView(this.#buffer.buffer);
   #used = 0;
   readonly #encode: (text: string) => Uint8Array;
@@ -198,6 +215,11 @@ class ChunkWriter {
     const chunk = this.#buffer.subarray(0, this.#used);
     this.#used = 0;
     return chunk;
+  }
+
+  /** Gives the buffer back; nothing may be written after that. */
+  release(): void {
+    spare = this.#buffer;
   }
 
   // Only an absurdly long name or target, of a file system with other limits than POSIX's, makes the buffer grow.
