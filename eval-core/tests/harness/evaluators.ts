@@ -50,7 +50,7 @@ async function vixen(): Promise<TestEvaluator> {
   const here = path.dirname(fileURLToPath(import.meta.url));
   // Where the sources stand as deep: they find the Wasm modules from there.
   const outfile = path.join(here, '../../build/harness/server.mjs');
-  const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  const banner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
   await build({
     entryPoints: [path.join(here, 'server.ts')],
     outfile,

@@ -18,6 +18,8 @@ class Server {
 
   run(job: Job): Promise<Outcome> {
     this.jobs += 1;
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return Promise.reject(new Error(`the evaluator died: ${signalCode ?? exitCode}`));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => end(() => reject(new Error(`no result within ${jobTimeout / 1000} seconds`))), jobTimeout);
       const died = (code: number | null, signal: string | null) => end(() => reject(new Error(`the evaluator died: ${signal ?? code}`)));
