@@ -3,10 +3,10 @@
  *
  *   | number × 32 | string object × 32 |      string objects are permanent
  */
-import { permAlloc } from "./heap/pages";
-import { literalCopy } from "./heap/text";
-import { ST_SETTINGS } from "./heap/state";
-import { KIND_STRING } from "./value/kinds";
+import { permAlloc } from './heap/pages';
+import { literalCopy } from './heap/text';
+import { ST_SETTINGS } from './heap/state';
+import { KIND_STRING } from './value/kinds';
 
 export const enum NumberSetting {
   /** nothing is written to the store */
@@ -67,7 +67,7 @@ const STRINGS: usize = ST_SETTINGS + 128;
 function permString(ptr: usize, len: u32): usize {
   const bytes = 12 + ((<usize>len + 3) & ~3);
   const s = permAlloc(bytes);
-  store<u32>(s, KIND_STRING | (<u32>(bytes >>> 2) << 8));
+  store<u32>(s, KIND_STRING | ((<u32>(bytes >>> 2)) << 8));
   store<u32>(s, len, 4);
   store<u32>(s, 0, 8);
   memory.copy(s + 12, ptr, len);
@@ -75,39 +75,39 @@ function permString(ptr: usize, len: u32): usize {
 }
 function setLiteral(id: u32, text: string): void {
   const buffer = memory.data(64);
-  store<u32>(STRINGS + (<usize>id << 2), <u32>permString(buffer, literalCopy(text, buffer)));
+  store<u32>(STRINGS + ((<usize>id) << 2), <u32>permString(buffer, literalCopy(text, buffer)));
 }
 function defaults(): void {
   if (load<u32>(ST_SETTINGS, NumberSetting.Ready << 2)) return;
   store<u32>(ST_SETTINGS, 1, NumberSetting.Ready << 2);
   store<u32>(ST_SETTINGS, 1, NumberSetting.AllowImportFromDerivation << 2);
   store<u32>(ST_SETTINGS, 10000, NumberSetting.MaxCallDepth << 2);
-  for (let id: u32 = 0; id < 32; id++) setLiteral(id, "");
-  setLiteral(StringSetting.System, "x86_64-linux");
-  setLiteral(StringSetting.StoreDir, "/nix/store");
-  setLiteral(StringSetting.BaseDirectory, "/");
-  setLiteral(StringSetting.HomeDirectory, "/homeless-shelter");
-  setLiteral(StringSetting.NixVersion, "2.34.8");
+  for (let id: u32 = 0; id < 32; id++) setLiteral(id, '');
+  setLiteral(StringSetting.System, 'x86_64-linux');
+  setLiteral(StringSetting.StoreDir, '/nix/store');
+  setLiteral(StringSetting.BaseDirectory, '/');
+  setLiteral(StringSetting.HomeDirectory, '/homeless-shelter');
+  setLiteral(StringSetting.NixVersion, '2.34.8');
 }
 
 /** Sets a number (`NumberSetting`). */
 export function settingSetNumber(id: u32, n: u32): void {
   defaults();
-  store<u32>(ST_SETTINGS + (<usize>id << 2), n);
+  store<u32>(ST_SETTINGS + ((<usize>id) << 2), n);
 }
 /** Sets a string (`StringSetting`); the bytes are copied. */
 export function settingSetString(id: u32, ptr: usize, len: u32): void {
   defaults();
-  store<u32>(STRINGS + (<usize>id << 2), <u32>permString(ptr, len));
+  store<u32>(STRINGS + ((<usize>id) << 2), <u32>permString(ptr, len));
 }
 export function settingNumber(id: u32): u32 {
   defaults();
-  return load<u32>(ST_SETTINGS + (<usize>id << 2));
+  return load<u32>(ST_SETTINGS + ((<usize>id) << 2));
 }
 /** A string setting as a string object. */
 export function settingString(id: u32): usize {
   defaults();
-  return <usize>load<u32>(STRINGS + (<usize>id << 2));
+  return <usize>load<u32>(STRINGS + ((<usize>id) << 2));
 }
 
 export function readOnly(): bool {
@@ -136,21 +136,21 @@ export function featureEnabled(feature: u32): bool {
   return (settingNumber(NumberSetting.Features) & feature) != 0;
 }
 export function currentTime(): i64 {
-  return (<i64>settingNumber(NumberSetting.CurrentTimeHigh) << 32) | <i64>settingNumber(NumberSetting.CurrentTimeLow);
+  return ((<i64>settingNumber(NumberSetting.CurrentTimeHigh)) << 32) | (<i64>settingNumber(NumberSetting.CurrentTimeLow));
 }
 /** The bit of a feature by Nix's name for it, 0 for one that the evaluator does not know. */
 export function featureBit(name: string): u32 {
-  if (name == "ca-derivations") return Feature.CaDerivations;
-  if (name == "impure-derivations") return Feature.ImpureDerivations;
-  if (name == "flakes") return Feature.Flakes;
-  if (name == "fetch-tree") return Feature.FetchTree;
-  if (name == "fetch-closure") return Feature.FetchClosure;
-  if (name == "dynamic-derivations") return Feature.DynamicDerivations;
-  if (name == "git-hashing") return Feature.GitHashing;
-  if (name == "parse-toml-timestamps") return Feature.ParseTomlTimestamps;
-  if (name == "pipe-operators") return Feature.PipeOperators;
-  if (name == "verified-fetches") return Feature.VerifiedFetches;
-  if (name == "blake3-hashes") return Feature.Blake3Hashes;
-  if (name == "nix-command") return Feature.NixCommand;
+  if (name == 'ca-derivations') return Feature.CaDerivations;
+  if (name == 'impure-derivations') return Feature.ImpureDerivations;
+  if (name == 'flakes') return Feature.Flakes;
+  if (name == 'fetch-tree') return Feature.FetchTree;
+  if (name == 'fetch-closure') return Feature.FetchClosure;
+  if (name == 'dynamic-derivations') return Feature.DynamicDerivations;
+  if (name == 'git-hashing') return Feature.GitHashing;
+  if (name == 'parse-toml-timestamps') return Feature.ParseTomlTimestamps;
+  if (name == 'pipe-operators') return Feature.PipeOperators;
+  if (name == 'verified-fetches') return Feature.VerifiedFetches;
+  if (name == 'blake3-hashes') return Feature.Blake3Hashes;
+  if (name == 'nix-command') return Feature.NixCommand;
   return 0;
 }

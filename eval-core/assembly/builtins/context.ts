@@ -1,33 +1,59 @@
 /** String contexts as values: hasContext, getContext, appendContext, and those that change what is in them. */
-import { msgArgValue, msgShowType } from "../diag/check";
-import { Err, addTraceLit, msgArgInt, msgArgStr, msgArgSym, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
-import { Req, requestBegin, requestBytes, requestNumber } from "../requests";
-import { readOnly } from "../settings";
-import { contextAdd, contextCount, contextElement, contextOf, contextWithout } from "../value/context";
-import { KIND_ATTRS, KIND_LIST } from "../value/kinds";
-import { NULL, TRUE, FALSE, allocList, kindOf, listGet, listLen, listSet, mkBool, mkString, strBytes, strContext, strLen, tag } from "../value/layout";
-import { DUP_LAST, attrsAdd, attrsBegin, attrsCount, attrsFinish, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind } from "../value/shapes";
-import { symbolBytes, symbolIntern, symbolLen, symbolString } from "../value/symbols";
-import { Act, acc, awaitHost, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
-import { arg } from "./args";
-import { coerce } from "./coercion";
-import { answered } from "./host";
-import { expectPlainStringAt } from "./support";
-import { Element, deepElement, deepPath, elementDrv, elementKind, elementOutput, outputElement } from "../derivation/elements";
-import { COERCE_COPY } from "../compile/compile";
-import { bufData, bufReset } from "../heap/text";
-import { pairAdd, pairCount, pairFirst, pairSecond } from "../derivation/draft";
-import { By, sortPairs } from "../derivation/order";
-import { isDrvName, isStorePath } from "../derivation/store-path";
-import { Word, wordSymbol } from "../derivation/words";
+import { msgArgValue, msgShowType } from '../diag/check';
+import { Err, addTraceLit, msgArgInt, msgArgStr, msgArgSym, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from '../diag/errors';
+import { Req, requestBegin, requestBytes, requestNumber } from '../requests';
+import { readOnly } from '../settings';
+import { contextAdd, contextCount, contextElement, contextOf, contextWithout } from '../value/context';
+import { KIND_ATTRS, KIND_LIST } from '../value/kinds';
+import {
+  NULL,
+  TRUE,
+  FALSE,
+  allocList,
+  kindOf,
+  listGet,
+  listLen,
+  listSet,
+  mkBool,
+  mkString,
+  strBytes,
+  strContext,
+  strLen,
+  tag,
+} from '../value/layout';
+import {
+  DUP_LAST,
+  attrsAdd,
+  attrsBegin,
+  attrsCount,
+  attrsFinish,
+  attrsPos,
+  attrsShape,
+  attrsSymbol,
+  attrsValue,
+  shapeFind,
+} from '../value/shapes';
+import { symbolBytes, symbolIntern, symbolLen, symbolString } from '../value/symbols';
+import { Act, acc, awaitHost, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
+import { arg } from './args';
+import { coerce } from './coercion';
+import { answered } from './host';
+import { expectPlainStringAt } from './support';
+import { Element, deepElement, deepPath, elementDrv, elementKind, elementOutput, outputElement } from '../derivation/elements';
+import { COERCE_COPY } from '../compile/compile';
+import { bufData, bufReset } from '../heap/text';
+import { pairAdd, pairCount, pairFirst, pairSecond } from '../derivation/draft';
+import { By, sortPairs } from '../derivation/order';
+import { isDrvName, isStorePath } from '../derivation/store-path';
+import { Word, wordSymbol } from '../derivation/words';
 
 export function builtin_hasContext(a: usize): usize {
   return mkBool(strContext(arg(a, 0)) != 0);
 }
 
-const DISCARD: string = "while evaluating the argument passed to builtins.unsafeDiscardStringContext";
-const DISCARD_OUTPUTS: string = "while evaluating the argument passed to builtins.unsafeDiscardOutputDependency";
-const ADD_OUTPUTS: string = "while evaluating the argument passed to builtins.addDrvOutputDependencies";
+const DISCARD: string = 'while evaluating the argument passed to builtins.unsafeDiscardStringContext';
+const DISCARD_OUTPUTS: string = 'while evaluating the argument passed to builtins.unsafeDiscardOutputDependency';
+const ADD_OUTPUTS: string = 'while evaluating the argument passed to builtins.addDrvOutputDependencies';
 
 export function builtin_unsafeDiscardStringContext(f: usize): i32 {
   if (stateOf(f) == 0) return coerce(f, slot(f, 0), COERCE_COPY, DISCARD, 1);
@@ -136,11 +162,11 @@ function contextInfo(from: u32, to: u32): usize {
 
 // ---- appendContext
 
-const VALUE: string = "while evaluating the value of a string context";
-const PATH: string = "while evaluating the `path` attribute of a string context";
-const ALL: string = "while evaluating the `allOutputs` attribute of a string context";
-const OUTPUTS: string = "while evaluating the `outputs` attribute of a string context";
-const OUTPUT: string = "while evaluating an output name within a string context";
+const VALUE: string = 'while evaluating the value of a string context';
+const PATH: string = 'while evaluating the `path` attribute of a string context';
+const ALL: string = 'while evaluating the `allOutputs` attribute of a string context';
+const OUTPUTS: string = 'while evaluating the `outputs` attribute of a string context';
+const OUTPUT: string = 'while evaluating an output name within a string context';
 
 const enum S {
   Text = 0,
@@ -186,7 +212,7 @@ function entryBool(f: usize, w: Word): i32 {
     traceOff(f);
     return v == TRUE ? 1 : 0;
   }
-  failTyped("a Boolean", v, entryPos(f, w));
+  failTyped('a Boolean', v, entryPos(f, w));
   return -1;
 }
 function kindOfBool(v: usize): bool {
@@ -203,11 +229,11 @@ function failUnplaced(what: string, v: usize, pos: u32, ctx: string): void {
 /** A type error at a position; its trace line is the frame's. */
 function failTyped(what: string, v: usize, pos: u32): void {
   msgBegin();
-  msgLit("expected ");
+  msgLit('expected ');
   msgLit(what);
-  msgLit(" but found ");
+  msgLit(' but found ');
   msgShowType(v);
-  msgLit(": ");
+  msgLit(': ');
   msgArgValue(v);
   raiseAt(Err.Type, pos);
 }
@@ -226,7 +252,7 @@ export function builtin_appendContext(f: usize): i32 {
       return forceEntry(f);
     case State.Info:
       if (kindOf(acc()) != KIND_ATTRS) {
-        failUnplaced("a set", acc(), attrsPos(set, i), VALUE);
+        failUnplaced('a set', acc(), attrsPos(set, i), VALUE);
         return Act.Fail;
       }
       setSlot(f, S.Info, acc());
@@ -241,19 +267,20 @@ export function builtin_appendContext(f: usize): i32 {
       const b = entryBool(f, Word.AllOutputs);
       if (b < 0) return Act.Fail;
       const path = attrsSymbol(set, i);
-      if (b && !isDrvName(symbolBytes(path), symbolLen(path))) return failNotDrv("tried to add all-outputs context of ", path, attrsPos(set, i));
+      if (b && !isDrvName(symbolBytes(path), symbolLen(path)))
+        return failNotDrv('tried to add all-outputs context of ', path, attrsPos(set, i));
       if (b) add(f, deepElement(path));
-      return entryAttr(f, Word.Outputs, "", State.Outputs);
+      return entryAttr(f, Word.Outputs, '', State.Outputs);
     }
     case State.Outputs: {
       if (!hasAttr(f, Word.Outputs)) return nextEntry(f);
       if (kindOf(acc()) != KIND_LIST) {
-        failUnplaced("a list", acc(), entryPos(f, Word.Outputs), OUTPUTS);
+        failUnplaced('a list', acc(), entryPos(f, Word.Outputs), OUTPUTS);
         return Act.Fail;
       }
       const path = attrsSymbol(set, i);
       if (listLen(acc()) && !isDrvName(symbolBytes(path), symbolLen(path)))
-        return failNotDrv("tried to add derivation output context of ", path, attrsPos(set, i));
+        return failNotDrv('tried to add derivation output context of ', path, attrsPos(set, i));
       setSlot(f, S.List, acc());
       setSlotInt(f, S.ListIndex, 0);
       return nextOutput(f);
@@ -308,7 +335,7 @@ function failNotDrv(before: string, path: u32, pos: u32): i32 {
   msgBegin();
   msgLit(before);
   msgArgSym(path);
-  msgLit(", which is not a derivation, to a string");
+  msgLit(', which is not a derivation, to a string');
   raiseAt(Err.Eval, pos);
   return Act.Fail;
 }

@@ -1,25 +1,25 @@
 /** `fetchurl` and `fetchTarball`: the arguments are checked here, the host fetches. */
-import { HashAlgo, hashSize } from "../../../wasm/assembly/hash";
-import { failContext, msgArgValue, msgShowType } from "../diag/check";
-import { Err, fail, msgArgLit, msgArgStr, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from "../diag/errors";
-import { bufBytes, bufData, bufLen, bufReset, bufStr, bytesStart } from "../heap/text";
-import { pureEval } from "../settings";
-import { KIND_ATTRS, KIND_STRING } from "../value/kinds";
-import { NULL, kindOf, mkLiteral, mkString, strBytes, strContext, strLen } from "../value/layout";
-import { attrsCount, attrsGet, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
-import { symbolBytes, symbolLen } from "../value/symbols";
-import { Act, acc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
-import { bufHex, readHash } from "../derivation/hashes";
-import { warnEmptyHash } from "../derivation/instantiate";
-import { msgNameFault, nameFault } from "../derivation/names";
-import { Method, fixedOutputPath } from "../derivation/store-path";
-import { Word, wordOf, wordSymbol } from "../derivation/words";
-import { answerJson, askFetch, jsonBegin, jsonKey, jsonScalar, jsonText, withStoreContext } from "./fetchJson";
-import { answered } from "./host";
+import { HashAlgo, hashSize } from '../../../wasm/assembly/hash';
+import { failContext, msgArgValue, msgShowType } from '../diag/check';
+import { Err, fail, msgArgLit, msgArgStr, msgArgSymBytes, msgBegin, msgLit, raise, raiseAt } from '../diag/errors';
+import { bufBytes, bufData, bufLen, bufReset, bufStr, bytesStart } from '../heap/text';
+import { pureEval } from '../settings';
+import { KIND_ATTRS, KIND_STRING } from '../value/kinds';
+import { NULL, kindOf, mkLiteral, mkString, strBytes, strContext, strLen } from '../value/layout';
+import { attrsCount, attrsGet, attrsPos, attrsSymbol, attrsValue } from '../value/shapes';
+import { symbolBytes, symbolLen } from '../value/symbols';
+import { Act, acc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
+import { bufHex, readHash } from '../derivation/hashes';
+import { warnEmptyHash } from '../derivation/instantiate';
+import { msgNameFault, nameFault } from '../derivation/names';
+import { Method, fixedOutputPath } from '../derivation/store-path';
+import { Word, wordOf, wordSymbol } from '../derivation/words';
+import { answerJson, askFetch, jsonBegin, jsonKey, jsonScalar, jsonText, withStoreContext } from './fetchJson';
+import { answered } from './host';
 
-const URL_CTX: string = "while evaluating the url we should fetch";
-const HASH_CTX: string = "while evaluating the sha256 of the content we should fetch";
-const NAME_CTX: string = "while evaluating the name of the content we should fetch";
+const URL_CTX: string = 'while evaluating the url we should fetch';
+const HASH_CTX: string = 'while evaluating the sha256 of the content we should fetch';
+const NAME_CTX: string = 'while evaluating the name of the content we should fetch';
 
 const enum S {
   Argument = 0,
@@ -42,11 +42,11 @@ const BUF: usize = memory.data(12, 4);
 /** Raises `expected WHAT but found …` at a position; the trace line is the frame's. */
 export function failTypedAt(what: string, v: usize, pos: u32): i32 {
   msgBegin();
-  msgLit("expected ");
+  msgLit('expected ');
   msgLit(what);
-  msgLit(" but found ");
+  msgLit(' but found ');
   msgShowType(v);
-  msgLit(": ");
+  msgLit(': ');
   msgArgValue(v);
   raiseAt(Err.Type, pos);
   return Act.Fail;
@@ -54,7 +54,7 @@ export function failTypedAt(what: string, v: usize, pos: u32): i32 {
 /** Whether a value is a string without context; if not the error is raised. */
 export function plainAt(v: usize, pos: u32): bool {
   if (kindOf(v) != KIND_STRING) {
-    failTypedAt("a string", v, pos);
+    failTypedAt('a string', v, pos);
     return false;
   }
   if (!strContext(v)) return true;
@@ -63,10 +63,10 @@ export function plainAt(v: usize, pos: u32): bool {
 }
 
 export function builtin_fetchurl(f: usize): i32 {
-  return fetch(f, "fetchurl", false);
+  return fetch(f, 'fetchurl', false);
 }
 export function builtin_fetchTarball(f: usize): i32 {
-  return fetch(f, "fetchTarball", true);
+  return fetch(f, 'fetchTarball', true);
 }
 
 /** Slots: see S. */
@@ -76,7 +76,7 @@ function fetch(f: usize, who: string, unpack: bool): i32 {
     case State.Start:
       setSlot(f, S.Url, NULL);
       setSlot(f, S.Digest, NULL);
-      setSlot(f, S.Name, mkLiteral(unpack ? "source" : ""));
+      setSlot(f, S.Name, mkLiteral(unpack ? 'source' : ''));
       if (kindOf(v) == KIND_ATTRS) return attribute(f, who, unpack);
       traceOn(f, 0, URL_CTX);
       if (!plainAt(v, 0)) return Act.Fail;
@@ -120,7 +120,7 @@ function attribute(f: usize, who: string, unpack: bool): i32 {
     fail(Err.Eval, "'url' argument required");
     return Act.Fail;
   }
-  let ctx: string = "";
+  let ctx: string = '';
   switch (wordOf(attrsSymbol(set, i))) {
     case Word.Url:
       ctx = URL_CTX;
@@ -151,11 +151,11 @@ export function unsupported(who: string, pos: u32): i32 {
 
 /** `channel:NAME` stands for a URL. */
 function resolveChannel(s: usize): usize {
-  if (!bytesStart(strBytes(s), strLen(s), "channel:")) return s;
+  if (!bytesStart(strBytes(s), strLen(s), 'channel:')) return s;
   bufReset(BUF);
-  bufStr(BUF, "https://channels.nixos.org/");
+  bufStr(BUF, 'https://channels.nixos.org/');
   bufBytes(BUF, strBytes(s) + 8, strLen(s) - 8);
-  bufStr(BUF, "/nixexprs.tar.xz");
+  bufStr(BUF, '/nixexprs.tar.xz');
   return mkString(bufData(BUF), bufLen(BUF), 0);
 }
 /** What stands behind the last slash; slashes at the end do not count. */
@@ -185,9 +185,9 @@ function check(f: usize, who: string, unpack: bool): i32 {
     return Act.Fail;
   }
   jsonBegin();
-  jsonKey("url");
+  jsonKey('url');
   jsonScalar(url);
-  jsonKey("name");
+  jsonKey('name');
   jsonScalar(name);
   if (digest != NULL && !expectation(name, digest, unpack)) return Act.Fail;
   return askFetch(f, who, State.Fetched);
@@ -197,9 +197,9 @@ function expectation(name: usize, digest: usize, unpack: bool): bool {
   if (!path) return false;
   bufReset(BUF);
   bufHex(BUF, strBytes(digest), hashSize(HashAlgo.SHA256));
-  jsonKey("sha256");
+  jsonKey('sha256');
   jsonText(bufData(BUF), bufLen(BUF));
-  jsonKey("expected");
+  jsonKey('expected');
   jsonText(symbolBytes(path), symbolLen(path));
   return true;
 }
@@ -210,7 +210,7 @@ function failName(f: usize, who: string, fault: u32): i32 {
   msgArgStr(slot(f, S.Url));
   msgLit("': ");
   msgNameFault(fault, strBytes(name), strLen(name));
-  msgLit(". ");
+  msgLit('. ');
   if (slotInt(f, S.Named)) {
     msgLit("Please change the value for the 'name' attribute passed to '");
     msgArgLit(who);

@@ -1,14 +1,14 @@
 /** `fetchClosure`: the arguments are checked here, the host copies the closure. */
-import { Err, addTraceLit, msgArgLit, msgArgStr, msgArgSym, msgBegin, msgLit, raise } from "../diag/errors";
-import { Proc } from "../gen/builtins";
-import { KIND_BOOL, KIND_STRING } from "../value/kinds";
-import { FALSE, NULL, TRUE, kindOf, strBytes, strLen, tag } from "../value/layout";
-import { attrsCount, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
-import { Act, acc, callProc, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
-import { isStorePath } from "../derivation/store-path";
-import { Word, wordOf, wordSymbol } from "../derivation/words";
-import { failTypedAt, fetched, plainAt } from "./fetch";
-import { askFetch, jsonBegin, jsonKey, jsonScalar } from "./fetchJson";
+import { Err, addTraceLit, msgArgLit, msgArgStr, msgArgSym, msgBegin, msgLit, raise } from '../diag/errors';
+import { Proc } from '../gen/builtins';
+import { KIND_BOOL, KIND_STRING } from '../value/kinds';
+import { FALSE, NULL, TRUE, kindOf, strBytes, strLen, tag } from '../value/layout';
+import { attrsCount, attrsPos, attrsSymbol, attrsValue } from '../value/shapes';
+import { Act, acc, callProc, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
+import { isStorePath } from '../derivation/store-path';
+import { Word, wordOf, wordSymbol } from '../derivation/words';
+import { failTypedAt, fetched, plainAt } from './fetch';
+import { askFetch, jsonBegin, jsonKey, jsonScalar } from './fetchJson';
 
 const FROM_PATH: string = "while evaluating the attribute 'fromPath' passed to builtins.fetchClosure";
 const TO_PATH: string = "while evaluating the attribute 'toPath' passed to builtins.fetchClosure";
@@ -81,7 +81,7 @@ export function builtin_fetchClosure(f: usize): i32 {
       setSlot(f, C.FromStore, acc());
       break;
     case State.Addressed:
-      if (kindOf(acc()) != KIND_BOOL) return failTypedAt("a Boolean", acc(), pos);
+      if (kindOf(acc()) != KIND_BOOL) return failTypedAt('a Boolean', acc(), pos);
       setSlot(f, C.Addressed, acc());
       break;
   }
@@ -118,24 +118,24 @@ function closureSend(f: usize): i32 {
   if (addressed && slot(f, C.ToPath) != NULL) {
     msgBegin();
     msgLit("attribute '");
-    msgArgLit("inputAddressed");
+    msgArgLit('inputAddressed');
     msgLit("' is set to true, but '");
-    msgArgLit("toPath");
+    msgArgLit('toPath');
     msgLit("' is also set. Please remove one of them");
     raise(Err.Plain);
     return Act.Fail;
   }
   if (slot(f, C.FromStore) == NULL) return failClosure("attribute '", wordSymbol(Word.FromStore), "' is missing in call to 'fetchClosure'");
   jsonBegin();
-  jsonKey("fromStore");
+  jsonKey('fromStore');
   jsonScalar(slot(f, C.FromStore));
-  jsonKey("fromPath");
+  jsonKey('fromPath');
   jsonScalar(slot(f, C.FromPath));
   if (slot(f, C.ToPath) != NULL) {
-    jsonKey("toPath");
+    jsonKey('toPath');
     jsonScalar(slot(f, C.ToPath));
   }
-  jsonKey("inputAddressed");
+  jsonKey('inputAddressed');
   jsonScalar(addressed ? TRUE : FALSE);
-  return askFetch(f, "fetchClosure", State.Fetched);
+  return askFetch(f, 'fetchClosure', State.Fetched);
 }

@@ -1,15 +1,15 @@
 /** JSON between the fetchers' builtins and the host: objects of scalars. */
-import { bufByte, bufBytes, bufData, bufI64, bufLen, bufReset, bufStr } from "../heap/text";
-import { bufJsonString } from "../print/json";
-import { Req, answerData, answerLen, requestBegin, requestBytes } from "../requests";
-import { contextOf } from "../value/context";
-import { KIND_ATTRS, KIND_BOOL, KIND_STRING } from "../value/kinds";
-import { TRUE, intValue, kindOf, mkString, strBytes, strLen } from "../value/layout";
-import { attrsSetValue, attrsShape, attrsValue, shapeFind } from "../value/shapes";
-import { symbolBytes, symbolIntern, symbolLen } from "../value/symbols";
-import { awaitHost } from "../vm/native";
-import { Word, wordSymbol } from "../derivation/words";
-import { builtin_fromJSON } from "./json-parse";
+import { bufByte, bufBytes, bufData, bufI64, bufLen, bufReset, bufStr } from '../heap/text';
+import { bufJsonString } from '../print/json';
+import { Req, answerData, answerLen, requestBegin, requestBytes } from '../requests';
+import { contextOf } from '../value/context';
+import { KIND_ATTRS, KIND_BOOL, KIND_STRING } from '../value/kinds';
+import { TRUE, intValue, kindOf, mkString, strBytes, strLen } from '../value/layout';
+import { attrsSetValue, attrsShape, attrsValue, shapeFind } from '../value/shapes';
+import { symbolBytes, symbolIntern, symbolLen } from '../value/symbols';
+import { awaitHost } from '../vm/native';
+import { Word, wordSymbol } from '../derivation/words';
+import { builtin_fromJSON } from './json-parse';
 
 const JSON: usize = memory.data(12, 4);
 const FETCHER: usize = memory.data(12, 4);
@@ -48,7 +48,7 @@ export function jsonScalar(v: usize): void {
       bufJsonString(JSON, strBytes(v), strLen(v));
       break;
     case KIND_BOOL:
-      bufStr(JSON, v == TRUE ? "true" : "false");
+      bufStr(JSON, v == TRUE ? 'true' : 'false');
       break;
     default:
       bufI64(JSON, intValue(v));

@@ -1,20 +1,34 @@
 /** `fetchTree`, `fetchGit`, `fetchMercurial`, `fetchFinalTree`: the input's attributes are evaluated here, the host fetches. */
-import { msgShowType } from "../diag/check";
-import { Err, fail, msgArgInt, msgArgLit, msgArgSym, msgBegin, msgBytes, msgLit, raise } from "../diag/errors";
-import { Proc } from "../gen/builtins";
-import { Feature, featureEnabled, pureEval } from "../settings";
-import { KIND_ATTRS, KIND_BOOL, KIND_INT, KIND_PATH, KIND_STRING } from "../value/kinds";
-import { EMPTY_STRING, NULL, TRUE, cell, intValue, kindOf, mkCells, mkLiteral, mkString, setCell, strBytes, strLen, tag } from "../value/layout";
-import { attrsCount, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { Act, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
-import { failFeature } from "../derivation/hashes";
-import { Word, wordOf, wordSymbol } from "../derivation/words";
-import { bytesAre } from "../heap/text";
-import { coerce, plainText } from "./coercion";
-import { plainAt, unsupported } from "./fetch";
-import { answerJson, askFetch, jsonBegin, jsonKey, jsonKeySymbol, jsonRaw, jsonScalar, withStoreContext } from "./fetchJson";
-import { answered } from "./host";
+import { msgShowType } from '../diag/check';
+import { Err, fail, msgArgInt, msgArgLit, msgArgSym, msgBegin, msgBytes, msgLit, raise } from '../diag/errors';
+import { Proc } from '../gen/builtins';
+import { Feature, featureEnabled, pureEval } from '../settings';
+import { KIND_ATTRS, KIND_BOOL, KIND_INT, KIND_PATH, KIND_STRING } from '../value/kinds';
+import {
+  EMPTY_STRING,
+  NULL,
+  TRUE,
+  cell,
+  intValue,
+  kindOf,
+  mkCells,
+  mkLiteral,
+  mkString,
+  setCell,
+  strBytes,
+  strLen,
+  tag,
+} from '../value/layout';
+import { attrsCount, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { Act, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
+import { failFeature } from '../derivation/hashes';
+import { Word, wordOf, wordSymbol } from '../derivation/words';
+import { bytesAre } from '../heap/text';
+import { coerce, plainText } from './coercion';
+import { plainAt, unsupported } from './fetch';
+import { answerJson, askFetch, jsonBegin, jsonKey, jsonKeySymbol, jsonRaw, jsonScalar, withStoreContext } from './fetchJson';
+import { answered } from './host';
 
 const enum S {
   Argument = 0,
@@ -38,13 +52,17 @@ const enum Fetcher {
 }
 
 function nameOf(which: Fetcher): string {
-  return which == Fetcher.Git ? "fetchGit" : "fetchTree";
+  return which == Fetcher.Git ? 'fetchGit' : 'fetchTree';
 }
 function typeContext(which: Fetcher): string {
-  return which == Fetcher.Git ? "while evaluating the `type` argument passed to 'fetchGit'" : "while evaluating the `type` argument passed to 'fetchTree'";
+  return which == Fetcher.Git
+    ? "while evaluating the `type` argument passed to 'fetchGit'"
+    : "while evaluating the `type` argument passed to 'fetchTree'";
 }
 function textContext(which: Fetcher): string {
-  return which == Fetcher.Git ? "while evaluating the first argument passed to 'fetchGit'" : "while evaluating the first argument passed to 'fetchTree'";
+  return which == Fetcher.Git
+    ? "while evaluating the first argument passed to 'fetchGit'"
+    : "while evaluating the first argument passed to 'fetchTree'";
 }
 
 export function builtin_fetchTree(f: usize): i32 {
@@ -95,7 +113,7 @@ function start(f: usize, which: Fetcher): i32 {
       fail(Err.Eval, "unexpected argument 'type'");
       return Act.Fail;
     }
-    setSlot(f, S.Type, mkLiteral("git"));
+    setSlot(f, S.Type, mkLiteral('git'));
     return attribute(f, which);
   }
   if (i < 0) {
@@ -140,7 +158,7 @@ function takeAttribute(f: usize, which: Fetcher): i32 {
     default:
       if (wordOf(name) != Word.PublicKeys) return failKind(which, name, v);
       if (!featureEnabled(Feature.VerifiedFetches)) {
-        failFeature("verified-fetches");
+        failFeature('verified-fetches');
         return Act.Fail;
       }
       return callProc(f, Proc.toJsonText, v, tag(0), tag(0), tag(0), State.Keys);
@@ -168,7 +186,7 @@ function failKind(which: Fetcher, name: u32, v: usize): i32 {
   msgArgLit(nameOf(which));
   msgLit("' is ");
   msgShowType(v);
-  msgLit(" while a string, Boolean or integer is expected");
+  msgLit(' while a string, Boolean or integer is expected');
   raise(Err.Type);
   return Act.Fail;
 }
@@ -184,9 +202,9 @@ function isSet(f: usize, name: string): bool {
 function send(f: usize, which: Fetcher): i32 {
   const set = slot(f, S.Argument);
   const type = slot(f, S.Type);
-  if (which != Fetcher.Git && has(f, "name") >= 0) return failNamed(which);
+  if (which != Fetcher.Git && has(f, 'name') >= 0) return failNamed(which);
   jsonBegin();
-  jsonKey("type");
+  jsonKey('type');
   jsonScalar(type);
   for (let i: u32 = 0; i < attrsCount(set); i++) {
     const v = cell(slot(f, S.Values), i);
@@ -194,17 +212,17 @@ function send(f: usize, which: Fetcher): i32 {
     jsonKeySymbol(attrsSymbol(set, i));
     jsonScalar(v);
   }
-  if (which == Fetcher.Git && has(f, "exportIgnore") < 0 && !isSet(f, "submodules")) addTrue("exportIgnore");
-  if (which != Fetcher.Git && has(f, "shallow") < 0 && bytesAre(strBytes(type), strLen(type), "git")) addTrue("shallow");
+  if (which == Fetcher.Git && has(f, 'exportIgnore') < 0 && !isSet(f, 'submodules')) addTrue('exportIgnore');
+  if (which != Fetcher.Git && has(f, 'shallow') < 0 && bytesAre(strBytes(type), strLen(type), 'git')) addTrue('shallow');
   return ask(f, which);
 }
 function addTrue(name: string): void {
   jsonKey(name);
-  jsonRaw("true");
+  jsonRaw('true');
 }
 function ask(f: usize, which: Fetcher): i32 {
-  if (which == Fetcher.Git) return askFetch(f, "fetchGit", State.Fetched);
-  return askFetch(f, which == Fetcher.Tree ? "fetchTree" : "fetchFinalTree", State.Fetched);
+  if (which == Fetcher.Git) return askFetch(f, 'fetchGit', State.Fetched);
+  return askFetch(f, which == Fetcher.Tree ? 'fetchTree' : 'fetchFinalTree', State.Fetched);
 }
 function failNamed(which: Fetcher): i32 {
   msgBegin();
@@ -228,12 +246,12 @@ function sendText(f: usize, s: usize, which: Fetcher): i32 {
   }
   jsonBegin();
   if (which == Fetcher.Git) {
-    jsonKey("type");
+    jsonKey('type');
     jsonRaw('"git"');
   }
-  jsonKey("url");
+  jsonKey('url');
   jsonScalar(s);
-  addTrue(which == Fetcher.Git ? "exportIgnore" : "__fromURL");
+  addTrue(which == Fetcher.Git ? 'exportIgnore' : '__fromURL');
   return ask(f, which);
 }
 /** The tree's attributes are the host's. */
@@ -247,10 +265,10 @@ function treeFetched(f: usize): i32 {
 
 // ---- fetchMercurial
 
-const HG_URL: string = "while evaluating the `url` attribute passed to builtins.fetchMercurial";
-const HG_REV: string = "while evaluating the `rev` attribute passed to builtins.fetchMercurial";
-const HG_NAME: string = "while evaluating the `name` attribute passed to builtins.fetchMercurial";
-const HG_FIRST: string = "while evaluating the first argument passed to builtins.fetchMercurial";
+const HG_URL: string = 'while evaluating the `url` attribute passed to builtins.fetchMercurial';
+const HG_REV: string = 'while evaluating the `rev` attribute passed to builtins.fetchMercurial';
+const HG_NAME: string = 'while evaluating the `name` attribute passed to builtins.fetchMercurial';
+const HG_FIRST: string = 'while evaluating the first argument passed to builtins.fetchMercurial';
 
 const enum H {
   Argument = 0,
@@ -276,7 +294,7 @@ export function builtin_fetchMercurial(f: usize): i32 {
     case HgState.Start:
       setSlot(f, H.Url, EMPTY_STRING);
       setSlot(f, H.Rev, NULL);
-      setSlot(f, H.Name, mkLiteral("source"));
+      setSlot(f, H.Name, mkLiteral('source'));
       if (kindOf(v) == KIND_ATTRS) return hgAttribute(f);
       return coerce(f, v, 0, HG_FIRST, HgState.Whole);
     case HgState.Whole:
@@ -314,7 +332,7 @@ function hgAttribute(f: usize): i32 {
   msgBegin();
   msgLit("unsupported argument '");
   msgArgSym(attrsSymbol(set, i));
-  return unsupported("fetchMercurial", pos);
+  return unsupported('fetchMercurial', pos);
 }
 /** Whether a text is a whole revision: forty digits of base 16. */
 function isRevision(s: usize): bool {
@@ -333,15 +351,15 @@ function hgSend(f: usize): i32 {
     return Act.Fail;
   }
   jsonBegin();
-  jsonKey("type");
+  jsonKey('type');
   jsonRaw('"hg"');
-  jsonKey("url");
+  jsonKey('url');
   jsonScalar(slot(f, H.Url));
-  jsonKey("name");
+  jsonKey('name');
   jsonScalar(slot(f, H.Name));
   if (rev != NULL) {
-    jsonKey(whole ? "rev" : "ref");
+    jsonKey(whole ? 'rev' : 'ref');
     jsonScalar(rev);
   }
-  return askFetch(f, "fetchMercurial", HgState.Fetched);
+  return askFetch(f, 'fetchMercurial', HgState.Fetched);
 }

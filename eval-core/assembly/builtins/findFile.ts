@@ -2,26 +2,26 @@
  * `findFile`, which `<x>` stands for: a path below one of the entries of a search path. What an entry refers to is asked of the
  * host once for each text.
  */
-import { expectAttrs, expectPlainString } from "../diag/check";
-import { Err, msgArgStr, msgBegin, msgLit, raise } from "../diag/errors";
-import { bufByte, bufBytes, bufData, bufLen, bufReset, bytesStart } from "../heap/text";
-import { Answer, Req, answerData, answerLen, answerNumber, answerStatus, requestBegin, requestString } from "../requests";
-import { pureEval } from "../settings";
-import { EMPTY_STRING, cell, listGet, listLen, mkCells, mkPath, setCell, strBytes, strContext, strLen } from "../value/layout";
-import { attrsGet } from "../value/shapes";
-import { symbolBytes, symbolIntern, symbolLen } from "../value/symbols";
-import { Act, acc, awaitHost, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
-import { coerce } from "./coercion";
-import { answered, msgInvalidPath } from "./host";
-import { answerRewrite, askRealise, pathOfText } from "./pathArgs";
-import { requireAttr } from "./support";
-import { Word, wordSymbol } from "../derivation/words";
-import { tableGet, tableSet } from "../derivation/table";
+import { expectAttrs, expectPlainString } from '../diag/check';
+import { Err, msgArgStr, msgBegin, msgLit, raise } from '../diag/errors';
+import { bufByte, bufBytes, bufData, bufLen, bufReset, bytesStart } from '../heap/text';
+import { Answer, Req, answerData, answerLen, answerNumber, answerStatus, requestBegin, requestString } from '../requests';
+import { pureEval } from '../settings';
+import { EMPTY_STRING, cell, listGet, listLen, mkCells, mkPath, setCell, strBytes, strContext, strLen } from '../value/layout';
+import { attrsGet } from '../value/shapes';
+import { symbolBytes, symbolIntern, symbolLen } from '../value/symbols';
+import { Act, acc, awaitHost, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
+import { coerce } from './coercion';
+import { answered, msgInvalidPath } from './host';
+import { answerRewrite, askRealise, pathOfText } from './pathArgs';
+import { requireAttr } from './support';
+import { Word, wordSymbol } from '../derivation/words';
+import { tableGet, tableSet } from '../derivation/table';
 
-const PREFIX: string = "while evaluating the `prefix` attribute of an element of the list passed to builtins.findFile";
-const ELEMENT: string = "while evaluating an element of the list passed to builtins.findFile";
-const PATH: string = "while evaluating the `path` attribute of an element of the list passed to builtins.findFile";
-const NAME: string = "while evaluating the second argument passed to builtins.findFile";
+const PREFIX: string = 'while evaluating the `prefix` attribute of an element of the list passed to builtins.findFile';
+const ELEMENT: string = 'while evaluating an element of the list passed to builtins.findFile';
+const PATH: string = 'while evaluating the `path` attribute of an element of the list passed to builtins.findFile';
+const NAME: string = 'while evaluating the second argument passed to builtins.findFile';
 
 /** text of an entry → MISSING, or FOUND + the symbol of its path */
 const RESOLVED: usize = memory.data(12, 4);
@@ -73,10 +73,10 @@ export function builtin_findFile(f: usize): i32 {
         return force(f, prefix ? prefix : EMPTY_STRING, State.Prefix);
       }
       case State.Prefix: {
-        if (!expectPlainString(acc(), "")) return Act.Fail;
+        if (!expectPlainString(acc(), '')) return Act.Fail;
         traceOff(f);
         setCell(slot(f, S.Entries), slotInt(f, S.Index) * 2, acc());
-        const path = requireAttr(slot(f, S.Current), wordSymbol(Word.Path), "in an element of the __nixPath");
+        const path = requireAttr(slot(f, S.Current), wordSymbol(Word.Path), 'in an element of the __nixPath');
         return path ? coerce(f, path, 0, PATH, State.Path) : Act.Fail;
       }
       case State.Path: {
@@ -93,7 +93,7 @@ export function builtin_findFile(f: usize): i32 {
         state = State.Element;
         break;
       case State.Name:
-        if (!expectPlainString(acc(), "")) return Act.Fail;
+        if (!expectPlainString(acc(), '')) return Act.Fail;
         traceOff(f);
         setSlot(f, S.Name, acc());
         return lookUp(f);
@@ -170,7 +170,7 @@ function lookUp(f: usize): i32 {
     requestString(path);
     return awaitHost(f, State.Found);
   }
-  if (bytesStart(strBytes(name), strLen(name), "nix/")) return done(mkPath(strBytes(name) + 3, strLen(name) - 3, INTERNAL_FILES));
+  if (bytesStart(strBytes(name), strLen(name), 'nix/')) return done(mkPath(strBytes(name) + 3, strLen(name) - 3, INTERNAL_FILES));
   return notFound(name);
 }
 function takeResolved(f: usize): bool {

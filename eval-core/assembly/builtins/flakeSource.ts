@@ -54,4 +54,4 @@ let
 in
 nodes.\${lock.root}.result
 `;
-export const FLAKE_PATH: string = "/call-flake.nix";
+export const FLAKE_PATH: string = '/call-flake.nix';

@@ -1,9 +1,9 @@
 /** Asking the host from builtins: what every request has in common (docs/requests.md). */
-import { Err, MSG, fail, msgArgBytes, msgBegin, msgBytes, msgLit, raise } from "../diag/errors";
-import { bufData, bufLen } from "../heap/text";
-import { Answer, Req, answerData, answerLen, answerNumber, answerStatus, requestBegin, requestBytes, requestNumber } from "../requests";
-import { mkString, strBytes, strLen } from "../value/layout";
-import { awaitHost } from "../vm/native";
+import { Err, MSG, fail, msgArgBytes, msgBegin, msgBytes, msgLit, raise } from '../diag/errors';
+import { bufData, bufLen } from '../heap/text';
+import { Answer, Req, answerData, answerLen, answerNumber, answerStatus, requestBegin, requestBytes, requestNumber } from '../requests';
+import { mkString, strBytes, strLen } from '../value/layout';
+import { awaitHost } from '../vm/native';
 
 /** Kinds of messages. */
 export const enum MessageKind {
@@ -51,7 +51,7 @@ export function answered(path: usize, pathLen: u32): bool {
     raise(Err.Io);
     return false;
   }
-  return fail(Err.Io, "the host gave no answer") != 0;
+  return fail(Err.Io, 'the host gave no answer') != 0;
 }
 /** The answer as a string without context. */
 export function answerString(): usize {

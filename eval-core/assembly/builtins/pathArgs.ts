@@ -1,17 +1,17 @@
 /**
  * Arguments that are paths: values that stand for a path, made real (Nix's realisePath), and the strings that store paths are.
  */
-import { addTrace, msgArgStr, msgBegin, msgLit } from "../diag/errors";
-import { Proc } from "../gen/builtins";
-import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset } from "../heap/text";
-import { Req, answerData, answerLen, requestBegin, requestBytes, requestNumber } from "../requests";
-import { contextCount, contextElement, contextOf } from "../value/context";
-import { KIND_PATH, KIND_STRING } from "../value/kinds";
-import { deref, isValue, kindOf, mkPath, mkString, strBytes, strContext, strLen, tag } from "../value/layout";
-import { symbolBytes, symbolLen } from "../value/symbols";
-import { Act, STATE_ERROR, acc, again, awaitHost, callProc, done, force, setSlot, slot, stateOf, traceOff, traceOn } from "../vm/native";
-import { canonInto } from "../vm/paths";
-import { answerRecord, realised } from "./host";
+import { addTrace, msgArgStr, msgBegin, msgLit } from '../diag/errors';
+import { Proc } from '../gen/builtins';
+import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset } from '../heap/text';
+import { Req, answerData, answerLen, requestBegin, requestBytes, requestNumber } from '../requests';
+import { contextCount, contextElement, contextOf } from '../value/context';
+import { KIND_PATH, KIND_STRING } from '../value/kinds';
+import { deref, isValue, kindOf, mkPath, mkString, strBytes, strContext, strLen, tag } from '../value/layout';
+import { symbolBytes, symbolLen } from '../value/symbols';
+import { Act, STATE_ERROR, acc, again, awaitHost, callProc, done, force, setSlot, slot, stateOf, traceOff, traceOn } from '../vm/native';
+import { canonInto } from '../vm/paths';
+import { answerRecord, realised } from './host';
 
 const BUF: usize = memory.data(12, 4);
 
@@ -55,7 +55,7 @@ export function answerRewrite(s: usize): usize {
   bufReset(BUF);
   const p = strBytes(s);
   const n = strLen(s);
-  for (let i: u32 = 0; i < n; ) {
+  for (let i: u32 = 0; i < n;) {
     const skipped = load<u8>(p + i) == 0x2f ? rewriteAt(p + i, n - i) : 0;
     if (!skipped) bufByte(BUF, load<u8>(p + i));
     i += skipped ? skipped : 1;
@@ -66,7 +66,7 @@ export function answerRewrite(s: usize): usize {
 function rewriteAt(p: usize, n: u32): u32 {
   const data = answerData();
   const end = answerLen();
-  for (let at: u32 = 0; at < end; ) {
+  for (let at: u32 = 0; at < end;) {
     const from = answerRecord(at);
     const to = at + from + 1 < end ? answerRecord(at + from + 1) : 0;
     if (from && from <= n && !memory.compare(data + at, p, from)) {
@@ -78,7 +78,7 @@ function rewriteAt(p: usize, n: u32): u32 {
   return 0;
 }
 
-const CONTEXT: string = "while realising the context of a path";
+const CONTEXT: string = 'while realising the context of a path';
 
 /** Slots: 0 value, 1 path (string) → path value. */
 export function proc_realisePath(f: usize): i32 {

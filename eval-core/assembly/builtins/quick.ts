@@ -2,12 +2,26 @@
  * Coercion to a string where nothing must be waited for: what nearly all attributes of derivations are. It returns 0 for
  * everything else, which the machine's own coercion (vm/coerce.ts) then does, or finds wrong.
  */
-import { bufByte, bufBytes, bufData, bufI64, bufLen, bufReset } from "../heap/text";
-import { contextUnion } from "../value/context";
-import { KIND_ATTRS, KIND_BOOL, KIND_INT, KIND_LIST, KIND_NULL, KIND_STRING } from "../value/kinds";
-import { EMPTY_LIST, EMPTY_STRING, TRUE, deref, intValue, kindOf, listGet, listLen, mkLiteral, mkString, strBytes, strContext, strLen } from "../value/layout";
-import { attrsGet } from "../value/shapes";
-import { Word, wordSymbol } from "../derivation/words";
+import { bufByte, bufBytes, bufData, bufI64, bufLen, bufReset } from '../heap/text';
+import { contextUnion } from '../value/context';
+import { KIND_ATTRS, KIND_BOOL, KIND_INT, KIND_LIST, KIND_NULL, KIND_STRING } from '../value/kinds';
+import {
+  EMPTY_LIST,
+  EMPTY_STRING,
+  TRUE,
+  deref,
+  intValue,
+  kindOf,
+  listGet,
+  listLen,
+  mkLiteral,
+  mkString,
+  strBytes,
+  strContext,
+  strLen,
+} from '../value/layout';
+import { attrsGet } from '../value/shapes';
+import { Word, wordSymbol } from '../derivation/words';
 
 const BUF: usize = memory.data(12, 4);
 
@@ -35,7 +49,7 @@ export function coerceQuick(v: usize): usize {
     case KIND_NULL:
       return EMPTY_STRING;
     case KIND_BOOL:
-      return d == TRUE ? mkLiteral("1") : EMPTY_STRING;
+      return d == TRUE ? mkLiteral('1') : EMPTY_STRING;
     case KIND_INT:
       return quickInt(intValue(d));
     case KIND_LIST:

@@ -5,10 +5,10 @@
  * not, and as it is stored. What is common to these, all behind the inputs, is written once (MIDDLE), with marks where the
  * outputs' values stand in the environment.
  */
-import { hashSize } from "../../../wasm/assembly/hash";
-import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset, bufSetLen, bufStr } from "../heap/text";
-import { strBytes, strLen } from "../value/layout";
-import { symbolBytes, symbolCompare, symbolLen } from "../value/symbols";
+import { hashSize } from '../../../wasm/assembly/hash';
+import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset, bufSetLen, bufStr } from '../heap/text';
+import { strBytes, strLen } from '../value/layout';
+import { symbolBytes, symbolCompare, symbolLen } from '../value/symbols';
 import {
   ARGS,
   DIGEST,
@@ -31,14 +31,14 @@ import {
   pairFirst,
   pairSecond,
   pairsSort,
-} from "./draft";
-import { elementDrv, elementInner, elementOutput } from "./elements";
-import { hashAlgoName } from "../builtins/hashText";
-import { bufHex } from "./hashes";
-import { knownGet } from "./known";
-import { By, sortPairs } from "./order";
-import { placeholderOf } from "./placeholder";
-import { bufMethod } from "./store-path";
+} from './draft';
+import { elementDrv, elementInner, elementOutput } from './elements';
+import { hashAlgoName } from '../builtins/hashText';
+import { bufHex } from './hashes';
+import { knownGet } from './known';
+import { By, sortPairs } from './order';
+import { placeholderOf } from './placeholder';
+import { bufMethod } from './store-path';
 
 /** The text that was written last. */
 export const TEXT: usize = memory.data(12, 4);
@@ -106,7 +106,7 @@ function bufOutput(b: usize, i: u32, mask: bool): void {
   bufAlgo(b);
   bufStr(b, ',"');
   if (kind == Outputs.Fixed) bufHex(b, DIGEST, hashSize(outputAlgo()));
-  else if (kind == Outputs.Impure) bufStr(b, "impure");
+  else if (kind == Outputs.Impure) bufStr(b, 'impure');
   bufStr(b, '")');
 }
 
@@ -167,7 +167,7 @@ function hasChildren(drv: u32, parent: u32): bool {
  * `,[("out",["out"])])`: outputs of outputs. It calls itself once for each level of derivations that make derivations.
  */
 function bufChildren(b: usize, drv: u32, parent: u32): void {
-  bufStr(b, ",[");
+  bufStr(b, ',[');
   const first = pairCount(CHILDREN);
   const nodes = pairCount(NODES);
   for (let i: u32 = 0; i < nodes; i++) {
@@ -175,7 +175,7 @@ function bufChildren(b: usize, drv: u32, parent: u32): void {
     if (isChild(node, drv, parent)) pairAdd(CHILDREN, elementOutput(node), node);
   }
   const count = pairCount(CHILDREN) - first;
-  sortPairs(bufData(CHILDREN) + (<usize>first << 3), count, By.Name);
+  sortPairs(bufData(CHILDREN) + ((<usize>first) << 3), count, By.Name);
   for (let i: u32 = 0; i < count; i++) {
     const node = pairSecond(CHILDREN, first + i);
     if (i) bufByte(b, COMMA);
@@ -189,7 +189,7 @@ function bufChildren(b: usize, drv: u32, parent: u32): void {
     bufByte(b, 0x29);
   }
   bufSetLen(CHILDREN, first << 3);
-  bufStr(b, "])");
+  bufStr(b, '])');
 }
 function bufValues(b: usize, node: u32): void {
   const values = memory.data(12, 4);
@@ -217,7 +217,7 @@ function bufHashedInputs(b: usize): void {
     const same = last != 0 && (last == known || !memory.compare(last, known, 32));
     if (same && output == lastOutput) continue;
     if (!same) {
-      if (i) bufStr(b, "]),");
+      if (i) bufStr(b, ']),');
       bufStr(b, '("');
       bufHex(b, known, 32);
       bufStr(b, '",[');
@@ -226,7 +226,7 @@ function bufHashedInputs(b: usize): void {
     last = known;
     lastOutput = output;
   }
-  if (n) bufStr(b, "])");
+  if (n) bufStr(b, '])');
 }
 
 // ---- what is common
@@ -262,7 +262,7 @@ export function atermPrepare(): void {
   const b = MIDDLE;
   bufReset(b);
   bufReset(MARKS);
-  bufStr(b, "],[");
+  bufStr(b, '],[');
   const n = pairCount(SOURCES);
   for (let i: u32 = 0; i < n; i++) {
     if (i) bufByte(b, COMMA);
@@ -272,28 +272,28 @@ export function atermPrepare(): void {
   bufBytes(b, strBytes(draftPlatform()), strLen(draftPlatform()));
   bufStr(b, '",');
   bufQuotedString(b, draftBuilder());
-  bufStr(b, ",[");
+  bufStr(b, ',[');
   const args = pairCount(ARGS);
   for (let i: u32 = 0; i < args; i++) {
     if (i) bufByte(b, COMMA);
     bufQuotedString(b, <usize>pairFirst(ARGS, i));
   }
-  bufStr(b, "],[");
+  bufStr(b, '],[');
   bufEnv(b);
-  bufStr(b, "])");
+  bufStr(b, '])');
 }
 
 /** Writes the derivation to TEXT, with `mask` without the outputs' paths, with `hashed` with modulo hashes for its inputs. */
 export function atermWrite(mask: bool, hashed: bool): void {
   const b = TEXT;
   bufReset(b);
-  bufStr(b, pairCount(DYNAMIC) ? 'DrvWithVersion("xp-dyn-drv",[' : "Derive([");
+  bufStr(b, pairCount(DYNAMIC) ? 'DrvWithVersion("xp-dyn-drv",[' : 'Derive([');
   const outputs = pairCount(OUTPUTS);
   for (let i: u32 = 0; i < outputs; i++) {
     if (i) bufByte(b, COMMA);
     bufOutput(b, i, mask);
   }
-  bufStr(b, "],[");
+  bufStr(b, '],[');
   if (hashed) bufHashedInputs(b);
   else bufInputs(b);
   const middle = bufData(MIDDLE);

@@ -2,13 +2,13 @@
  * From the draft to store paths: output paths, the path of the `.drv`, and the modulo hash (Nix manual, "Derivation",
  * "Input-addressing"; "Store Path Specification").
  */
-import { sha256Digest as sha256 } from "./digest";
-import { hashSize } from "../../../wasm/assembly/hash";
-import { Err, msgArgStr, msgArgSymBytes, msgBegin, msgLit, raise } from "../diag/errors";
-import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset, bufStr } from "../heap/text";
-import { strBytes, strLen } from "../value/layout";
-import { symbolBytes, symbolLen } from "../value/symbols";
-import { TEXT, atermPrepare, atermWrite } from "./aterm";
+import { sha256Digest as sha256 } from './digest';
+import { hashSize } from '../../../wasm/assembly/hash';
+import { Err, msgArgStr, msgArgSymBytes, msgBegin, msgLit, raise } from '../diag/errors';
+import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset, bufStr } from '../heap/text';
+import { strBytes, strLen } from '../value/layout';
+import { symbolBytes, symbolLen } from '../value/symbols';
+import { TEXT, atermPrepare, atermWrite } from './aterm';
 import {
   DIGEST,
   DRVS,
@@ -25,12 +25,12 @@ import {
   pairSecond,
   setOutputsKind,
   setPairSecond,
-} from "./draft";
-import { hashAlgoName } from "../builtins/hashText";
-import { bufHex } from "./hashes";
-import { knownAdd, knownDeferred, knownGet, knownHasOutput } from "./known";
-import { NAME_BUF, bufMethod, fixedOutputPath, inputAddressedPath } from "./store-path";
-import { REFERENCES, referencesBegin, referencesSort, textPath } from "./texts";
+} from './draft';
+import { hashAlgoName } from '../builtins/hashText';
+import { bufHex } from './hashes';
+import { knownAdd, knownDeferred, knownGet, knownHasOutput } from './known';
+import { NAME_BUF, bufMethod, fixedOutputPath, inputAddressedPath } from './store-path';
+import { REFERENCES, referencesBegin, referencesSort, textPath } from './texts';
 
 const HASH: usize = memory.data(32, 8);
 const SCRATCH: usize = memory.data(12, 4);
@@ -79,7 +79,7 @@ export function fixedPath(): u32 {
 function hashFixed(): void {
   const path = pairSecond(OUTPUTS, 0);
   bufReset(SCRATCH);
-  bufStr(SCRATCH, "fixed:out:");
+  bufStr(SCRATCH, 'fixed:out:');
   bufMethod(SCRATCH, outputMethod());
   bufStr(SCRATCH, hashAlgoName(outputAlgo()));
   bufByte(SCRATCH, 0x3a);
@@ -130,7 +130,7 @@ export function drvName(): void {
   const name = draftName();
   bufReset(NAME_BUF);
   bufBytes(NAME_BUF, strBytes(name), strLen(name));
-  bufStr(NAME_BUF, ".drv");
+  bufStr(NAME_BUF, '.drv');
 }
 function referencesFill(): void {
   referencesBegin();
@@ -154,7 +154,7 @@ export function draftRemember(drv: u32): bool {
   bufReset(SCRATCH);
   const n = pairCount(OUTPUTS);
   const names = bufReserve(SCRATCH, n << 2);
-  for (let i: u32 = 0; i < n; i++) store<u32>(names + (<usize>i << 2), pairFirst(OUTPUTS, i));
+  for (let i: u32 = 0; i < n; i++) store<u32>(names + ((<usize>i) << 2), pairFirst(OUTPUTS, i));
   knownAdd(drv, HASH, deferred, names, n);
   return true;
 }

@@ -4,10 +4,10 @@
  *
  * Vectors are buffers of pairs of words (order.ts).
  */
-import { bufData, bufLen, bufReserve, bufReset, bufSetLen } from "../heap/text";
-import { By, sortPairs, uniquePairs } from "./order";
-import { Element, elementDrv, elementInner, elementKind, elementOutput } from "./elements";
-import { contextCount, contextElement } from "../value/context";
+import { bufData, bufLen, bufReserve, bufReset, bufSetLen } from '../heap/text';
+import { By, sortPairs, uniquePairs } from './order';
+import { Element, elementDrv, elementInner, elementKind, elementOutput } from './elements';
+import { contextCount, contextElement } from '../value/context';
 
 /** What is known of the outputs; the same for all of them. */
 export const enum Outputs {
@@ -113,15 +113,15 @@ export function pairCount(v: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function pairFirst(v: usize, i: u32): u32 {
-  return load<u32>(bufData(v) + (<usize>i << 3));
+  return load<u32>(bufData(v) + ((<usize>i) << 3));
 }
 // @ts-ignore: decorator
 @inline
 export function pairSecond(v: usize, i: u32): u32 {
-  return load<u32>(bufData(v) + (<usize>i << 3), 4);
+  return load<u32>(bufData(v) + ((<usize>i) << 3), 4);
 }
 export function setPairSecond(v: usize, i: u32, b: u32): void {
-  store<u32>(bufData(v) + (<usize>i << 3), b, 4);
+  store<u32>(bufData(v) + ((<usize>i) << 3), b, 4);
 }
 /** Sorts by name and drops duplicates. */
 export function pairsSort(v: usize): void {

@@ -4,10 +4,10 @@
  *
  *   | drv path symbol | output symbol | inner element, or 0 |      of `!output!/nix/store/….drv`, `!output!inner!….drv`
  */
-import { permAlloc } from "../heap/pages";
-import { bufByte, bufBytes, bufData, bufLen, bufReset } from "../heap/text";
-import { symbolBytes, symbolIntern, symbolLen } from "../value/symbols";
-import { tableGet, tableSet } from "./table";
+import { permAlloc } from '../heap/pages';
+import { bufByte, bufBytes, bufData, bufLen, bufReset } from '../heap/text';
+import { symbolBytes, symbolIntern, symbolLen } from '../value/symbols';
+import { tableGet, tableSet } from './table';
 
 export const enum Element {
   Path,

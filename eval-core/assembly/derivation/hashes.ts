@@ -1,11 +1,11 @@
 /** Hashes in derivations and fingerprints (builtins/hashText.ts reads and writes the text). */
-import { HashAlgo, hashSize } from "../../../wasm/assembly/hash";
-import { base16Encode } from "../../../wasm/assembly/base16";
-import { nix32Encode, nix32EncodedLength } from "../../../wasm/assembly/nix32";
-import { hashAlgoName, parseHash, parsedDigest } from "../builtins/hashText";
-import { Err, msgArgLit, msgBegin, msgBytes, msgLit, raise } from "../diag/errors";
-import { bufByte, bufLen, bufReserve, bufSetLen, bufStr, bytesAre } from "../heap/text";
-import { Feature, featureEnabled } from "../settings";
+import { HashAlgo, hashSize } from '../../../wasm/assembly/hash';
+import { base16Encode } from '../../../wasm/assembly/base16';
+import { nix32Encode, nix32EncodedLength } from '../../../wasm/assembly/nix32';
+import { hashAlgoName, parseHash, parsedDigest } from '../builtins/hashText';
+import { Err, msgArgLit, msgBegin, msgBytes, msgLit, raise } from '../diag/errors';
+import { bufByte, bufLen, bufReserve, bufSetLen, bufStr, bytesAre } from '../heap/text';
+import { Feature, featureEnabled } from '../settings';
 
 export const NO_ALGO: i32 = -1;
 
@@ -22,11 +22,11 @@ export function failFeatureFor(name: string, before: string, ptr: usize, len: u3
   msgArgLit(name);
   msgLit("' is disabled");
   if (before.length) {
-    msgLit(" (");
+    msgLit(' (');
     msgLit(before);
     msgBytes(ptr, len);
     msgLit(after);
-    msgLit(")");
+    msgLit(')');
   }
   msgLit("; add '--extra-experimental-features ");
   msgArgLit(name);
@@ -35,12 +35,12 @@ export function failFeatureFor(name: string, before: string, ptr: usize, len: u3
 }
 /** Raises that an experimental feature is off. Returns 0. */
 export function failFeature(name: string): usize {
-  return failFeatureFor(name, "", 0, 0, "");
+  return failFeatureFor(name, '', 0, 0, '');
 }
 /** Whether a known algorithm may be used; BLAKE3 needs its feature. */
 export function algoAllowed(algo: i32): bool {
   if (algo != HashAlgo.BLAKE3 || featureEnabled(Feature.Blake3Hashes)) return true;
-  failFeature("blake3-hashes");
+  failFeature('blake3-hashes');
   return false;
 }
 

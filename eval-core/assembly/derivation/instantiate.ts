@@ -2,22 +2,22 @@
  * The second half of `derivationStrict`: from what strict.ts gathered in its frame to a derivation in the store, and the set of its
  * paths. It runs in the same frame.
  */
-import { HashAlgo, hashSize } from "../../../wasm/assembly/hash";
-import { base64Encode, base64EncodedLength } from "../../../wasm/assembly/base64";
-import { answered, sendWarning } from "../builtins/host";
-import { Err, MSG, fail, msgArgLit, msgBegin, msgLit, raise } from "../diag/errors";
-import { Proc } from "../gen/builtins";
-import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset, bufSetLen } from "../heap/text";
-import { bufJsonString } from "../print/json";
-import { Req, answerData, answerLen, requestBegin, requestBytes, requestNumber } from "../requests";
-import { readOnly } from "../settings";
-import { contextCount, contextElement, contextOf, contextUnion } from "../value/context";
-import { EMPTY_STRING, NULL, cell, mkString, strBytes, strLen, tag, untag } from "../value/layout";
-import { DUP_LAST, attrsAdd, attrsBegin, attrsFinish } from "../value/shapes";
-import { symbolBytes, symbolIntern, symbolLen, symbolString } from "../value/symbols";
-import { Act, awaitHost, callProc, done, setSlot, setSlotInt, slot, slotInt } from "../vm/native";
-import { TEXT, atermWrite } from "./aterm";
-import { draftComplete, draftPath, draftRemember, drvName, fixedPath, unknownInput } from "./compute";
+import { HashAlgo, hashSize } from '../../../wasm/assembly/hash';
+import { base64Encode, base64EncodedLength } from '../../../wasm/assembly/base64';
+import { answered, sendWarning } from '../builtins/host';
+import { Err, MSG, fail, msgArgLit, msgBegin, msgLit, raise } from '../diag/errors';
+import { Proc } from '../gen/builtins';
+import { bufByte, bufBytes, bufData, bufLen, bufReserve, bufReset, bufSetLen } from '../heap/text';
+import { bufJsonString } from '../print/json';
+import { Req, answerData, answerLen, requestBegin, requestBytes, requestNumber } from '../requests';
+import { readOnly } from '../settings';
+import { contextCount, contextElement, contextOf, contextUnion } from '../value/context';
+import { EMPTY_STRING, NULL, cell, mkString, strBytes, strLen, tag, untag } from '../value/layout';
+import { DUP_LAST, attrsAdd, attrsBegin, attrsFinish } from '../value/shapes';
+import { symbolBytes, symbolIntern, symbolLen, symbolString } from '../value/symbols';
+import { Act, awaitHost, callProc, done, setSlot, setSlotInt, slot, slotInt } from '../vm/native';
+import { TEXT, atermWrite } from './aterm';
+import { draftComplete, draftPath, draftRemember, drvName, fixedPath, unknownInput } from './compute';
 import {
   ARGS,
   DIGEST,
@@ -35,18 +35,18 @@ import {
   setOutputAddressing,
   setOutputsKind,
   setPairSecond,
-} from "./draft";
-import { Element, deepElement, deepPath, elementKind, outputElement } from "./elements";
-import { hashAlgoName } from "../builtins/hashText";
-import { readHash } from "./hashes";
-import { knownGet } from "./known";
-import { outputsRestore } from "./outputs";
-import { PLACEHOLDER, downstreamPlaceholder } from "./placeholder";
-import { Method, NAME_BUF, isDrvName } from "./store-path";
-import { REFERENCES } from "./texts";
-import { objectBytes } from "../heap/alloc";
-import { ADDRESSED, D, IMPURE, JSON_GIVEN, STRUCTURED, flag } from "./strict";
-import { Word, wordSymbol } from "./words";
+} from './draft';
+import { Element, deepElement, deepPath, elementKind, outputElement } from './elements';
+import { hashAlgoName } from '../builtins/hashText';
+import { readHash } from './hashes';
+import { knownGet } from './known';
+import { outputsRestore } from './outputs';
+import { PLACEHOLDER, downstreamPlaceholder } from './placeholder';
+import { Method, NAME_BUF, isDrvName } from './store-path';
+import { REFERENCES } from './texts';
+import { objectBytes } from '../heap/alloc';
+import { ADDRESSED, D, IMPURE, JSON_GIVEN, STRUCTURED, flag } from './frame';
+import { Word, wordSymbol } from './words';
 
 const enum I {
   Closure = 32,
@@ -164,7 +164,7 @@ function check(f: usize): i32 {
   if (isDrvName(strBytes(name), strLen(name)) && !(slotInt(f, D.Method) == Method.Text && onlyOut())) {
     msgBegin();
     msgLit("derivation names are allowed to end in '");
-    msgArgLit(".drv");
+    msgArgLit('.drv');
     msgLit("' only if they produce a single derivation file");
     raise(Err.Eval);
     return Act.Fail;
@@ -172,13 +172,13 @@ function check(f: usize): i32 {
   const hash = slot(f, D.Hash);
   if (hash == NULL) {
     if (flag(f, ADDRESSED) && flag(f, IMPURE)) {
-      fail(Err.Eval, "derivation cannot be both content-addressed and impure");
+      fail(Err.Eval, 'derivation cannot be both content-addressed and impure');
       return Act.Fail;
     }
     return compute(f);
   }
   if (!onlyOut()) {
-    fail(Err.Eval, "multiple outputs are not supported in fixed-output derivations");
+    fail(Err.Eval, 'multiple outputs are not supported in fixed-output derivations');
     return Act.Fail;
   }
   if (strLen(hash)) return compute(f);
@@ -188,7 +188,7 @@ function check(f: usize): i32 {
 /** Warns of a hash that is empty and stands for zeros; without an algorithm it is an error. */
 export function warnEmptyHash(f: usize, algo: i32, next: i32): i32 {
   if (algo < 0) {
-    fail(Err.Plain, "empty hash requires explicit hash algorithm");
+    fail(Err.Plain, 'empty hash requires explicit hash algorithm');
     return Act.Fail;
   }
   const zeros = memory.data(64);
@@ -196,7 +196,7 @@ export function warnEmptyHash(f: usize, algo: i32, next: i32): i32 {
   msgBegin();
   msgLit("found empty hash, assuming '");
   msgLit(hashAlgoName(algo));
-  msgLit("-");
+  msgLit('-');
   const at = bufReserve(MSG, base64EncodedLength(size));
   bufSetLen(MSG, bufLen(MSG) + base64Encode(zeros, size, at));
   msgLit("'");

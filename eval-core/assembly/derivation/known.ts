@@ -4,8 +4,8 @@
  *
  *   | modulo hash, 32 bytes | deferred | count | output symbol × count |
  */
-import { permAlloc } from "../heap/pages";
-import { tableGet, tableSet } from "./table";
+import { permAlloc } from '../heap/pages';
+import { tableGet, tableSet } from './table';
 
 const KNOWN: usize = memory.data(12, 4);
 const HEAD: usize = 40;
@@ -16,11 +16,11 @@ export function knownGet(drv: u32): usize {
 }
 /** Remembers a derivation; its outputs (symbols) are at `outputs`. */
 export function knownAdd(drv: u32, digest: usize, deferred: bool, outputs: usize, count: u32): usize {
-  const r = permAlloc(HEAD + (<usize>count << 2));
+  const r = permAlloc(HEAD + ((<usize>count) << 2));
   memory.copy(r, digest, 32);
   store<u32>(r, <u32>deferred, 32);
   store<u32>(r, count, 36);
-  memory.copy(r + HEAD, outputs, <usize>count << 2);
+  memory.copy(r + HEAD, outputs, (<usize>count) << 2);
   tableSet(KNOWN, drv, <u32>r);
   return r;
 }
@@ -32,6 +32,6 @@ export function knownDeferred(r: usize): bool {
 }
 export function knownHasOutput(r: usize, output: u32): bool {
   const n = load<u32>(r, 36);
-  for (let i: u32 = 0; i < n; i++) if (load<u32>(r + (<usize>i << 2), HEAD) == output) return true;
+  for (let i: u32 = 0; i < n; i++) if (load<u32>(r + ((<usize>i) << 2), HEAD) == output) return true;
   return false;
 }

@@ -2,18 +2,18 @@
  * The modulo hash of a derivation that this evaluation has not made: its text is asked of the host, and those of its inputs,
  * until all are known.
  */
-import { answered } from "../builtins/host";
-import { Err, msgArgStr, msgBegin, msgLit, raise } from "../diag/errors";
-import { Proc } from "../gen/builtins";
-import { Answer, Req, answerData, answerLen, answerStatus, requestBegin, requestString } from "../requests";
-import { NULL, mkString, strBytes, strLen, tag } from "../value/layout";
-import { symbolIntern, symbolString } from "../value/symbols";
-import { Act, awaitHost, callProc, done, setSlot, slot, stateOf } from "../vm/native";
-import { atermPrepare } from "./aterm";
-import { draftRemember, unknownInput } from "./compute";
-import { knownGet } from "./known";
-import { draftParse } from "./parse";
-import { storeNameOffset } from "./store-path";
+import { answered } from '../builtins/host';
+import { Err, msgArgStr, msgBegin, msgLit, raise } from '../diag/errors';
+import { Proc } from '../gen/builtins';
+import { Answer, Req, answerData, answerLen, answerStatus, requestBegin, requestString } from '../requests';
+import { NULL, mkString, strBytes, strLen, tag } from '../value/layout';
+import { symbolIntern, symbolString } from '../value/symbols';
+import { Act, awaitHost, callProc, done, setSlot, slot, stateOf } from '../vm/native';
+import { atermPrepare } from './aterm';
+import { draftRemember, unknownInput } from './compute';
+import { knownGet } from './known';
+import { draftParse } from './parse';
+import { storeNameOffset } from './store-path';
 
 /** The name in a derivation's path, without `.drv`, as a string object. */
 export function nameOfDrv(path: usize): usize {

@@ -1,5 +1,5 @@
 /** Whether a name can be a store path's (Nix manual, "Store Path Specification"; libstore/path.cc `checkName` for the messages). */
-import { msgArgBytes, msgArgInt, msgArgLit, msgLit } from "../diag/errors";
+import { msgArgBytes, msgArgInt, msgArgLit, msgLit } from '../diag/errors';
 
 /** Longest name of a store object. */
 export const MAX_NAME: u32 = 211;
@@ -54,7 +54,7 @@ export function nameFault(ptr: usize, len: u32): u32 {
 /** Appends what `nameFault` found to the message. */
 export function msgNameFault(fault: u32, ptr: usize, len: u32): void {
   if (fault == Fault.Empty) {
-    msgLit("name must not be empty");
+    msgLit('name must not be empty');
     return;
   }
   msgLit("name '");
@@ -63,7 +63,7 @@ export function msgNameFault(fault: u32, ptr: usize, len: u32): void {
     case Fault.TooLong:
       msgLit("' must be no longer than ");
       msgArgInt(MAX_NAME);
-      msgLit(" characters");
+      msgLit(' characters');
       break;
     case Fault.Dots:
       msgLit("' is not valid");
@@ -75,7 +75,7 @@ export function msgNameFault(fault: u32, ptr: usize, len: u32): void {
       break;
     default:
       msgLit("' is not valid: first dash-separated component must not be '");
-      msgArgLit((fault & 0xff) == Fault.DotDash ? "." : "..");
+      msgArgLit((fault & 0xff) == Fault.DotDash ? '.' : '..');
       msgLit("'");
   }
 }

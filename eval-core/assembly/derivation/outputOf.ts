@@ -1,23 +1,35 @@
 /** `outputOf`: the output of a derivation that may itself be an output; and the value of an imported `.drv`. */
-import { expectPlainString } from "../diag/check";
-import { Err, addTraceLit, msgArgInt, msgArgStr, msgArgSymBytes, msgBegin, msgBytes, msgClose, msgLit, msgOpen, raise } from "../diag/errors";
-import { internalFunction } from "../builtins/registry";
-import { rootAddress } from "../heap/state";
-import { contextCount, contextElement, contextOf } from "../value/context";
-import { EMPTY_STRING, NULL, allocList, listSet, mkString, strBytes, strContext, strLen } from "../value/layout";
-import { DUP_LAST, attrsAdd, attrsBegin, attrsFinish } from "../value/shapes";
-import { symbolBytes, symbolIntern, symbolLen, symbolString } from "../value/symbols";
-import { Act, acc, call1, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "../vm/native";
-import { ENV, OUTPUTS, pairCount, pairFirst, pairSecond } from "./draft";
-import { Element, deepElement, elementDrv, elementInner, elementKind, elementOutput, outputElement, outputOfElement } from "./elements";
-import { outputString } from "./instantiate";
-import { answeredDerivation, askDerivation, nameOfDrv } from "./modulo";
-import { draftParse } from "./parse";
-import { IMPORTED_PATH, IMPORTED_SOURCE } from "./source";
-import { Word, wordSymbol } from "./words";
+import { expectPlainString } from '../diag/check';
+import {
+  Err,
+  addTraceLit,
+  msgArgInt,
+  msgArgStr,
+  msgArgSymBytes,
+  msgBegin,
+  msgBytes,
+  msgClose,
+  msgLit,
+  msgOpen,
+  raise,
+} from '../diag/errors';
+import { internalFunction } from '../builtins/registry';
+import { rootAddress } from '../heap/state';
+import { contextCount, contextElement, contextOf } from '../value/context';
+import { EMPTY_STRING, NULL, allocList, listSet, mkString, strBytes, strContext, strLen } from '../value/layout';
+import { DUP_LAST, attrsAdd, attrsBegin, attrsFinish } from '../value/shapes';
+import { symbolBytes, symbolIntern, symbolLen, symbolString } from '../value/symbols';
+import { Act, acc, call1, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
+import { ENV, OUTPUTS, pairCount, pairFirst, pairSecond } from './draft';
+import { Element, deepElement, elementDrv, elementInner, elementKind, elementOutput, outputElement, outputOfElement } from './elements';
+import { outputString } from './instantiate';
+import { answeredDerivation, askDerivation, nameOfDrv } from './modulo';
+import { draftParse } from './parse';
+import { IMPORTED_PATH, IMPORTED_SOURCE } from './source';
+import { Word, wordSymbol } from './words';
 
-const FIRST: string = "while evaluating the first argument to builtins.outputOf";
-const SECOND: string = "while evaluating the second argument to builtins.outputOf";
+const FIRST: string = 'while evaluating the first argument to builtins.outputOf';
+const SECOND: string = 'while evaluating the second argument to builtins.outputOf';
 
 const enum S {
   Drv = 0,
@@ -50,7 +62,7 @@ export function builtin_outputOf(f: usize): i32 {
       return text ? check(f, text) : Act.Fail;
     }
     case State.Output: {
-      if (!expectPlainString(acc(), "")) return Act.Fail;
+      if (!expectPlainString(acc(), '')) return Act.Fail;
       traceOff(f);
       const name = symbolIntern(strBytes(acc()), strLen(acc()));
       return resolve(f, outputOfElement(name, slotInt(f, S.Element)), State.ResultRead);
@@ -68,7 +80,7 @@ function begin(f: usize): i32 {
     msgArgStr(s);
     msgLit("' has ");
     msgArgInt(contextCount(c));
-    msgLit(" entries in its context. It should only have exactly one entry");
+    msgLit(' entries in its context. It should only have exactly one entry');
     return failWith();
   }
   const e = contextElement(c, 0);
@@ -145,7 +157,7 @@ function msgDerivingPath(e: u32): void {
   const drv = elementDrv(e);
   msgBytes(symbolBytes(drv), symbolLen(drv));
   for (let inner = elementInner(e); inner; inner = elementInner(inner)) {
-    msgLit("^");
+    msgLit('^');
     msgBytes(symbolBytes(elementOutput(inner)), symbolLen(elementOutput(inner)));
   }
 }

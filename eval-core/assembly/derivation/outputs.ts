@@ -1,12 +1,12 @@
 /** The names of a derivation's outputs, and the values of its attributes that say how they are addressed. */
-import { Err, fail, msgArgBytes, msgArgSymBytes, msgBegin, msgLit, raise } from "../diag/errors";
-import { bufReset, bytesAre } from "../heap/text";
-import { Feature, featureEnabled } from "../settings";
-import { NULL, cell, mkCells, setCell, strBytes, strLen, tag, untag } from "../value/layout";
-import { symbolBytes, symbolIntern, symbolLen } from "../value/symbols";
-import { algoAllowed, algoOf, failFeature, failFeatureFor } from "./hashes";
-import { Method } from "./store-path";
-import { OUTPUTS, pairAdd, pairCount, pairFirst } from "./draft";
+import { Err, fail, msgArgBytes, msgArgSymBytes, msgBegin, msgLit, raise } from '../diag/errors';
+import { bufReset, bytesAre } from '../heap/text';
+import { Feature, featureEnabled } from '../settings';
+import { NULL, cell, mkCells, setCell, strBytes, strLen, tag, untag } from '../value/layout';
+import { symbolBytes, symbolIntern, symbolLen } from '../value/symbols';
+import { algoAllowed, algoOf, failFeature, failFeatureFor } from './hashes';
+import { Method } from './store-path';
+import { OUTPUTS, pairAdd, pairCount, pairFirst } from './draft';
 
 // Names under collection live in OUTPUTS (draft.ts) within one step, and in a cells object between steps.
 
@@ -27,14 +27,14 @@ export function outputsAdd(ptr: usize, len: u32): bool {
     raise(Err.Eval);
     return false;
   }
-  if (bytesAre(symbolBytes(name), symbolLen(name), "drvPath")) return fail(Err.Eval, "invalid derivation output name 'drvPath'") != 0;
+  if (bytesAre(symbolBytes(name), symbolLen(name), 'drvPath')) return fail(Err.Eval, "invalid derivation output name 'drvPath'") != 0;
   pairAdd(OUTPUTS, name, 0);
   return true;
 }
 /** The names as cells of tagged symbols; 0 after an error. */
 export function outputsTake(): usize {
   const n = pairCount(OUTPUTS);
-  if (!n) return fail(Err.Eval, "derivation cannot have an empty set of outputs");
+  if (!n) return fail(Err.Eval, 'derivation cannot have an empty set of outputs');
   const c = mkCells(n);
   for (let i: u32 = 0; i < n; i++) setCell(c, i, tag(pairFirst(OUTPUTS, i)));
   return c;
@@ -67,16 +67,16 @@ export function outputsRestore(c: usize, count: u32, byDefault: u32): void {
 export function methodOf(s: usize, drvName: usize): i32 {
   const p = strBytes(s);
   const n = strLen(s);
-  if (bytesAre(p, n, "recursive") || bytesAre(p, n, "nar")) return Method.Nar;
-  if (bytesAre(p, n, "flat")) return Method.Flat;
-  if (bytesAre(p, n, "text")) {
+  if (bytesAre(p, n, 'recursive') || bytesAre(p, n, 'nar')) return Method.Nar;
+  if (bytesAre(p, n, 'flat')) return Method.Flat;
+  if (bytesAre(p, n, 'text')) {
     if (featureEnabled(Feature.DynamicDerivations)) return Method.Text;
-    failFeatureFor("dynamic-derivations", "text-hashed derivation '", strBytes(drvName), strLen(drvName), '\', outputHashMode = "text"');
+    failFeatureFor('dynamic-derivations', "text-hashed derivation '", strBytes(drvName), strLen(drvName), '\', outputHashMode = "text"');
     return -1;
   }
-  if (bytesAre(p, n, "git")) {
+  if (bytesAre(p, n, 'git')) {
     if (featureEnabled(Feature.GitHashing)) return Method.Git;
-    failFeature("git-hashing");
+    failFeature('git-hashing');
     return -1;
   }
   msgBegin();

@@ -2,10 +2,10 @@
  * Reads an ATerm into the draft (Nix manual, "Derivation", "ATerm format"), so that a derivation that was not made in this evaluation
  * can be an input. The strings are made in the heap.
  */
-import { Err, msgBegin, msgLit, raise } from "../diag/errors";
-import { bufByte, bufData, bufLen, bufReset, bytesAre, bytesStart } from "../heap/text";
-import { EMPTY_STRING, mkString, strBytes, strLen } from "../value/layout";
-import { symbolIntern } from "../value/symbols";
+import { Err, msgBegin, msgLit, raise } from '../diag/errors';
+import { bufByte, bufData, bufLen, bufReset, bytesAre, bytesStart } from '../heap/text';
+import { EMPTY_STRING, mkString, strBytes, strLen } from '../value/layout';
+import { symbolIntern } from '../value/symbols';
 import {
   ARGS,
   DIGEST,
@@ -25,10 +25,10 @@ import {
   INPUTS,
   DYNAMIC,
   NODES,
-} from "./draft";
-import { outputOfElement } from "./elements";
-import { algoOf, readHash } from "./hashes";
-import { Method } from "./store-path";
+} from './draft';
+import { outputOfElement } from './elements';
+import { algoOf, readHash } from './hashes';
+import { Method } from './store-path';
 
 const STRING: usize = memory.data(12, 4);
 const CURSOR: usize = memory.data(12, 4); // | at | end | failed |
@@ -95,9 +95,9 @@ function more(first: bool): bool {
 
 function readAlgo(ptr: usize, len: u32): void {
   let method: i32 = Method.Flat;
-  if (bytesStart(ptr, len, "r:")) method = Method.Nar;
-  else if (bytesStart(ptr, len, "git:")) method = Method.Git;
-  else if (bytesStart(ptr, len, "text:")) method = Method.Text;
+  if (bytesStart(ptr, len, 'r:')) method = Method.Nar;
+  else if (bytesStart(ptr, len, 'git:')) method = Method.Git;
+  else if (bytesStart(ptr, len, 'text:')) method = Method.Text;
   let skip: u32 = 0;
   if (method == Method.Nar) skip = 2;
   else if (method == Method.Git) skip = 4;
@@ -122,7 +122,7 @@ function readOutput(): void {
   }
   readAlgo(strBytes(algo), strLen(algo));
   if (!bufLen(STRING)) setOutputsKind(Outputs.Floating);
-  else if (bytesAre(bufData(STRING), bufLen(STRING), "impure")) setOutputsKind(Outputs.Impure);
+  else if (bytesAre(bufData(STRING), bufLen(STRING), 'impure')) setOutputsKind(Outputs.Impure);
   else {
     setOutputsKind(Outputs.Fixed);
     let skip: u32 = 0;
@@ -155,10 +155,10 @@ export function draftParse(text: usize, len: u32, name: usize): bool {
   store<u32>(CURSOR, <u32>text);
   store<u32>(CURSOR, <u32>(text + len), 4);
   store<u32>(CURSOR, 0, 8);
-  if (bytesStart(text, len, "DrvWithVersion(")) expectText('DrvWithVersion("xp-dyn-drv",[');
-  else expectText("Derive([");
+  if (bytesStart(text, len, 'DrvWithVersion(')) expectText('DrvWithVersion("xp-dyn-drv",[');
+  else expectText('Derive([');
   for (let first = true; more(first); first = false) readOutput();
-  expectText(",[");
+  expectText(',[');
   for (let first = true; more(first); first = false) {
     expect(0x28);
     const drv = readSymbol();
@@ -166,15 +166,15 @@ export function draftParse(text: usize, len: u32, name: usize): bool {
     readNode(drv);
     expect(0x29);
   }
-  expectText(",[");
+  expectText(',[');
   for (let first = true; more(first); first = false) pairAdd(SOURCES, readSymbol(), 0);
   expect(0x2c);
   const platform = readObject();
   expect(0x2c);
   const builder = readObject();
-  expectText(",[");
+  expectText(',[');
   for (let first = true; more(first); first = false) pairAdd(ARGS, <u32>readObject(), 0);
-  expectText(",[");
+  expectText(',[');
   for (let first = true; more(first); first = false) {
     expect(0x28);
     const key = readSymbol();
@@ -185,7 +185,7 @@ export function draftParse(text: usize, len: u32, name: usize): bool {
   expect(0x29);
   if (failed()) {
     msgBegin();
-    msgLit("error parsing derivation");
+    msgLit('error parsing derivation');
     raise(Err.Plain);
     return false;
   }

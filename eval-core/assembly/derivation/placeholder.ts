@@ -1,13 +1,13 @@
 /** Placeholders: what stands for a store path that is not known yet (Nix manual, "Derivation", "Placeholders"). */
-import { compressHash } from "../../../wasm/assembly/compress-hash";
-import { nix32Encode } from "../../../wasm/assembly/nix32";
-import { sha256Digest as sha256 } from "./digest";
-import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr } from "../heap/text";
-import { Feature, featureEnabled } from "../settings";
-import { symbolBytes, symbolLen } from "../value/symbols";
-import { elementDrv, elementInner, elementOutput } from "./elements";
-import { bufNix32, failFeature, failFeatureFor } from "./hashes";
-import { HASH_PART, NAME_BUF, outputName, storeNameOffset } from "./store-path";
+import { compressHash } from '../../../wasm/assembly/compress-hash';
+import { nix32Encode } from '../../../wasm/assembly/nix32';
+import { sha256Digest as sha256 } from './digest';
+import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr } from '../heap/text';
+import { Feature, featureEnabled } from '../settings';
+import { symbolBytes, symbolLen } from '../value/symbols';
+import { elementDrv, elementInner, elementOutput } from './elements';
+import { bufNix32, failFeature, failFeatureFor } from './hashes';
+import { HASH_PART, NAME_BUF, outputName, storeNameOffset } from './store-path';
 
 /** Length of a placeholder: a slash and 52 digits. */
 export const PLACEHOLDER: u32 = 53;
@@ -24,7 +24,7 @@ function render(dst: usize): u32 {
 /** Writes the placeholder of a derivation's own output; returns its length. */
 export function placeholderOfName(ptr: usize, len: u32, dst: usize): u32 {
   bufReset(BUF);
-  bufStr(BUF, "nix-output:");
+  bufStr(BUF, 'nix-output:');
   bufBytes(BUF, ptr, len);
   return render(dst);
 }
@@ -37,7 +37,7 @@ function digestOfOutput(drv: u32, output: u32): void {
   const offset = storeNameOffset();
   outputName(path + offset, symbolLen(drv) - offset - 4, output);
   bufReset(BUF);
-  bufStr(BUF, "nix-upstream-output:");
+  bufStr(BUF, 'nix-upstream-output:');
   bufBytes(BUF, path + offset - HASH_PART - 1, HASH_PART);
   bufByte(BUF, 0x3a);
   bufBytes(BUF, bufData(NAME_BUF), bufLen(NAME_BUF));
@@ -49,14 +49,14 @@ function digestOfOutput(drv: u32, output: u32): void {
  */
 export function downstreamPlaceholder(e: u32, dst: usize): u32 {
   if (!featureEnabled(Feature.CaDerivations)) {
-    failFeature("ca-derivations");
+    failFeature('ca-derivations');
     return 0;
   }
   let depth: u32 = 0;
   for (let inner = elementInner(e); inner; inner = elementInner(inner)) depth++;
   if (depth && !featureEnabled(Feature.DynamicDerivations)) {
     const output = elementOutput(e);
-    failFeatureFor("dynamic-derivations", "placeholder for unknown derivation output '", symbolBytes(output), symbolLen(output), "'");
+    failFeatureFor('dynamic-derivations', "placeholder for unknown derivation output '", symbolBytes(output), symbolLen(output), "'");
     return 0;
   }
   for (let level = depth; ; level--) {
@@ -73,7 +73,7 @@ function digestOfComputed(output: u32): void {
   const folded = memory.data(32, 8);
   compressHash(DIGEST, 32, folded, 20);
   bufReset(BUF);
-  bufStr(BUF, "nix-computed-output:");
+  bufStr(BUF, 'nix-computed-output:');
   bufNix32(BUF, folded, 20);
   bufByte(BUF, 0x3a);
   bufBytes(BUF, symbolBytes(output), symbolLen(output));

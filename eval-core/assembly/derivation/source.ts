@@ -66,7 +66,7 @@ in
 (builtins.head outputsList).value
 `;
 /** The name that positions in it have, behind `«nix-internal»`. */
-export const DERIVATION_PATH: string = "/derivation-internal.nix";
+export const DERIVATION_PATH: string = '/derivation-internal.nix';
 
 /** What `import` of a `.drv` in the store makes of the set of its paths: like a derivation, without attributes of its own. */
 export const IMPORTED_SOURCE: string = `attrs:
@@ -88,7 +88,7 @@ in
 (builtins.head outputs).value
 `;
 /** The name that positions in it have, behind `«nix-internal»`. */
-export const IMPORTED_PATH: string = "/imported-drv-to-derivation.nix";
+export const IMPORTED_PATH: string = '/imported-drv-to-derivation.nix';
 
 /** `<nix/fetchurl.nix>`: a derivation of the builtin fetcher. */
 export const FETCHURL_SOURCE: string = `{
@@ -120,4 +120,4 @@ derivation (
   // (if impure then { __impure = true; } else { inherit outputHashAlgo outputHash; })
 )
 `;
-export const FETCHURL_PATH: string = "/fetchurl.nix";
+export const FETCHURL_PATH: string = '/fetchurl.nix';

@@ -2,18 +2,18 @@
  * Store paths: making them from fingerprints, and reading them (Nix manual, "Store Path Specification"). A store path is
  * a symbol whose name is the whole path.
  */
-import { compressHash } from "../../../wasm/assembly/compress-hash";
-import { HashAlgo } from "../../../wasm/assembly/hash";
-import { nix32Digit } from "../../../wasm/assembly/nix32";
-import { sha256Digest as sha256 } from "./digest";
-import { Err, msgArgBytes, msgArgLit, msgBegin, msgLit, raise } from "../diag/errors";
-import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr, bytesAre } from "../heap/text";
-import { StringSetting, settingString } from "../settings";
-import { strBytes, strLen } from "../value/layout";
-import { symbolBytes, symbolIntern, symbolLen } from "../value/symbols";
-import { hashAlgoName } from "../builtins/hashText";
-import { bufHash, bufNix32 } from "./hashes";
-import { msgNameFault, nameFault } from "./names";
+import { compressHash } from '../../../wasm/assembly/compress-hash';
+import { HashAlgo } from '../../../wasm/assembly/hash';
+import { nix32Digit } from '../../../wasm/assembly/nix32';
+import { sha256Digest as sha256 } from './digest';
+import { Err, msgArgBytes, msgArgLit, msgBegin, msgLit, raise } from '../diag/errors';
+import { bufByte, bufBytes, bufData, bufLen, bufReset, bufStr, bytesAre } from '../heap/text';
+import { StringSetting, settingString } from '../settings';
+import { strBytes, strLen } from '../value/layout';
+import { symbolBytes, symbolIntern, symbolLen } from '../value/symbols';
+import { hashAlgoName } from '../builtins/hashText';
+import { bufHash, bufNix32 } from './hashes';
+import { msgNameFault, nameFault } from './names';
 
 /** How a store object's content is turned into what is hashed. */
 export const enum Method {
@@ -92,36 +92,36 @@ export function fingerprintReference(path: u32): void {
 
 /** Appends the prefix of a method in `outputHashAlgo` and in fixed fingerprints: nothing, `r:`, `git:`, `text:`. */
 export function bufMethod(b: usize, method: i32): void {
-  if (method == Method.Nar) bufStr(b, "r:");
-  else if (method == Method.Git) bufStr(b, "git:");
-  else if (method == Method.Text) bufStr(b, "text:");
+  if (method == Method.Nar) bufStr(b, 'r:');
+  else if (method == Method.Git) bufStr(b, 'git:');
+  else if (method == Method.Text) bufStr(b, 'text:');
 }
 
 /** The path of a content-addressed object without references; 0 after an error. */
 export function fixedOutputPath(method: i32, algo: i32, digest: usize, name: usize, nameLen: u32): u32 {
   if (method == Method.Git && algo != HashAlgo.SHA1 && algo != HashAlgo.SHA256) {
     msgBegin();
-    msgLit("Git file ingestion must use SHA-1 or SHA-256 hash, but instead using: ");
+    msgLit('Git file ingestion must use SHA-1 or SHA-256 hash, but instead using: ');
     msgArgLit(hashAlgoName(algo));
     raise(Err.Plain);
     return 0;
   }
   if (method == Method.Text) {
-    fingerprintBegin("text");
+    fingerprintBegin('text');
     return storePathMake(digest, name, nameLen);
   }
   if (method == Method.Nar && algo == HashAlgo.SHA256) {
-    fingerprintBegin("source");
+    fingerprintBegin('source');
     return storePathMake(digest, name, nameLen);
   }
   bufReset(PATH_BUF);
-  bufStr(PATH_BUF, "fixed:out:");
+  bufStr(PATH_BUF, 'fixed:out:');
   bufMethod(PATH_BUF, method);
   bufHash(PATH_BUF, algo, digest);
   bufByte(PATH_BUF, 0x3a);
   const inner = memory.data(32, 8);
   sha256(bufData(PATH_BUF), bufLen(PATH_BUF), inner);
-  fingerprintBegin("output:out");
+  fingerprintBegin('output:out');
   return storePathMake(inner, name, nameLen);
 }
 
@@ -129,7 +129,7 @@ export function fixedOutputPath(method: i32, algo: i32, digest: usize, name: usi
 export function outputName(name: usize, nameLen: u32, output: u32): void {
   bufReset(NAME_BUF);
   bufBytes(NAME_BUF, name, nameLen);
-  if (bytesAre(symbolBytes(output), symbolLen(output), "out")) return;
+  if (bytesAre(symbolBytes(output), symbolLen(output), 'out')) return;
   bufByte(NAME_BUF, 0x2d);
   bufBytes(NAME_BUF, symbolBytes(output), symbolLen(output));
 }
@@ -137,7 +137,7 @@ export function outputName(name: usize, nameLen: u32, output: u32): void {
 /** The path of an input-addressed output; 0 after an error. */
 export function inputAddressedPath(digest: usize, name: usize, nameLen: u32, output: u32): u32 {
   outputName(name, nameLen, output);
-  fingerprintBegin("output:");
+  fingerprintBegin('output:');
   bufBytes(FINGERPRINT, symbolBytes(output), symbolLen(output));
   return storePathMake(digest, bufData(NAME_BUF), bufLen(NAME_BUF));
 }
@@ -174,5 +174,5 @@ export function storeNameOffset(): u32 {
 }
 /** Whether a name or path ends in `.drv`. */
 export function isDrvName(ptr: usize, len: u32): bool {
-  return len >= 4 && bytesAre(ptr + len - 4, 4, ".drv");
+  return len >= 4 && bytesAre(ptr + len - 4, 4, '.drv');
 }

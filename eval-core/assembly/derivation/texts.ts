@@ -1,7 +1,7 @@
 /** Store paths of texts (`toFile`, derivations): the fingerprint has the references in its type. */
-import { bufReset } from "../heap/text";
-import { pairAdd, pairCount, pairFirst, pairsSort } from "./draft";
-import { fingerprintBegin, fingerprintReference, storePathMake } from "./store-path";
+import { bufReset } from '../heap/text';
+import { pairAdd, pairCount, pairFirst, pairsSort } from './draft';
+import { fingerprintBegin, fingerprintReference, storePathMake } from './store-path';
 
 /** References of the text at hand (symbols), as pairs with 0. */
 export const REFERENCES: usize = memory.data(12, 4);
@@ -17,7 +17,7 @@ export function referencesSort(): void {
 }
 /** The path of a text with this SHA-256 and REFERENCES; 0 after an error. */
 export function textPath(digest: usize, name: usize, nameLen: u32): u32 {
-  fingerprintBegin("text");
+  fingerprintBegin('text');
   const n = pairCount(REFERENCES);
   for (let i: u32 = 0; i < n; i++) fingerprintReference(pairFirst(REFERENCES, i));
   return storePathMake(digest, name, nameLen);

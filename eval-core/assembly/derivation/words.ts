@@ -1,7 +1,7 @@
 /** Attribute names that derivations give a meaning, and their symbols. */
-import { ST_BUILTINS } from "../heap/state";
-import { symbolOf } from "../value/symbols";
-import { tableGet, tableSet } from "./table";
+import { ST_BUILTINS } from '../heap/state';
+import { symbolOf } from '../value/symbols';
+import { tableGet, tableSet } from './table';
 
 export const enum Word {
   None = 0,
@@ -52,86 +52,86 @@ const TABLE: usize = memory.data(12, 4);
 export function wordText(w: Word): string {
   switch (w) {
     case Word.StructuredAttrs:
-      return "__structuredAttrs";
+      return '__structuredAttrs';
     case Word.IgnoreNulls:
-      return "__ignoreNulls";
+      return '__ignoreNulls';
     case Word.ContentAddressed:
-      return "__contentAddressed";
+      return '__contentAddressed';
     case Word.Impure:
-      return "__impure";
+      return '__impure';
     case Word.Args:
-      return "args";
+      return 'args';
     case Word.Builder:
-      return "builder";
+      return 'builder';
     case Word.System:
-      return "system";
+      return 'system';
     case Word.OutputHash:
-      return "outputHash";
+      return 'outputHash';
     case Word.OutputHashAlgo:
-      return "outputHashAlgo";
+      return 'outputHashAlgo';
     case Word.OutputHashMode:
-      return "outputHashMode";
+      return 'outputHashMode';
     case Word.Outputs:
-      return "outputs";
+      return 'outputs';
     case Word.Json:
-      return "__json";
+      return '__json';
     case Word.AllowedReferences:
-      return "allowedReferences";
+      return 'allowedReferences';
     case Word.AllowedRequisites:
-      return "allowedRequisites";
+      return 'allowedRequisites';
     case Word.DisallowedReferences:
-      return "disallowedReferences";
+      return 'disallowedReferences';
     case Word.DisallowedRequisites:
-      return "disallowedRequisites";
+      return 'disallowedRequisites';
     case Word.MaxSize:
-      return "maxSize";
+      return 'maxSize';
     case Word.MaxClosureSize:
-      return "maxClosureSize";
+      return 'maxClosureSize';
     case Word.Name:
-      return "name";
+      return 'name';
     case Word.DrvPath:
-      return "drvPath";
+      return 'drvPath';
     case Word.OutPath:
-      return "outPath";
+      return 'outPath';
     case Word.Out:
-      return "out";
+      return 'out';
     case Word.Type:
-      return "type";
+      return 'type';
     case Word.Path:
-      return "path";
+      return 'path';
     case Word.AllOutputs:
-      return "allOutputs";
+      return 'allOutputs';
     case Word.Prefix:
-      return "prefix";
+      return 'prefix';
     case Word.ToString:
-      return "__toString";
+      return '__toString';
     case Word.Url:
-      return "url";
+      return 'url';
     case Word.Sha256:
-      return "sha256";
+      return 'sha256';
     case Word.Filter:
-      return "filter";
+      return 'filter';
     case Word.Recursive:
-      return "recursive";
+      return 'recursive';
     case Word.FromStore:
-      return "fromStore";
+      return 'fromStore';
     case Word.FromPath:
-      return "fromPath";
+      return 'fromPath';
     case Word.ToPath:
-      return "toPath";
+      return 'toPath';
     case Word.InputAddressed:
-      return "inputAddressed";
+      return 'inputAddressed';
     case Word.Rev:
-      return "rev";
+      return 'rev';
     case Word.PublicKeys:
-      return "publicKeys";
+      return 'publicKeys';
   }
-  return "";
+  return '';
 }
 
 /** The symbol of a word. */
 export function wordSymbol(w: Word): u32 {
-  const at = SYMBOLS + (<usize>w << 2);
+  const at = SYMBOLS + ((<usize>w) << 2);
   const known = load<u32>(at);
   if (known) return known;
   const sym = symbolOf(wordText(w));
