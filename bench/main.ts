@@ -27,7 +27,7 @@ const { values } = parseArgs({
 
 // npm runs this from the top of the repository.
 const top = process.cwd();
-const launcher = path.join(top, 'host/bin/vixen.mjs');
+const launcher = path.join(top, 'host/bin/vixen.cjs');
 const rival = nix({ command: values.nix, overhead: values.overhead });
 const runners: Runner[] = [vixen(launcher, { command: values.vixen, runtime: values.runtime }), ...(rival ? [rival] : [])];
 if (!rival) console.error('bench: no nix-instantiate on PATH and none given (--nix): there is nobody to race');

@@ -6,7 +6,7 @@ import { runNode, runStatus, StepFailed } from './lib/run.mjs';
 import { buildWasm, generateTables } from './lib/wasm.mjs';
 
 const bin = (name) => `node_modules/${name}`;
-const vixen = 'host/bin/vixen.mjs';
+const vixen = 'host/bin/vixen.cjs';
 const example = 'host/examples/hello/default.nix';
 
 async function build(args = []) {

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 test('the example evaluates to what Nix computes', () => {
-  const printed = execFileSync(process.execPath, [file('../bin/vixen.mjs'), 'eval', '--strict', '--json', file('hello/default.nix')], {
+  const printed = execFileSync(process.execPath, [file('../bin/vixen.cjs'), 'eval', '--strict', '--json', file('hello/default.nix')], {
     encoding: 'utf8',
   });
   expect(JSON.parse(printed)).toEqual(JSON.parse(fs.readFileSync(file('hello/expected.json'), 'utf8')));

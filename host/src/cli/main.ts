@@ -28,10 +28,14 @@ async function main(argv: string[]): Promise<number> {
   return (await import('./commands/overview.ts')).overview(command, Object.keys(commands));
 }
 
-try {
-  process.exitCode = await main(process.argv);
-} catch (error) {
-  // A bug of ours: everything that can go wrong with input is reported by the command.
-  const { internalError } = await import('./internal-error.ts');
-  process.exitCode = internalError(error);
+// No `await` at the top level: the bundle is CommonJS, which starts ten milliseconds faster than modules do.
+async function start() {
+  try {
+    process.exitCode = await main(process.argv);
+  } catch (error) {
+    // A bug of ours: everything that can go wrong with input is reported by the command.
+    const { internalError } = await import('./internal-error.ts');
+    process.exitCode = internalError(error);
+  }
 }
+void start();

@@ -23,7 +23,7 @@ function link(target: string, place: string) {
 
 /** The program to call: the launcher beside the bundle, or what was called. */
 function launcher(): string {
-  const beside = fileURLToPath(new URL('../bin/vixen.mjs', import.meta.url));
+  const beside = fileURLToPath(new URL('../bin/vixen.cjs', import.meta.url));
   return fs.existsSync(beside) ? beside : fs.realpathSync(process.argv[1]!);
 }
 
