@@ -13,7 +13,7 @@ import { collect, collectDue } from '../heap/collect';
 import { NULL, cell, deref, kindOf, mkCells, mkString, setCell } from '../value/layout';
 import { KIND_ATTRS, KIND_LAMBDA } from '../value/kinds';
 import { attrsAdd, attrsBegin, attrsFinish, attrsGet, attrsCount, attrsPos, attrsSymbol, attrsValue, DUP_LAST } from '../value/shapes';
-import { FN_ELLIPSIS, FN_FLAGS, FN_HAS_FORMALS, functionFormalHasDefault, functionFormalSymbol, functionFormalsCount, functionPos } from '../compile/functions';
+import { FN_ELLIPSIS, FN_FLAGS, FN_HAS_FORMALS, functionFormalHasDefault, functionFormalPos, functionFormalSymbol, functionFormalsCount } from '../compile/functions';
 import { msgArgSym, msgBegin, msgLit, raiseAt } from '../diag/errors';
 import { symbolOf } from '../value/symbols';
 import { Act, VM_DEPTH, VM_ENV, VM_FP, VM_SP, VM_STACK, acc, call1, callProc, done, force, setSlot, slot, slotInt, stateOf } from './native';
@@ -207,18 +207,18 @@ function autoArguments(fn: usize, given: usize): usize {
     if (v) attrsAdd(sym, v, 0);
     else if (!functionFormalHasDefault(fn, i)) {
       attrsFinish(mark, DUP_LAST);
-      return missingArgument(fn, sym);
+      return missingArgument(sym, functionFormalPos(fn, i));
     }
   }
   return attrsFinish(mark, DUP_LAST);
 }
-function missingArgument(fn: usize, sym: u32): usize {
+function missingArgument(sym: u32, pos: u32): usize {
   msgBegin();
   msgLit("cannot evaluate a function that has an argument without a value ('");
   msgArgSym(sym);
   msgLit("')\nNix attempted to evaluate a function as a top level expression; in\nthis case it must have its arguments supplied either by default\nvalues, or passed explicitly with '");
   msgLit("--arg' or '--argstr'. See\nhttps://nix.dev/manual/nix/stable/language/syntax.html#functions.");
-  return raiseAt(Err.MissingArgument, functionPos(fn));
+  return raiseAt(Err.MissingArgument, pos);
 }
 
 const PLAIN: usize = memory.data(12); // Buf

@@ -1,7 +1,11 @@
 // The flags that all commands which evaluate share (libcmd/common-eval-args.cc, libmain/common-args.cc), and what they have set.
 import { parseSearchPathEntry, type SearchPathEntry } from '../core/config/nix-path.ts';
+import { ConfigError } from '../core/config/settings.ts';
+import { ansi, colourMarks } from '../core/errors/ansi.ts';
 import { type LoadedConfig, loadConfig } from '../node/config.ts';
 import type { Flag } from './flags.ts';
+import { log } from './output.ts';
+import { UsageError } from './usage.ts';
 
 /** The value of an argument for functions that are called without one. */
 export type AutoArg = { kind: 'expr' | 'string' | 'file'; text: string } | { kind: 'stdin' };
@@ -12,11 +16,23 @@ export class EvalFlags {
   readonly searchPath: SearchPathEntry[] = [];
   store: string | undefined;
   readOnly = false;
+  /** Bytes of memory that an evaluation may use; 0 for no limit but the engine's. */
+  memoryLimit = 0;
   /** Nix's verbosity: 0 errors only, 3 the default. */
   verbosity = 3;
 
   setSetting(name: string, value: string) {
     if (!this.config.settings.set(name, value)) this.config.unknown.push(name);
+  }
+
+  /** What `--option` cannot set is said, and forgotten. */
+  #setOption(name: string, value: string) {
+    try {
+      this.setSetting(name, value);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      log(colourMarks(`${ansi.magenta}warning:${ansi.normal} ${error.message}`));
+    }
   }
 
   readonly flags: Flag[] = [
@@ -57,16 +73,33 @@ export class EvalFlags {
       names: ['--option'],
       labels: ['name', 'value'],
       help: 'set a setting of nix.conf',
-      run: (name, value) => this.setSetting(name!, value!),
+      run: (name, value) => this.#setOption(name!, value!),
     },
     { names: ['--readonly-mode', '--read-only'], help: 'write nothing to the store', run: () => (this.readOnly = true) },
     { names: ['--verbose', '-v'], help: 'say more', run: () => (this.verbosity += 1) },
     { names: ['--quiet'], help: 'say less', run: () => (this.verbosity = Math.max(0, this.verbosity - 1)) },
     { names: ['--debug'], help: 'say everything', run: () => (this.verbosity = 6) },
+    {
+      names: ['--memory-limit'],
+      labels: ['bytes'],
+      help: 'bytes of memory that an evaluation may use (4G, 512M, …)',
+      run: (bytes) => {
+        this.memoryLimit = parseBytes(bytes!);
+      },
+    },
     { names: ['--log-format'], labels: ['format'], help: 'how to log', run: () => {} },
     { names: ['--max-jobs', '-j'], labels: ['jobs'], help: 'builds at a time', run: (jobs) => this.setSetting('max-jobs', jobs!) },
     { names: ['--override-flake'], labels: ['original-ref', 'resolved-ref'], help: 'redirect a flake', run: () => {} },
   ];
+}
+
+const units: Record<string, number> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+const mostMemory = 2 ** 32 - 1;
+
+function parseBytes(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
+  if (digits === undefined) throw new UsageError(`'\x0e${text}\x0f' is not a number of bytes`);
+  return Math.min(mostMemory, Number(digits) * units[unit.toUpperCase()]!);
 }
 
 /** Flags of the older commands that have no effect on evaluation. */

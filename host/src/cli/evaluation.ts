@@ -7,7 +7,7 @@ import { ansi, colourMarks } from '../core/errors/ansi.ts';
 import { renderReport } from '../core/errors/render.ts';
 import { GuardedTree } from '../core/files/access.ts';
 import { normalPath } from '../core/files/paths.ts';
-import type { FileTree } from '../core/files/tree.ts';
+import { FileError, type FileTree } from '../core/files/tree.ts';
 import type { MessageKind } from '../core/io.ts';
 import { applySettings, type Surroundings } from '../core/machine-settings.ts';
 import { findFile } from '../core/search-path.ts';
@@ -21,6 +21,7 @@ import { NodeIO } from '../node/node-io.ts';
 import { StoreFolder } from '../node/store-folder.ts';
 import { StoreTree } from '../node/store-tree.ts';
 import { currentSystem } from '../node/system.ts';
+import { systemErrorText } from '../node/system-error.ts';
 import { newEvaluator } from '../node/wasm.ts';
 import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
@@ -92,6 +93,7 @@ in {
 export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluation {
   const { settings, unknown } = flags.config;
   for (const name of [...unknown].sort()) warn(`unknown setting '\x0e${name}\x0f'`);
+  for (const name of settings.unknownFeatures()) warn(`unknown experimental feature '\x0e${name}\x0f'`);
   const base = process.cwd();
   const pure = settings.bool('pure-eval');
   const readOnly = options.readOnly || flags.readOnly;
@@ -117,6 +119,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const newSession = (): Session => {
     const machine = newEvaluator();
     applySettings(machine, settings, around);
+    if (flags.memoryLimit > 0) machine.exports.setMemoryLimit(flags.memoryLimit);
     const session: Session = new Session({ machine, io, warn: (warning) => parserWarning(session, warning), ...options.drive });
     return session;
   };
@@ -138,9 +141,17 @@ export async function autoArguments({ session, base }: Evaluation, flags: EvalFl
   for (const [name, arg] of flags.autoArgs) {
     if (arg.kind === 'expr') attributes.push([name, await session.run(machine.suspendString({ text: arg.text, base }))]);
     else if (arg.kind === 'string') attributes.push([name, machine.makeString(arg.text)]);
-    else attributes.push([name, machine.makeString(arg.kind === 'stdin' ? readStdin() : fs.readFileSync(arg.text))]);
+    else attributes.push([name, machine.makeString(arg.kind === 'stdin' ? readStdin() : readArgument(arg.text))]);
   }
   return machine.makeAttrs(attributes);
+}
+
+function readArgument(file: string): Uint8Array {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    throw new FileError('failed', `opening file \x0e"${file}"\x0f: \x0e${systemErrorText(error)}\x0f`, { cause: error });
+  }
 }
 
 export const readStdin = () => fs.readFileSync(0);

@@ -47,6 +47,7 @@ export function loadConfig(env: Environment): LoadedConfig {
     if (typeof text === 'string') apply(text, path);
   }
   if (env.NIX_CONFIG !== undefined) apply(env.NIX_CONFIG, 'NIX_CONFIG');
+  if (/^(?:1|yes|true)$/.test(env.NIX_ABORT_ON_WARN ?? '')) settings.set('abort-on-warn', 'true');
   if (env.NIX_PATH !== undefined) settings.set('nix-path', splitNixPath(env.NIX_PATH).join(' '));
   return { settings, unknown };
 }

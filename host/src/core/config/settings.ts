@@ -24,7 +24,7 @@ function checked(name: string, kind: SettingKind, value: string): string {
     throw new ConfigError(`Boolean setting '\x0e${name}\x0f' has invalid value '\x0e${value}\x0f'`);
   }
   if (kind === 'lint' && !lints.has(value)) {
-    throw new ConfigError(`option '\x0e${name}\x0f' has invalid value '\x0e${value}\x0f' (expected 'warn', 'fatal', or 'ignore')`);
+    throw new ConfigError(`option '\x0e${name}\x0f' has invalid value '\x0e${value}\x0f' (expected 'ignore', 'warn', or 'fatal')`);
   }
   if (kind !== 'int') return value;
   const number = /^(\d+)([KMGT]?)$/i.exec(value);
@@ -33,6 +33,32 @@ function checked(name: string, kind: SettingKind, value: string): string {
   if (/^-\d+$/.test(value)) return value;
   throw new ConfigError(`setting '\x0e${name}\x0f' has invalid value '\x0e${value}\x0f'`);
 }
+
+/** Nix's experimental features (libutil/experimental-features.cc). */
+const knownFeatures = new Set([
+  'auto-allocate-uids',
+  'blake3-hashes',
+  'build-time-fetch-tree',
+  'ca-derivations',
+  'cgroups',
+  'configurable-impure-env',
+  'daemon-trust-override',
+  'dynamic-derivations',
+  'external-builders',
+  'fetch-closure',
+  'fetch-tree',
+  'flakes',
+  'git-hashing',
+  'impure-derivations',
+  'local-overlay-store',
+  'mounted-ssh-store',
+  'nix-command',
+  'parse-toml-timestamps',
+  'pipe-operators',
+  'read-only-local-store',
+  'recursive-nix',
+  'verified-fetches',
+]);
 
 /** The kind of a setting by any of its names; undefined for a name that no setting has. */
 export function settingKind(name: string): SettingKind | undefined {
@@ -74,6 +100,11 @@ export class Settings {
 
   int(name: SettingName): number {
     return Number(this.text(name));
+  }
+
+  /** Names among the experimental features that no feature has. */
+  unknownFeatures(): string[] {
+    return this.list('experimental-features').filter((name) => !knownFeatures.has(name));
   }
 
   /** Whether an experimental feature is on. */

@@ -56,7 +56,11 @@ export function resolveImport(tree: FileTree, requested: string): string {
       throw new FileError('failed', `too many symbolic links encountered while traversing the path '\x0e${path}\x0f'`);
     }
     const stat = tree.lstat(path);
-    if (!stat) throw doesNotExist(joinPath(resolveSymlinks(tree, parentPath(path)), baseName(path)));
+    if (!stat) {
+      const resolved = joinPath(resolveSymlinks(tree, parentPath(path)), baseName(path));
+      tree.check?.(resolved);
+      throw doesNotExist(resolved);
+    }
     if (stat.type === 'regular') return path;
     if (stat.type !== 'symlink') break;
     path = normalPath(tree.readLink(path), parentPath(path));

@@ -23,6 +23,8 @@ export interface FileTree {
   /** Names in a folder (all symlinks to it followed) with their own types. */
   readDir(path: string): [name: string, type: FileType][];
   readLink(path: string): string;
+  /** Fails for a path that may not be seen. */
+  check?(path: string): void;
   /** Lets a tree that hides things show what is below a path: what the program itself has put into the store. */
   allow?(path: string): void;
 }
