@@ -13,6 +13,7 @@ import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufR
 import { ST_GC_COUNT, ST_MEMORY_LIMIT, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
+import { bufInternalName } from './print/position';
 import { printAst } from './print/ast';
 import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW_TOP } from './print/printer';
 import { JSON_LAZY, JSON_NO_COPY } from './builtins/json';
@@ -383,8 +384,11 @@ export function positionInfo(pos: u32): void {
   const kind = posKind(pos);
   bufByte(TEXT, kind == Origin.Path ? 0x70 : kind == Origin.String ? 0x73 : kind == Origin.Stdin ? 0x69 : kind == Origin.Internal ? 0x62 : 0x6e);
   bufByte(TEXT, 0);
-  if (kind == Origin.Path || kind == Origin.Internal) bufBytes(TEXT, strBytes(posName(pos)), strLen(posName(pos)));
-  if (kind == Origin.Internal) bufByte(TEXT, 0);
+  if (kind == Origin.Path) bufBytes(TEXT, strBytes(posName(pos)), strLen(posName(pos)));
+  if (kind == Origin.Internal) {
+    bufInternalName(TEXT, posName(pos));
+    bufByte(TEXT, 0);
+  }
   if (posText(pos)) bufBytes(TEXT, posText(pos), posTextLen(pos));
 }
 function stat(name: string, n: u32, first: bool): void {

@@ -59,6 +59,7 @@ import {
   FN_INNER,
   FN_NAME,
   FN_POS,
+  FN_ROOT,
   FN_SLOTS,
   functionAlloc,
 } from "./functions";
@@ -117,6 +118,7 @@ export function compileRoot(node: usize, scope: usize, frame: usize, pos: u32): 
   }
   const fn = functionAlloc();
   store<u32>(fn, pos, FN_POS);
+  store<u32>(fn, FN_ROOT, FN_FLAGS);
   workPush(node, scope, frame, fn, 0);
   while (workLen()) compileItem(workPop());
   return load<u32>(UNDEFINED_POS) ? 0 : fn;
@@ -175,7 +177,9 @@ function functionBody(fn: usize, node: usize, outer: usize, outerFrame: usize): 
       return;
     }
   }
+  if (flags & FN_ROOT) emit(Op.RootBegin, 0);
   strict(body, scope, frame, true);
+  if (flags & FN_ROOT) emit(Op.RootEnd, 0);
   emit(Op.Ret, 0);
   // the argument is put into slot 0, wherever it goes from there
   store<u32>(fn, max<u32>(load<u32>(frame, FR_SLOTS), 1), FN_SLOTS);

@@ -49,11 +49,11 @@ export function outputString(f: usize, at: u32, context: usize): usize {
 
 /**
  * Nix counts each level of nesting as a call. While a procedure waits, the levels that it is in are part of the depth: `levels`
- * is how many, kept in a slot until `depthLeave`, at the entry of the next step.
+ * is how many are around the current one, kept in a slot until `depthLeave`, at the entry of the next step.
  */
 export function depthEnter(f: usize, at: u32, levels: u32): void {
-  setSlotInt(f, at, levels);
-  store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + levels);
+  setSlotInt(f, at, levels + 1);
+  store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + levels + 1);
 }
 export function depthLeave(f: usize, at: u32): void {
   store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - <u32>slotInt(f, at));
@@ -61,7 +61,7 @@ export function depthLeave(f: usize, at: u32): void {
 }
 /** Whether a value `levels` deep may still be entered; if not, the error is raised at the position. */
 export function depthAllows(levels: u32, pos: u32): bool {
-  if (load<u32>(VM_DEPTH) + levels <= maxCallDepth() + 1) return true;
+  if (load<u32>(VM_DEPTH) + levels <= maxCallDepth()) return true;
   msgBegin();
   msgLit("stack overflow; max-call-depth exceeded");
   return raiseAt(Err.StackOverflow, pos) != 0;

@@ -1,8 +1,21 @@
 /** Positions as text: `FILE:LINE:COLUMN`. */
 import { Origin, posColumn, posKind, posLine, posName } from "../diag/positions";
+import { FETCHURL_PATH } from "../derivation/source";
 import { bufByte, bufBytes, bufI64, bufStr } from "../heap/text";
 import { strBytes, strLen } from "../value/layout";
 import { bufMarked } from "./literal";
+
+/** How the evaluator's own sources are called: `«nix-internal»/derivation-internal.nix`, `<nix/fetchurl.nix>`. */
+export function bufInternalName(b: usize, name: usize): void {
+  if (strLen(name) == FETCHURL_PATH.length) {
+    bufStr(b, "<nix");
+    bufBytes(b, strBytes(name), strLen(name));
+    bufByte(b, 0x3e);
+    return;
+  }
+  bufMarked(b, "nix-internal");
+  bufBytes(b, strBytes(name), strLen(name));
+}
 
 export function bufPosition(b: usize, pos: u32): void {
   switch (posKind(pos)) {
@@ -12,8 +25,7 @@ export function bufPosition(b: usize, pos: u32): void {
       break;
     }
     case Origin.Internal:
-      bufMarked(b, "nix-internal");
-      bufStr(b, "/derivation-internal.nix");
+      bufInternalName(b, posName(pos));
       break;
     case Origin.String:
       bufMarked(b, "string");

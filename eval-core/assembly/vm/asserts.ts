@@ -100,12 +100,10 @@ function compare(f: usize, l: usize, r: usize): i32 {
   const lk = kindOf(l);
   const rk = kindOf(r);
   const numbers = (lk == KIND_INT || lk == KIND_FLOAT) && (rk == KIND_INT || rk == KIND_FLOAT);
-  if (numbers && lk != rk) return equalNow(l, r) == 1 ? done(NULL) : differentTypes(l, r, " with value '");
+  if (numbers) return equalNow(l, r) == 1 ? done(NULL) : differentTypes(l, r, " with value '");
   if (lk != rk) return differentTypes(l, r, " of value '");
   if (lk != KIND_LIST && lk != KIND_ATTRS && equalNow(l, r) == 1) return done(NULL);
   switch (lk) {
-    case KIND_INT:
-      return typed("integer", l, r);
     case KIND_BOOL:
       return typed("boolean", l, r);
     case KIND_STRING:
@@ -114,8 +112,6 @@ function compare(f: usize, l: usize, r: usize): i32 {
       return typed("path", l, r);
     case KIND_NULL:
       return done(NULL);
-    case KIND_FLOAT:
-      return differentTypes(l, r, " with value '");
     case KIND_LIST:
       if (listLen(l) != listLen(r)) return listSizes(l, r);
       return items(f, l, r);

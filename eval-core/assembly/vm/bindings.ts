@@ -216,7 +216,7 @@ export function overrides(record: usize): Step {
   const set = <usize>load<u32>(sp - 8);
   const over = <usize>load<u32>(sp - 4);
   if (kindOf(over) != KIND_ATTRS) {
-    failNotSet(over, load<u32>(record), "while evaluating the `__overrides` attribute");
+    failNotSet(over, 0, "while evaluating the `__overrides` attribute");
     return Step.Raise;
   }
   const env = <usize>load<u32>(VM_ENV);

@@ -3,19 +3,19 @@
  * marked by an entry in a table of addresses, so that sets that contain themselves end. Objects never move.
  */
 import { functionPos } from "../compile/functions";
-import { addTrace, addTraceLit, msgArgInt, msgArgSym, msgBegin, msgLit } from "../diag/errors";
+import { addTrace, msgArgInt, msgArgSym, msgBegin, msgLit } from "../diag/errors";
 import { KIND_APP, KIND_APP2, KIND_ATTRS, KIND_LAMBDA, KIND_LIST } from "../value/kinds";
 import { cell, deref, isValue, kindOf, listGet, listLen, mkBytes, mkCells, setCell } from "../value/layout";
 import { attrsCount, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
 import { Proc } from "../gen/builtins";
-import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
+import { maxCallDepth } from "../settings";
+import { failDepth } from "./fail";
+import { Act, VM_DEPTH, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
 
-// Slots: 0 value, 1 the table of what was entered (BYTES: | count | mask | addresses |), 2 index, 3 whether items are walked, 4 call site of the item that is forced
+// Slots: 0 value, 1 the table of what was entered (BYTES: | count | mask | addresses |), 2 index, 3 whether items are walked, 4 position that the value is forced for
 const ENTER: i32 = 0;
-const ITEMS: i32 = 1;
-const ITEM: i32 = 2;
-const NESTED: i32 = 3;
-const FORCED: i32 = 4;
+const NESTED: i32 = 1;
+const FORCED: i32 = 2;
 
 function tableNew(size: u32): usize {
   const t = mkBytes(8 + (<usize>size << 2));
@@ -60,22 +60,21 @@ export function proc_deepForce(f: usize): i32 {
   switch (stateOf(f)) {
     case ENTER: {
       const v = deref(slot(f, 0));
-      if (!isValue(v)) return force(f, v, FORCED);
+      if (!isValue(v)) {
+        setSlotInt(f, 4, <i32>determinePos(v));
+        return force(f, v, FORCED);
+      }
       setSlot(f, 0, v);
       return enter(f, v);
     }
     case FORCED:
       setSlot(f, 0, acc());
       return enter(f, acc());
-    case ITEM:
-      return item(f, acc());
     case NESTED:
       setSlotInt(f, 2, slotInt(f, 2) + 1);
       return items(f);
-    case STATE_ERROR:
-      return failed(f);
     default:
-      return items(f);
+      return failed(f);
   }
 }
 function enter(f: usize, v: usize): i32 {
@@ -97,39 +96,30 @@ function items(f: usize): i32 {
   const n = list ? listLen(v) : attrsCount(v);
   for (let i = <u32>slotInt(f, 2); i < n; i++) {
     const x = deref(list ? listGet(v, i) : attrsValue(v, i));
-    if (isValue(x)) {
-      const k = kindOf(x);
-      if (k != KIND_LIST && k != KIND_ATTRS) continue;
-    }
     setSlotInt(f, 2, <i32>i);
-    if (!isValue(x)) {
-      setSlotInt(f, 4, <i32>callSite(x));
-      return force(f, x, ITEM);
+    if (load<u32>(VM_DEPTH) > maxCallDepth()) {
+      failDepth(determinePos(x));
+      return failed(f);
     }
-    return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
+    const k: u32 = isValue(x) ? kindOf(x) : KIND_LIST;
+    if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
   }
   return done(v);
 }
-/** What Nix takes for the call site of a suspended application that is forced deeply: where its function was defined. */
-function callSite(x: usize): u32 {
-  const k = <u32>load<u8>(x);
-  if (k != KIND_APP && k != KIND_APP2) return 0;
-  const fn = deref(<usize>load<u32>(x, 4));
-  return isValue(fn) && kindOf(fn) == KIND_LAMBDA ? functionPos(<usize>load<u32>(fn, 4)) : 0;
-}
-function item(f: usize, x: usize): i32 {
-  const k = kindOf(x);
-  setSlotInt(f, 4, 0);
-  if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
-  setSlotInt(f, 2, slotInt(f, 2) + 1);
-  return items(f);
+/** Nix's Value::determinePos, for what has a position by itself: functions, and applications of them. */
+function determinePos(x: usize): u32 {
+  while ((x & 1) == 0) {
+    const k = <u32>load<u8>(x);
+    if (k == KIND_LAMBDA) return functionPos(<usize>load<u32>(x, 4));
+    if (k != KIND_APP && k != KIND_APP2) return 0;
+    x = deref(<usize>load<u32>(x, 4));
+  }
+  return 0;
 }
 function failed(f: usize): i32 {
   if (!slotInt(f, 3)) return Act.Fail;
   const v = slot(f, 0);
   const i = <u32>slotInt(f, 2);
-  const site = <u32>slotInt(f, 4);
-  if (site) addTraceLit(site, "from call site");
   msgBegin();
   if (kindOf(v) == KIND_LIST) {
     msgLit("while evaluating list element at index ");

@@ -216,6 +216,11 @@ function nativePosition(f: usize): u32 {
     case Proc.coerceToString:
     case Proc.coerceToPath:
       return <u32>untag(slot(f, 3));
+    case Proc.toJsonText:
+    case Proc.toXmlText:
+      return <u32>untag(slot(f, 8));
+    case Proc.deepForce:
+      return <u32>untag(slot(f, 4));
     case Proc.functorCall:
       return <u32>untag(slot(f, 3));
     default:

@@ -8,7 +8,6 @@
  */
 import { Proc } from "../gen/builtins";
 import { compileRoot, undefinedPos, undefinedSymbol } from "../compile/compile";
-import { FN_FLAGS, FN_ROOT } from "../compile/functions";
 import { Origin, sourceRegister } from "../diag/positions";
 import { Err, addTrace, msgArgBytes, msgArgSym, msgBegin, msgBytes, msgLit, raiseAt } from "../diag/errors";
 import { internalFunction } from "../builtins/registry";
@@ -151,6 +150,8 @@ export function proc_evalBody(f: usize): i32 {
       return call1(f, mkLambda(fn, 0), NULL, 2);
     }
     case STATE_ERROR:
+      // what cannot be read or parsed was not evaluated
+      if (slot(f, 1) != tag(1)) return Act.Fail;
       msgBegin();
       msgLit("while evaluating the file '");
       msgArgBytes(symbolBytes(sym), symbolLen(sym));
@@ -207,6 +208,5 @@ export function compileParsed(root: usize, scope: usize, frame: usize): usize {
     msgLit("'");
     return raiseAt(Err.UndefinedVar, undefinedPos());
   }
-  store<u32>(fn, load<u32>(fn, FN_FLAGS) | FN_ROOT, FN_FLAGS);
   return fn;
 }

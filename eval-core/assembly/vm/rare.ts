@@ -11,7 +11,7 @@ import { failExpectedAt, failSelect } from "./fail";
 import { enterSuspended, needStack, startProc } from "./frames";
 import { concatPath, concatTwo, startSegment } from "./operators";
 import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from "./select";
-import { VM_FP, VM_PC, VM_SP } from "./native";
+import { VM_DEPTH, VM_FP, VM_PC, VM_SP } from "./native";
 import { Step } from "./steps";
 
 function goOn(bytes: u32): Step {
@@ -49,6 +49,12 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
       return dynAttrs(a, <usize>load<u32>(pc, 4));
     case Op.Overrides:
       return overrides(<usize>load<u32>(pc, 4));
+    case Op.RootBegin:
+      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
+      return goOn(4);
+    case Op.RootEnd:
+      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + 1);
+      return goOn(4);
     case Op.Dup:
       store<u32>(sp, load<u32>(sp - 4));
       store<u32>(VM_SP, <u32>(sp + 4));

@@ -80,7 +80,7 @@ export function unwind(): Step {
       store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - procLevels(proc));
     } else if (tagWord == TAG_CALL) {
       traceCall(<usize>aux, callPosition(f, ret), (load<u32>(pc) & 0xff) == Op.Formals);
-      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
+      if (!(load<u32>(<usize>aux, FN_FLAGS) & FN_ROOT)) store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
     } else failThunk(<usize>tagWord);
     store<u32>(VM_SP, <u32>f);
     store<u32>(VM_ENV, load<u32>(f, 8));
