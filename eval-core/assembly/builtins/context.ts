@@ -39,7 +39,16 @@ import { arg } from './args';
 import { coerce } from './coercion';
 import { answered } from './host';
 import { expectPlainStringAt } from './support';
-import { Element, deepElement, deepPath, elementDrv, elementKind, elementOutput, outputElement } from '../derivation/elements';
+import {
+  Element,
+  deepElement,
+  deepPath,
+  elementDrv,
+  elementInner,
+  elementKind,
+  elementOutput,
+  outputElement,
+} from '../derivation/elements';
 import { COERCE_COPY } from '../compile/compile';
 import { bufData, bufReset } from '../heap/text';
 import { pairAdd, pairCount, pairFirst, pairSecond } from '../derivation/draft';
@@ -124,6 +133,10 @@ function elementPath(e: u32): u32 {
 export function builtin_getContext(a: usize): usize {
   const c = strContext(arg(a, 0));
   const n = contextCount(c);
+  for (let i: u32 = 0; i < n; i++) {
+    const e = contextElement(c, i);
+    if (elementKind(e) == Element.Output && elementInner(e)) return failUnbuilt(elementInner(e));
+  }
   bufReset(ENTRIES);
   for (let i: u32 = 0; i < n; i++) pairAdd(ENTRIES, elementPath(contextElement(c, i)), contextElement(c, i));
   sortPairs(bufData(ENTRIES), pairCount(ENTRIES), By.Name);
@@ -137,6 +150,16 @@ export function builtin_getContext(a: usize): usize {
     from = to;
   }
   return attrsFinish(mark, DUP_LAST);
+}
+/** A derivation that is itself made by one has no path yet. */
+function failUnbuilt(inner: u32): usize {
+  msgBegin();
+  msgLit("cannot operate on output '");
+  msgArgSymBytes(elementOutput(inner));
+  msgLit("' of the unbuilt derivation '");
+  msgArgSymBytes(elementDrv(inner));
+  msgLit("'");
+  return raise(Err.Plain);
 }
 /** What is said of one path by the sorted elements `from` to `to`. */
 function contextInfo(from: u32, to: u32): usize {
