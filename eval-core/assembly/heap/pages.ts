@@ -18,7 +18,7 @@ const FREE_RUN_MAX: u32 = 4096;
 const FREE_RUNS: usize = memory.data(32768, 16);
 
 /** The engine is asked for at least so many pages: each call makes it account for the memory, which sets off its own collections. */
-const GROW_PAGES: usize = 1024;
+const GROW_PAGES: usize = 256;
 
 /** Free bytes that the memory limit keeps back, so that an error about it can still be made. */
 const RESERVE: usize = 4 << 20;
