@@ -54,6 +54,7 @@ export const ST_REQUEST: usize = STATE + 2272; // 256 bytes
 // ---- builtins: each family may keep some words
 export const ST_BUILTINS: usize = STATE + 2528; // 512 bytes
 // ---- roots: reference slots that the collector scans
+//      48: what evaluates lock files (builtins/flakes), 49: what makes a derivation's value of an imported .drv (derivation/outputOf)
 export const ST_ROOTS: usize = STATE + 3072; // 256 words
 export const ROOT_COUNT: u32 = 256;
 
