@@ -90,7 +90,7 @@ export class StoreFolder extends VirtualStore {
   }
 
   override readDerivation(storePath: string): Uint8Array<ArrayBuffer> {
-    return this.tree.readFile(storePath);
+    return (this.#folder.lstat(storePath) ? this.#folder : this.tree).readFile(storePath);
   }
 
   override makeValid(storePath: string) {

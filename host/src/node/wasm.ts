@@ -20,10 +20,10 @@ type OneShot = (algorithm: string, data: Uint8Array, encoding: 'binary') => stri
 let oneShot: OneShot | undefined;
 
 /** OpenSSL's SHA-256; loading it takes some milliseconds, so that happens with the first text. A string is the cheapest way out. */
-const sha256: Sha256 = (data, out) => {
+const sha256: Sha256 = (memory, address, length, out) => {
   oneShot ??= loadOneShot();
-  const digest = oneShot('sha256', data, 'binary');
-  for (let i = 0; i < out.length; i++) out[i] = digest.charCodeAt(i);
+  const digest = oneShot('sha256', new Uint8Array(memory.buffer, address, length), 'binary');
+  for (let i = 0; i < 32; i++) memory[out + i] = digest.charCodeAt(i);
 };
 
 function loadOneShot(): OneShot {

@@ -23,7 +23,7 @@ export const joinPath = (folder: string, name: string) => (folder === '/' ? `/${
 export const isWithin = (path: string, folder: string) => path === folder || folder === '/' || path.startsWith(`${folder}/`);
 
 /** The path without symlinks in it; in `parents` mode the last part may be one (libutil/source-accessor.cc `resolveSymlinks`). */
-export function resolveSymlinks(tree: FileTree, path: string, mode: 'full' | 'parents' = 'full'): string {
+export function resolveSymlinks(tree: Pick<FileTree, 'lstat' | 'readLink'>, path: string, mode: 'full' | 'parents' = 'full'): string {
   const todo = path.split('/').filter((part) => part !== '');
   todo.reverse();
   let done = '/';

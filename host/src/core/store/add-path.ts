@@ -50,10 +50,10 @@ export function asHostError(error: unknown): unknown {
 const resolvedFolders = new WeakMap<FileTree, Map<string, string>>();
 
 function resolveFolder(tree: FileTree, folder: string): string {
-  let known = resolvedFolders.get(tree);
-  if (!known) resolvedFolders.set(tree, (known = new Map()));
-  let resolved = known.get(folder);
-  if (resolved === undefined) known.set(folder, (resolved = resolveSymlinks(tree, folder)));
+  const known = resolvedFolders.get(tree) ?? new Map<string, string>();
+  resolvedFolders.set(tree, known);
+  const resolved = known.get(folder) ?? resolveSymlinks(tree, folder);
+  known.set(folder, resolved);
   return resolved;
 }
 

@@ -1,0 +1,61 @@
+// An outside that is in memory alone: evaluation in a browser's worker, or anywhere else where a program is to see nothing but what it is given.
+import { ErrorCode } from '@vixen/eval-core';
+import { base16, type HasherFactory, isHashAlgo } from '@vixen/wasm';
+import { MemoryTree } from './files/memory.ts';
+import { type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from './io.ts';
+import { MemoryStore } from './store/memory-store.ts';
+
+export interface MemoryIOOptions {
+  /** Texts of files by absolute path, or a tree. */
+  files?: Readonly<Record<string, string | Uint8Array>> | MemoryTree;
+  env?: Readonly<Record<string, string>>;
+  /** Takes traces and warnings; they are dropped without it. */
+  message?: (kind: MessageKind, text: string) => void;
+  /** Without it, everything that has to be fetched is an error. */
+  fetching?: Fetching;
+}
+
+const refuse = (what: string): never => {
+  throw new HostError(ErrorCode.Restricted, `\x0e${what}\x0f cannot be fetched here`);
+};
+const nothing: Fetching = {
+  fetch: (_fetcher, args) => refuse(args),
+  flake: (_operation, argument) => refuse(argument),
+  searchPath: () => undefined,
+};
+
+export class MemoryIO implements HostIO {
+  readonly files: MemoryTree;
+  readonly store: EvalStore;
+  readonly fetching: Fetching;
+  readonly message: (kind: MessageKind, text: string) => void;
+  readonly #hashers: HasherFactory;
+  readonly #env: Readonly<Record<string, string>>;
+
+  /** The hashers are those of `WasmHashes.createHasher` (@vixen/wasm), or the runtime's own. */
+  constructor(hashers: HasherFactory, { files = {}, env = {}, message = () => {}, fetching = nothing }: MemoryIOOptions = {}) {
+    this.files = files instanceof MemoryTree ? files : new MemoryTree(files);
+    this.store = new MemoryStore(this.files, hashers);
+    this.fetching = fetching;
+    this.message = message;
+    this.#hashers = hashers;
+    this.#env = env;
+  }
+
+  env(name: string): string | undefined {
+    return Object.hasOwn(this.#env, name) ? this.#env[name] : undefined;
+  }
+
+  now(): number {
+    return Math.floor(Date.now() / 1000);
+  }
+
+  hash(bytes: Uint8Array, algorithm: string): string {
+    if (!isHashAlgo(algorithm)) throw new HostError(ErrorCode.Plain, `unknown hash algorithm '\x0e${algorithm}\x0f'`);
+    return base16.encode(this.#hashers(algorithm).update(bytes).digest());
+  }
+
+  exec(words: string[]): Uint8Array {
+    throw new HostError(ErrorCode.Plain, `cannot run '\x0e${words[0] ?? ''}\x0f': there are no programs here`);
+  }
+}
