@@ -1,8 +1,7 @@
 /**
  * `genericClosure`: breadth first; of elements with equal keys the first one stays.
  */
-import { expectAttrs, expectFunction, expectList, msgArgValue } from '../diag/check';
-import { addTrace, msgArgSym, msgBegin, msgLit } from '../diag/errors';
+import { expectAttrs, expectFunction, expectList } from '../diag/check';
 import { Proc } from '../gen/builtins';
 import { KIND_INT, KIND_STRING } from '../value/kinds';
 import { TRUE, deref, kindOf, listGet, listLen, tag } from '../value/layout';
@@ -27,16 +26,37 @@ import {
   keyTableAdd,
   keyTableNew,
   keyTableReserve,
-  keyTreeFirst,
   keyTreeInsert,
   keyTreeLeft,
   keyTreeNew,
-  keyTreeNext,
   keyTreePrevious,
   keyTreeReserve,
   keyTreeRight,
   keyTreeRoot,
 } from './closureKeys';
+import { explain, keyNumber } from './closureErrors';
+import {
+  COUNT,
+  CURSOR,
+  ELEMENT,
+  FUNCTION,
+  INDEX,
+  KEY,
+  KEYS,
+  KNOWN,
+  LIST,
+  MODE,
+  Mode,
+  NEW_INDEX,
+  NEW_LIST,
+  PARENT,
+  PHASE,
+  Phase,
+  QUEUE,
+  QUEUED,
+  RESULT,
+  WENT_LEFT,
+} from './closureSlots';
 import { lessAtOnce } from './math';
 import { Name, failMissing, forced, nameSymbol, requireAttr } from './support';
 import { vectorNew, vectorReserve, vectorToList } from './vectors';
@@ -46,39 +66,6 @@ const START_SET: string = "while evaluating the 'startSet' attribute passed as a
 const OPERATOR: string = "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure";
 const RETURNED: string = 'while evaluating the return value of the `operator` passed to builtins.genericClosure';
 
-// Slots.
-const FUNCTION: u32 = 0; // the argument, then its operator
-const QUEUE: u32 = 1; // vector of lists whose elements are to be visited
-const QUEUED: u32 = 2;
-const LIST: u32 = 3; // which list, and which element of it, is next
-const INDEX: u32 = 4;
-const RESULT: u32 = 5; // vector of the elements with new keys
-const KEYS: u32 = 6; // vector of their keys
-const COUNT: u32 = 7;
-const KNOWN: u32 = 8; // table or tree of the keys
-const MODE: u32 = 9;
-const PHASE: u32 = 10;
-const ELEMENT: u32 = 11; // the element in hand, as it stands in its list
-const KEY: u32 = 12;
-const NEW_LIST: u32 = 13; // what the operator returned, and which element of it is forced
-const NEW_INDEX: u32 = 14;
-const CURSOR: u32 = 15; // where in the tree the key is looked for
-const PARENT: u32 = 16;
-const WENT_LEFT: u32 = 17;
-
-const enum Mode {
-  None = 0,
-  Integers,
-  Strings,
-  Tree,
-}
-/** What an error that passes gets as a trace line. */
-const enum Phase {
-  None = 0,
-  Element,
-  Compare,
-  Operator,
-}
 const enum State {
   Start = 0,
   StartSet,
@@ -238,9 +225,6 @@ function keyOf(f: usize): usize {
   const key = attrsGet(e, sym);
   return key ? key : failMissing(sym, '');
 }
-function keyNumber(f: usize, n: u32): usize {
-  return <usize>load<u32>(slot(f, KEYS) + ((<usize>n) << 2));
-}
 
 /** The key in hand is forced: whether it is new, or that the tree must say. */
 function lookUp(f: usize): State {
@@ -312,45 +296,7 @@ function add(f: usize): void {
   setSlot(f, KNOWN, tree);
   keyTreeInsert(tree, count + 1, <u32>slotInt(f, PARENT), slotInt(f, WENT_LEFT) != 0);
 }
-
-// ---- errors
-
 function fail(f: usize): i32 {
   explain(f);
   return Act.Fail;
-}
-function traceElement(text: string, v: usize): void {
-  msgBegin();
-  msgLit(text);
-  msgArgValue(v);
-  addTrace(0);
-}
-/** Adds to the error in flight what was being done. */
-function explain(f: usize): void {
-  const phase = slotInt(f, PHASE);
-  setSlotInt(f, PHASE, Phase.None);
-  const e = slot(f, ELEMENT);
-  if (phase == Phase.Element) traceElement('in genericClosure element ', e);
-  else if (phase == Phase.Compare) {
-    traceElement('with element ', opponent(f));
-    traceElement('while comparing element ', e);
-  } else if (phase == Phase.Operator) {
-    msgBegin();
-    msgLit('while calling ');
-    msgArgSym(nameSymbol(Name.Operator));
-    msgLit(' on genericClosure element ');
-    msgArgValue(e);
-    addTrace(0);
-  }
-}
-/** The element whose key, in order, is the first that the one in hand cannot be compared with. */
-function opponent(f: usize): usize {
-  const tree = slot(f, KNOWN);
-  const key = slot(f, KEY);
-  let found: u32 = 0;
-  for (let n = keyTreeFirst(tree); n && !found; n = keyTreeNext(tree, n)) {
-    if (lessAtOnce(key, keyNumber(f, n)) < 0) found = n;
-  }
-  if (!found) found = keyTreeFirst(tree);
-  return <usize>load<u32>(slot(f, RESULT) + ((<usize>found) << 2));
 }

@@ -111,7 +111,7 @@ export function keptString(at: usize, text: string): usize {
   const known = load<u32>(at);
   if (known) return <usize>known;
   const n = <u32>text.length;
-  const bytes = 12 + ((<usize>n + 3) & ~3);
+  const bytes = 12 + ((<usize>n + 3) & ~(<usize>3));
   const s = permAlloc(bytes);
   store<u32>(s, KIND_STRING | ((<u32>(bytes >>> 2)) << 8));
   store<u32>(s, n, 4);
