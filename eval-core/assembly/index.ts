@@ -10,7 +10,7 @@ import { COERCE_COPY } from './compile/compile';
 import { Err, E_MESSAGE, E_POS, E_STATUS, E_SUGGESTIONS, E_TRACES, T_FLAGS, T_MESSAGE, T_NEXT, T_POS, currentError, errorCode, fail, msgBegin, msgLit, raise } from './diag/errors';
 import { Origin, posColumn, posKind, posLine, posName, posText, posTextLen } from './diag/positions';
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr, literalCopy } from './heap/text';
-import { ST_GC_COUNT, ST_MEMORY_LIMIT, ST_REQUEST } from './heap/state';
+import { ST_CHUNK_COUNT, ST_GC_COUNT, ST_HIGH_WATER, ST_LARGE_COUNT, ST_MEMORY_LIMIT, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { bufInternalName } from './print/position';
@@ -24,7 +24,7 @@ import { contextInit, contextCount, contextElement } from './value/context';
 import { shapesInit, attrsAdd, attrsBegin, attrsCount, attrsFinish, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, DUP_LAST, shapeFind, shapeNameOrder, shapeSymbol } from './value/shapes';
 import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from './value/kinds';
 import { NULL, TRUE, cell, deref, emptyAttrs, floatValue, intValue, isValue, kindOf, listGet, listLen, mkApp, mkInt, mkLambda, mkString, strBytes, strContext, strLen, tag, untag } from './value/layout';
-import { symbolBytes, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
+import { symbolBytes, symbolCount, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
 import { handleDrop, handleGet, handleNew, jobResult, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
 import { compileIn } from './builtins/imports';
@@ -368,9 +368,11 @@ export function errorJson(): void {
   bufStr(TEXT, '],"suggestions":[');
   const s = cell(e, E_SUGGESTIONS);
   if (s != NULL)
-    for (let i: u32 = 0; i < listLen(s); i++) {
-      bufStr(TEXT, i ? ',{"distance":1,"text":' : '{"distance":1,"text":');
-      jsonText(listGet(s, i));
+    for (let i: u32 = 0; i < listLen(s); i += 2) {
+      bufStr(TEXT, i ? ',{"distance":' : '{"distance":');
+      bufI64(TEXT, <i64>untag(listGet(s, i)));
+      bufStr(TEXT, ',"text":');
+      jsonText(listGet(s, i + 1));
       bufByte(TEXT, 0x7d);
     }
   bufStr(TEXT, ']}');
@@ -405,6 +407,10 @@ export function stats(): void {
   stat('nrPrimOpCalls', load<u32>(STAT_PRIMOPS), false);
   stat('nrOpUpdates', load<u32>(STAT_UPDATES), false);
   stat('memoryPages', <u32>memory.size(), false);
+  stat('touchedPages', load<u32>(ST_HIGH_WATER) >>> 16, false);
+  stat('heapChunks', load<u32>(ST_CHUNK_COUNT), false);
+  stat('largeObjects', load<u32>(ST_LARGE_COUNT), false);
+  stat('symbols', symbolCount(), false);
   stat('collections', load<u32>(ST_GC_COUNT), false);
   bufByte(TEXT, 0x7d);
 }

@@ -53,8 +53,16 @@ export class NativeTree implements FileTree {
     return nativePath(this.#root + path);
   }
 
+  // Folders that were met: paths are followed step by step, over the same folders again and again, and sources do not change while a
+  // program is evaluated.
+  readonly #folders = new Map<string, FileStat>();
+
   lstat(path: string): FileStat | undefined {
-    return this.#stat(path, fs.lstatSync);
+    const known = this.#folders.get(path);
+    if (known) return known;
+    const stat = this.#stat(path, fs.lstatSync);
+    if (stat?.type === 'directory') this.#folders.set(path, stat);
+    return stat;
   }
 
   stat(path: string): FileStat | undefined {
