@@ -57,7 +57,7 @@ export const opcodes = [
   ["ListW", 2, "v1 … vn → l; n in the second word"],
   ["NewEnv", 1, "enters an environment of (operand) empty slots"],
   ["PopEnv", 1, "leaves it"],
-  ["WithVar", 3, "→ v: looks the symbol up in the scopes of the record in the second word, forced; Back"],
+  ["WithVar", 3, "→ v: looks the symbol up in the scopes of the record in the second word; Back; Force must follow"],
   ["Back", 1, "v →: executes the instruction before it again"],
   ["Formals", 3, "matches the argument with the function's formals; Back"],
   ["Default", 2, "jumps by the second word if slot (index) is set"],

@@ -326,6 +326,7 @@ function strictVar(node: usize, scope: usize, frame: usize): void {
   if (found == Found.With) {
     emit2(Op.WithVar, sym, <u32>withRecord(scope, frame, foundWiths(), pos));
     emit(Op.Back, 0);
+    emit2(Op.Force, 0, pos);
     return;
   }
   if (!load<u32>(UNDEFINED_POS) || pos < load<u32>(UNDEFINED_POS)) {
@@ -529,8 +530,8 @@ function strictCall(node: usize, scope: usize, frame: usize): void {
     if (op != Op.Halt) {
       const kind = op == Op.Sub ? Range.Sub : op == Op.Mul ? Range.Mul : op == Op.Div ? Range.Div : Range.Less;
       const start = here();
-      strict(<usize>load<u32>(args), scope, frame, false);
-      strict(<usize>load<u32>(args, 4), scope, frame, false);
+      strictArgument(<usize>load<u32>(args), scope, frame);
+      strictArgument(<usize>load<u32>(args, 4), scope, frame);
       emit2(op, 0, pos);
       rangeAdd(start, pos, kind);
       return;
@@ -539,6 +540,11 @@ function strictCall(node: usize, scope: usize, frame: usize): void {
   for (let i = n; i > 0; i--) lazy(<usize>load<u32>(args + (<usize>(i - 1) << 2)), scope, frame);
   strict(fn, scope, frame, false);
   for (let i = n; i > 0; i--) emit2(Op.Call, i, pos);
+}
+/** An argument that Nix passes to a builtin: a variable is forced there, for no position. */
+function strictArgument(node: usize, scope: usize, frame: usize): void {
+  if (nodeKind(node) != Node.Var || scopeFind(scope, frame, load<u32>(node, N_A)) != Found.Slot || !foundReady()) return strict(node, scope, frame, false);
+  emitVar(foundLevel(), foundSlot(), 0);
 }
 /** The instruction of `-`, `*`, `/`, `<` where the builtin behind it is not shadowed, or Halt. */
 function operatorOf(sym: u32, scope: usize, frame: usize): Op {

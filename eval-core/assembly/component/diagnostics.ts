@@ -22,6 +22,7 @@ import {
 } from '../diag/errors';
 import { Origin, posColumn, posKind, posLine, posName } from '../diag/positions';
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReset, bufStr } from '../heap/text';
+import { bufInternalName } from '../print/position';
 import { NULL, cell, listGet, listLen, strBytes, strLen, untag } from '../value/layout';
 import { WARNINGS } from '../vm/warnings';
 import { arena, storeList, storeText } from './abi';
@@ -43,7 +44,8 @@ function quoted(name: string): void {
 /** Appends what Nix calls a source: its path, or a name in «». */
 function appendOrigin(pos: u32): void {
   const kind = posKind(pos);
-  if (kind == Origin.Path || kind == Origin.Internal) bufBytes(SCRATCH, strBytes(posName(pos)), strLen(posName(pos)));
+  if (kind == Origin.Path) bufBytes(SCRATCH, strBytes(posName(pos)), strLen(posName(pos)));
+  else if (kind == Origin.Internal) bufInternalName(SCRATCH, posName(pos));
   else quoted(kind == Origin.String ? 'string' : kind == Origin.Stdin ? 'stdin' : 'none');
 }
 function appendPosition(pos: u32): void {
@@ -104,11 +106,12 @@ function storeTrace(at: usize, traces: usize): void {
     frame += FRAME;
   }
 }
+/** The machine keeps pairs of a distance and a name, best first; the names are enough. */
 function storeSuggestions(at: usize, list: usize): void {
-  const n: u32 = list == NULL ? 0 : listLen(list);
+  const n: u32 = list == NULL ? 0 : listLen(list) >>> 1;
   const items = arena((<usize>n) << 3);
   storeList(at, items, n);
-  for (let i: u32 = 0; i < n; i++) storeStringMessage(items + ((<usize>i) << 3), listGet(list, i));
+  for (let i: u32 = 0; i < n; i++) storeStringMessage(items + ((<usize>i) << 3), listGet(list, i * 2 + 1));
 }
 /** Stores the error in flight. */
 export function storeError(at: usize): void {

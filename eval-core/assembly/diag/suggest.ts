@@ -1,16 +1,16 @@
 /**
  * "Did you mean": the names nearest to one that is missing, by Levenshtein distance as Nix's Suggestions::bestMatches and
- * `trim` do it: distance at most 2 … 3 of the best, at most three names. Kept as a list of `distance, name` strings; the host words it.
+ * `trim` do it: distance at most 2, at most five names. Kept as a list of distances and names in turn; the host words it.
  */
 import { bytesCompare } from "../heap/text";
-import { EMPTY_LIST, allocList, listSet } from "../value/layout";
+import { EMPTY_LIST, allocList, listSet, tag } from "../value/layout";
 import { attrsShape, shapeCount, shapeNameOrder, shapeSymbol } from "../value/shapes";
 import { symbolBytes, symbolLen, symbolString } from "../value/symbols";
 
 const ROW: usize = memory.data(1032);
 const BEST: usize = memory.data(64); // pairs: distance, symbol
 const MAX_LEN: u32 = 250;
-const LIMIT: u32 = 3;
+const LIMIT: u32 = 5;
 const MAX_DISTANCE: u32 = 2;
 
 /** Levenshtein distance of two names; MAX_LEN where one is too long to be compared. */
@@ -60,13 +60,15 @@ function consider(sym: u32, wanted: u32): void {
 }
 function take(): usize {
   if (!found) return EMPTY_LIST;
-  // only the best and what is near it
-  const l = allocList(found);
-  for (let i: u32 = 0; i < found; i++) listSet(l, i, symbolString(load<u32>(BEST + (<usize>i << 3), 4)));
+  const l = allocList(found * 2);
+  for (let i: u32 = 0; i < found; i++) {
+    listSet(l, i * 2, tag(load<u32>(BEST + (<usize>i << 3))));
+    listSet(l, i * 2 + 1, symbolString(load<u32>(BEST + (<usize>i << 3), 4)));
+  }
   return l;
 }
 
-/** The names of a set that are nearest to `sym`, as a list of strings, best first. */
+/** The names of a set that are nearest to `sym`, best first. */
 export function suggestAttributes(attrs: usize, sym: u32): usize {
   const shape = attrsShape(attrs);
   const n = shapeCount(shape);

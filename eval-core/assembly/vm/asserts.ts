@@ -17,7 +17,10 @@ export function proc_assertFailed(f: usize): i32 {
   const pos = load<u32>(record);
   switch (stateOf(f)) {
     case 0:
-      if (kindOf(slot(f, 0)) == KIND_INT && slot(f, 0) == 1 && slot(f, 1) == 1) return plain(record, pos);
+      if (kindOf(slot(f, 0)) == KIND_INT && slot(f, 0) == 1 && slot(f, 1) == 1) {
+        setSlotInt(f, 3, 1);
+        return plain(record, pos);
+      }
       return callProc(f, Proc.assertEqual, slot(f, 0), slot(f, 1), ((<usize>load<u32>(record, 8)) << 1) | 1, 1, 1);
     case STATE_ERROR:
       if (slotInt(f, 3)) return Act.Fail;

@@ -31,8 +31,8 @@ import {
 } from "../value/shapes";
 import { symbolIntern } from "../value/symbols";
 import { failExpectedAt, failNotSet } from "./fail";
-import { enterSuspended, enterSuspendedAt } from "./frames";
-import { VM_ENV, VM_FP, VM_PC, VM_SP } from "./native";
+import { callSite, enterSuspended, enterSuspendedAt } from "./frames";
+import { SITE_TOLD, VM_AUX, VM_ENV, VM_FP, VM_PC, VM_SP } from "./native";
 import { Step } from "./steps";
 
 function push(v: usize): void {
@@ -70,11 +70,8 @@ export function withVar(sym: u32, record: usize): Step {
     const v = attrsGet(s, sym);
     if (!v) continue;
     const w = deref(v);
-    if (isValue(w)) {
-      push(w);
-      return advance(12);
-    }
-    return enterSuspended(w, pc + 12, 0);
+    push(w);
+    return advance(isValue(w) ? 20 : 12);
   }
   return undefinedVariable(sym, pos);
 }
@@ -96,7 +93,7 @@ function msgFunction(fn: usize): void {
     msgClose();
   }
 }
-/** Formals: matches the argument in slot 0; the formals' slots begin at `first`. The call site is told by unwinding. */
+/** Formals: matches the argument in slot 0; the formals' slots begin at `first`. Unwinding tells the call site where the argument fails. */
 export function formals(fn: usize, first: u32): Step {
   const env = <usize>load<u32>(VM_ENV);
   const pc = <usize>load<u32>(VM_PC);
@@ -134,7 +131,14 @@ function missingArgument(fn: usize, sym: u32): Step {
   msgLit("' called without required argument '");
   msgArgSym(sym);
   msgLit("'");
+  return failMatching(fn);
+}
+/** The call site is told even where it has no position. */
+function failMatching(fn: usize): Step {
   raiseAt(Err.Type, load<u32>(fn, FN_POS));
+  const fp = <usize>load<u32>(VM_FP);
+  addTraceLit(callSite(<usize>load<u32>(fp, 4) - 8, <usize>load<u32>(fp)), "from call site");
+  store<u32>(VM_AUX, SITE_TOLD);
   return Step.Raise;
 }
 function unexpectedArgument(fn: usize, arg: usize): Step {
@@ -153,7 +157,7 @@ function unexpectedArgument(fn: usize, arg: usize): Step {
   msgLit("' called with unexpected argument '");
   msgArgSym(sym);
   msgLit("'");
-  raiseAt(Err.Type, load<u32>(fn, FN_POS));
+  failMatching(fn);
   setCell(currentError(), E_SUGGESTIONS, suggestSymbols(table, n, 12, sym));
   return Step.Raise;
 }

@@ -536,7 +536,7 @@ export function slice(fuel: i32): Step {
       case Op.Sub: {
         const l = <usize>load<u32>(sp - 8);
         const r = <usize>load<u32>(sp - 4);
-        if (l & r & 1) {
+        if (l & r & 1 && depth <= maxDepth) {
           sp -= 4;
           store<u32>(sp - 4, <u32>mkInt(<i64>(<i32>l >> 1) - <i64>(<i32>r >> 1)));
           pc += 8;
@@ -562,7 +562,7 @@ export function slice(fuel: i32): Step {
       case Op.Less: {
         const l = <usize>load<u32>(sp - 8);
         const r = <usize>load<u32>(sp - 4);
-        if (l & r & 1) {
+        if (l & r & 1 && depth <= maxDepth) {
           sp -= 4;
           store<u32>(sp - 4, <u32>mkBool(<i32>l < <i32>r));
           pc += 8;

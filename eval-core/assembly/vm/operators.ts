@@ -28,9 +28,10 @@ import { bytesCompare } from "../heap/text";
 import { COERCE_CANON, COERCE_COPY } from "../compile/compile";
 import { EQ_UNKNOWN, equalNow } from "./equal";
 import { canonPath } from "./paths";
-import { failExpectedAt } from "./fail";
+import { maxCallDepth } from "../settings";
+import { failDepth, failExpectedAt } from "./fail";
 import { startProc, startProc4 } from "./frames";
-import { VM_PC, VM_SP } from "./native";
+import { VM_DEPTH, VM_PC, VM_SP } from "./native";
 import { Step } from "./steps";
 
 function position(): u32 {
@@ -127,8 +128,14 @@ function addStrings(l: usize, r: usize): Step {
   return s ? result2(s) : Step.Raise;
 }
 
+/** `-`, `*`, `/` and `<` are calls of builtins in Nix, and count as such. */
+function tooDeep(): Step {
+  failDepth(position());
+  return Step.Raise;
+}
 /** `-`, `*`, `/`. */
 export function arithmeticSlow(op: u32, l: usize, r: usize): Step {
+  if (load<u32>(VM_DEPTH) > maxCallDepth()) return tooDeep();
   const lk = kindOf(l);
   const rk = kindOf(r);
   const pos = position();
@@ -189,6 +196,7 @@ export function compareNow(l: usize, r: usize): i32 {
   return 2;
 }
 export function lessSlow(l: usize, r: usize): Step {
+  if (load<u32>(VM_DEPTH) > maxCallDepth()) return tooDeep();
   const c = compareNow(l, r);
   if (c != 2) return result2(mkBool(c < 0));
   return startProc(Proc.less, l, r, 0, dropTwo());

@@ -27,7 +27,7 @@ import { BLACKHOLE_BIT, KIND_FAILED } from "../value/kinds";
 import { strBytes, strLen, untag } from "../value/layout";
 import { symbolBytes, symbolLen } from "../value/symbols";
 import { callSite, procLevels, runNative } from "./frames";
-import { NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, STATE_ERROR, VM_AUX, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
+import { NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, SITE_TOLD, STATE_ERROR, VM_AUX, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
 import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from "./stack";
 import { NATIVE_SLOTS } from "./native";
 import { procSlots } from "../gen/builtins";
@@ -53,6 +53,7 @@ function leavesThunks(code: u32): bool {
 /** Lets the error in flight pass frames until one catches it, or the root is left. */
 export function unwind(): Step {
   const failed = load<u32>(VM_AUX);
+  let told = failed == SITE_TOLD;
   store<u32>(VM_AUX, 0);
   let pc = <usize>load<u32>(VM_PC);
   traceInstruction(pc, failed);
@@ -79,7 +80,8 @@ export function unwind(): Step {
       traceBuiltin(proc, callPosition(f, ret));
       store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - procLevels(proc));
     } else if (tagWord == TAG_CALL) {
-      traceCall(<usize>aux, callPosition(f, ret), (load<u32>(pc) & 0xff) == Op.Formals);
+      if (!told) traceCall(<usize>aux, callPosition(f, ret), (load<u32>(pc) & 0xff) == Op.Formals);
+      told = false;
       if (!(load<u32>(<usize>aux, FN_FLAGS) & FN_ROOT)) store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
     } else failThunk(<usize>tagWord);
     store<u32>(VM_SP, <u32>f);
