@@ -1,6 +1,6 @@
 // The evaluator as a component: wit/eval.wit through what jco makes of it.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -260,6 +260,15 @@ describe('the component', () => {
     finish(machine, machine.evaluate(source('http://example.org')));
     expect(machine.takeWarnings()).toHaveLength(1);
     expect(machine.takeWarnings()).toEqual([]);
+  });
+
+  test('the program of docs/embedding.md', () => {
+    const page = readFileSync(path.join(root, 'docs/embedding.md'), 'utf8');
+    const [, program, output] = /^```ts component\.ts\n([\s\S]*?)^```\n+```text output\n([\s\S]*?)^```/m.exec(page)!;
+    const script = path.join(built, '../program.mjs');
+    writeFileSync(script, program!.replaceAll(': string)', ')'));
+    const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+    expect(stdout, stderr).toBe(output);
   });
 
   test('many calls leave no garbage behind', () => {

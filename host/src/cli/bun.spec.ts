@@ -8,19 +8,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bun } from './testing/bun.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const program = path.join(root, 'host/dist/vixen.mjs');
 
-/** Bun itself: from the optional dependency (its own launcher needs a script to have been run), or from PATH. */
-function findBun(): string | undefined {
-  const packages = path.join(root, 'node_modules/@oven');
-  const installed = fs.existsSync(packages) ? fs.readdirSync(packages).map((name) => path.join(packages, name, 'bin/bun')) : [];
-  const candidates = [...installed, 'bun'];
-  return candidates.find((candidate) => spawnSync(candidate, ['--version'], { timeout: 30_000 }).status === 0);
-}
-
-const bun = findBun();
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-bun-'));
 const server = http.createServer((request, response) => {
   if (request.url === '/text') return response.end('served');
