@@ -21,8 +21,9 @@ import {
   errorCode,
 } from '../diag/errors';
 import { Origin, posColumn, posKind, posLine, posName } from '../diag/positions';
-import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReset, bufStr } from '../heap/text';
-import { bufInternalName } from '../print/position';
+import { bufByte, bufBytes, bufData, bufLen, bufReset } from '../heap/text';
+import { bufMarked } from '../print/literal';
+import { bufInternalName, bufPosition } from '../print/position';
 import { NULL, cell, listGet, listLen, strBytes, strLen, untag } from '../value/layout';
 import { WARNINGS } from '../vm/warnings';
 import { arena, storeList, storeText } from './abi';
@@ -34,29 +35,13 @@ export const ERROR: usize = 52;
 
 const SCRATCH: usize = memory.data(12, 4); // Buf
 
-function quoted(name: string): void {
-  bufByte(SCRATCH, 0xc2);
-  bufByte(SCRATCH, 0xab);
-  bufStr(SCRATCH, name);
-  bufByte(SCRATCH, 0xc2);
-  bufByte(SCRATCH, 0xbb);
-}
 /** Appends what Nix calls a source: its path, or a name in «». */
 function appendOrigin(pos: u32): void {
   const kind = posKind(pos);
   if (kind == Origin.Path) bufBytes(SCRATCH, strBytes(posName(pos)), strLen(posName(pos)));
   else if (kind == Origin.Internal) bufInternalName(SCRATCH, posName(pos));
-  else quoted(kind == Origin.String ? 'string' : kind == Origin.Stdin ? 'stdin' : 'none');
+  else bufMarked(SCRATCH, kind == Origin.String ? 'string' : kind == Origin.Stdin ? 'stdin' : 'none');
 }
-function appendPosition(pos: u32): void {
-  appendOrigin(pos);
-  bufByte(SCRATCH, 0x3a);
-  bufI64(SCRATCH, <i64>posLine(pos));
-  if (!posColumn(pos)) return;
-  bufByte(SCRATCH, 0x3a);
-  bufI64(SCRATCH, <i64>posColumn(pos));
-}
-
 export function storePosition(at: usize, pos: u32): void {
   const known = posKind(pos) != Origin.None;
   store<u32>(at, u32(known));
@@ -86,7 +71,7 @@ function storeMessage(at: usize, message: usize, length: u32): void {
     }
     let pos: u32 = 0;
     for (i++; i < length && load<u8>(message + i) != 0x02; i++) pos = pos * 10 + load<u8>(message + i) - 0x30;
-    appendPosition(pos);
+    bufPosition(SCRATCH, pos);
   }
   storeText(at, bufData(SCRATCH), bufLen(SCRATCH));
 }
