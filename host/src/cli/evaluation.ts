@@ -25,6 +25,7 @@ import { systemErrorText } from '../node/system-error.ts';
 import { newEvaluator } from '../node/wasm.ts';
 import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
+import { Progress, showsProgress } from './progress.ts';
 
 const storeDirectory = '/nix/store';
 
@@ -116,11 +117,23 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
     now: Math.floor(Date.now() / 1000),
     debugger: options.debugger ?? false,
   };
+  let progress: Progress | undefined;
   const newSession = (): Session => {
     const machine = newEvaluator();
     applySettings(machine, settings, around);
     if (flags.memoryLimit > 0) machine.exports.setMemoryLimit(flags.memoryLimit);
-    const session: Session = new Session({ machine, io, warn: (warning) => parserWarning(session, warning), ...options.drive });
+    progress ??= options.drive || !showsProgress() ? undefined : new Progress(() => machine.memory.length);
+    const pause = () => {
+      progress?.tick();
+      return undefined;
+    };
+    const session: Session = new Session({
+      machine,
+      io,
+      warn: (warning) => parserWarning(session, warning),
+      ...(progress && { pause }),
+      ...options.drive,
+    });
     return session;
   };
   const reader = async (folder: string) => {
@@ -128,7 +141,8 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
     const info = await session.apply(await session.evalString({ text: flakeInfo, base }), session.machine.makeString(folder));
     return JSON.parse(decodeText(await session.print(info, PrintMode.Json, PrintFlag.Strict))) as FlakeInfo;
   };
-  const open = async () => (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, guard, reader });
+  const activity = (text: string) => progress?.activity(text);
+  const open = async () => (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
   const fetching = new NodeFetching({ base, warn, open });
   const io = new NodeIO({ files, store, fetching, env: pure ? {} : process.env, message });
   return { session: newSession(), store, fetching, searchPath, base, pure };

@@ -24,8 +24,25 @@ function writeAll(fd: number, bytes: Uint8Array) {
   }
 }
 
+let prepare: () => void = () => {};
+
+/** What is done before anything is written: a line that is drawn again and again makes room. */
+export function beforeWriting(action: () => void) {
+  prepare = action;
+}
+
+/** Text for the terminal itself. */
+export function writeTerminal(text: string) {
+  try {
+    writeAll(stderr, encodeText(text));
+  } catch {
+    // Nobody looks.
+  }
+}
+
 /** Data. A reader that has gone is no error: the process ends quietly. */
 export function writeOut(data: string | Uint8Array) {
+  prepare();
   try {
     writeAll(stdout, typeof data === 'string' ? encodeText(data) : data);
   } catch (error) {
@@ -36,6 +53,7 @@ export function writeOut(data: string | Uint8Array) {
 
 /** Everything that is said about the work. Nobody listening is no reason to stop it. */
 export function writeErr(text: string) {
+  prepare();
   try {
     writeAll(stderr, encodeText(text));
   } catch (error) {

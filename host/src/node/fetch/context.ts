@@ -12,6 +12,8 @@ export interface FetchContext {
   cache: FetchCache;
   download: Downloader;
   warn(text: string): void;
+  /** Says what is being done now; an empty text: nothing any more. */
+  activity(text: string): void;
   /** Refuses what restricted evaluation may not fetch. */
   checkUri(uri: string): void;
   /** Lets restricted and pure evaluation see a store path. */

@@ -23,6 +23,7 @@ export interface OpenFetchOptions {
   settings: Settings;
   store: StoreFolder;
   warn(text: string): void;
+  activity?(text: string): void;
   /** What may be seen, where not everything may. */
   guard: GuardedTree | undefined;
   reader: FlakeReader;
@@ -69,7 +70,7 @@ function fileOf(uri: string): string | undefined {
   }
 }
 
-export function openFetchService({ settings, store, warn, guard, reader }: OpenFetchOptions): FetchService {
+export function openFetchService({ settings, store, warn, activity = () => {}, guard, reader }: OpenFetchOptions): FetchService {
   const cacheFolder = path.join(xdgFolder(process.env, 'XDG_CACHE_HOME', '.cache'), 'vixen', 'fetch');
   const context: FetchContext = {
     schemes: new SchemeSet(allSchemes, featureCheck(settings)),
@@ -78,6 +79,7 @@ export function openFetchService({ settings, store, warn, guard, reader }: OpenF
     cache: new FetchCache(cacheFolder, settings.int('tarball-ttl')),
     download: createDownloader({ attempts: settings.int('download-attempts'), warn }),
     warn,
+    activity,
     checkUri: uriCheck(settings, guard),
     allow: (storePath) => guard?.allow(storePath),
     run,

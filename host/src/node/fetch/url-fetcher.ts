@@ -47,11 +47,16 @@ async function fetchUrl(context: FetchContext, kind: string, request: UrlRequest
   const cached = cache.get<Answer>(key(request.url));
   const known = cached && store.isValid(cached.value.storePath) ? cached : undefined;
   if (known && !known.expired) return { ...known.value, url: request.url };
-  const answer = await download({ url: request.url, etag: known?.value.etag, ...(request.headers && { headers: request.headers }) });
-  const { body, urls, etag, immutableUrl } = answer;
-  const value = body ? { ...(await keep(context, body, request)), etag, ...(immutableUrl && { immutableUrl }) } : known!.value;
-  for (const url of urls) cache.set(key(url), value);
-  return { ...value, url: urls.at(-1)! };
+  context.activity(`downloading ${request.url}`);
+  try {
+    const answer = await download({ url: request.url, etag: known?.value.etag, ...(request.headers && { headers: request.headers }) });
+    const { body, urls, etag, immutableUrl } = answer;
+    const value = body ? { ...(await keep(context, body, request)), etag, ...(immutableUrl && { immutableUrl }) } : known!.value;
+    for (const url of urls) cache.set(key(url), value);
+    return { ...value, url: urls.at(-1)! };
+  } finally {
+    context.activity('');
+  }
 }
 
 const keepFile: Keep = ({ store }, body, { name }) =>
