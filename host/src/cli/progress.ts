@@ -34,7 +34,7 @@ export class Progress {
     this.#last = now;
     const seconds = Math.floor((now - this.#started) / 1000);
     const text = `${this.#activity} (${seconds} s, ${Math.round(this.#memory() / megabyte)} MB)`;
-    writeTerminal(clearLine + filterEscapes(text, true, (process.stderr.columns ?? 80) - 1));
+    writeTerminal(clearLine + filterEscapes(text, true, (process.stderr.columns || 80) - 1));
     this.#shown = true;
   }
 
