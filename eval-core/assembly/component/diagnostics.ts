@@ -3,7 +3,7 @@
  *
  *   position:        | line | column | name: address, length |
  *   option<position> | 1 or 0 | position |
- *   frame:           | message: address, length | option<position> | always |
+ *   frame:           | message: address, length | option<position> | always | detail |
  *   warning:         | message: address, length | option<position> |
  *   error:           | code | message: address, length | option<position> | trace: address, length | suggestions: address, length | status |
  */
@@ -87,7 +87,9 @@ function storeTrace(at: usize, traces: usize): void {
   for (let t = traces; t != NULL; t = cell(t, T_NEXT)) {
     storeStringMessage(frame, cell(t, T_MESSAGE));
     storePosition(frame + 8, <u32>untag(cell(t, T_POS)));
-    store<u32>(frame, untag(cell(t, T_FLAGS)) & 1, 28);
+    const flags = <u32>untag(cell(t, T_FLAGS));
+    store<u8>(frame, flags & TRACE_ALWAYS ? 1 : 0, 28);
+    store<u8>(frame, flags & TRACE_DETAIL ? 1 : 0, 29);
     frame += FRAME;
   }
 }
