@@ -23,7 +23,7 @@ import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot
 import { arg } from './args';
 import { coerce } from './coercion';
 import { MessageKind, msgString, sendMessage } from './host';
-import { Name, later, nameSymbol, namedShape } from './support';
+import { Name, forced, later, nameSymbol, namedShape } from './support';
 
 export function builtin_seq(a: usize): usize {
   return arg(a, 1);
@@ -70,8 +70,8 @@ function thrown(s: usize): usize {
   return raise(Err.Throw);
 }
 export function builtin_throw(a: usize): usize {
-  const s = arg(a, 0);
-  return kindOf(s) == KIND_STRING ? thrown(s) : later(Proc.throwCoerced, s, NULL);
+  const s = forced(arg(a, 0));
+  return s && kindOf(s) == KIND_STRING ? thrown(s) : later(Proc.throwCoerced, arg(a, 0), NULL);
 }
 /** Slots: message. */
 export function proc_throwCoerced(f: usize): i32 {
@@ -87,8 +87,8 @@ function aborted(s: usize): usize {
   return raise(Err.Abort);
 }
 export function builtin_abort(a: usize): usize {
-  const s = arg(a, 0);
-  return kindOf(s) == KIND_STRING ? aborted(s) : later(Proc.abortCoerced, s, NULL);
+  const s = forced(arg(a, 0));
+  return s && kindOf(s) == KIND_STRING ? aborted(s) : later(Proc.abortCoerced, arg(a, 0), NULL);
 }
 /** Slots: message. */
 export function proc_abortCoerced(f: usize): i32 {

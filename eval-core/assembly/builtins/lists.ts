@@ -163,7 +163,7 @@ export function proc_elemForcing(f: usize): i32 {
   let i = <u32>slotInt(f, 2);
   switch (stateOf(f)) {
     case 0:
-      return force(f, slot(f, 0), 1);
+      return forceElement(f, slot(f, 0));
     case 2:
       if (acc() == TRUE) return done(TRUE);
       i++;
@@ -176,9 +176,17 @@ export function proc_elemForcing(f: usize): i32 {
     if (same == 0) continue;
     setSlotInt(f, 2, i);
     const y = forced(raw);
-    return y ? callProc(f, Proc.equal, x, y, tag(0), tag(0), 2) : force(f, raw, 1);
+    return y ? callProc(f, Proc.equal, x, y, tag(0), tag(0), 2) : forceElement(f, raw);
   }
   return done(FALSE);
+}
+
+function forceElement(f: usize, v: usize): i32 {
+  return callProc(f, Proc.forceCounted, v, tag(0), tag(0), tag(0), 1);
+}
+/** Forces what Nix forces inside of its comparison, which is a level of max-call-depth. Slots: value. */
+export function proc_forceCounted(f: usize): i32 {
+  return stateOf(f) ? done(acc()) : force(f, slot(f, 0), 1);
 }
 
 // ---- concatLists

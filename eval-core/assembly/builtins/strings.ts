@@ -63,17 +63,22 @@ export function proc_substringForcing(f: usize): i32 {
       if (!expectInt(acc(), '')) return Act.Fail;
       traceOff(f);
       setSlot(f, 2, acc());
-      return force(f, listGet(slot(f, 1), 1), 2);
+      return textForSubstring(f, intValue(acc()) == 0);
     case 2:
-      if (kindOf(acc()) == KIND_STRING) break;
-      return coerce(f, acc(), COERCE_COPY, SUBSTRING_TEXT, 3);
+      return kindOf(acc()) == KIND_STRING ? done(substringOf(acc(), start, 0)) : coerce(f, acc(), COERCE_COPY, SUBSTRING_TEXT, 3);
   }
   return done(substringOf(acc(), start, intValue(slot(f, 2))));
 }
 
+/** For an empty part the text is only forced, if it is a string. */
+function textForSubstring(f: usize, empty: bool): i32 {
+  const text = listGet(slot(f, 1), 1);
+  return empty ? force(f, text, 2) : coerce(f, text, COERCE_COPY, SUBSTRING_TEXT, 3);
+}
+
 export function builtin_stringLength(a: usize): usize {
-  const s = arg(a, 0);
-  return kindOf(s) == KIND_STRING ? mkInt(strLen(s)) : later(Proc.stringLengthCoerced, s, NULL);
+  const s = forced(arg(a, 0));
+  return s && kindOf(s) == KIND_STRING ? mkInt(strLen(s)) : later(Proc.stringLengthCoerced, arg(a, 0), NULL);
 }
 /** Slots: value. */
 export function proc_stringLengthCoerced(f: usize): i32 {
@@ -86,7 +91,8 @@ const ONE: usize = memory.data(4, 4);
 const TO_STRING: string = 'while evaluating the first argument passed to builtins.toString';
 
 export function builtin_toString(a: usize): usize {
-  const v = arg(a, 0);
+  const v = forced(arg(a, 0));
+  if (!v) return later(Proc.toStringCoerced, arg(a, 0), NULL);
   switch (kindOf(v)) {
     case KIND_STRING:
       return v;
@@ -154,21 +160,15 @@ export function proc_concatStringsSepCoerced(f: usize): i32 {
   const list = slot(f, 1);
   const n = listLen(list);
   let i = <u32>slotInt(f, 2);
-  switch (stateOf(f)) {
-    case 0:
-      setSlot(f, 3, vectorNew(n));
-      break;
-    case 1:
-      if (kindOf(acc()) != KIND_STRING) return coerce(f, acc(), COERCE_COPY, CONCAT_ELEMENT, 2);
-    case 2:
-      store<u32>(slot(f, 3) + ((<usize>i) << 2), <u32>acc(), 4);
-      i++;
-  }
+  if (stateOf(f)) {
+    store<u32>(slot(f, 3) + ((<usize>i) << 2), <u32>acc(), 4);
+    i++;
+  } else setSlot(f, 3, vectorNew(n));
   for (; i < n; i++) {
     const s = forced(listGet(list, i));
     if (!s || kindOf(s) != KIND_STRING) {
       setSlotInt(f, 2, i);
-      return s ? coerce(f, s, COERCE_COPY, CONCAT_ELEMENT, 2) : force(f, listGet(list, i), 1);
+      return coerce(f, listGet(list, i), COERCE_COPY, CONCAT_ELEMENT, 1);
     }
     store<u32>(slot(f, 3) + ((<usize>i) << 2), <u32>s, 4);
   }
@@ -190,7 +190,8 @@ function baseName(s: usize): usize {
   return mkString(p + start, end - start, strContext(s));
 }
 export function builtin_baseNameOf(a: usize): usize {
-  const s = plainText(arg(a, 0));
+  const v = forced(arg(a, 0));
+  const s = v ? plainText(v) : 0;
   return s ? baseName(s) : later(Proc.baseNameOfCoerced, arg(a, 0), NULL);
 }
 /** Slots: value. */

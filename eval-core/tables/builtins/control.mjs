@@ -18,9 +18,9 @@ export default [
     catches: true,
     doc: 'Evaluates its argument, not deeply, and returns a set: `success` and `value`. Errors by `throw` and `assert` make `success` false and `value` `false`; others pass.',
   },
-  { name: 'throw', args: ['force'], global: true, doc: 'Ends the evaluation with a message, unless `tryEval` catches it.' },
+  { name: 'throw', args: ['lazy'], global: true, doc: 'Ends the evaluation with a message, unless `tryEval` catches it.' },
   waiting('throwCoerced', 2),
-  { name: 'abort', args: ['force'], global: true, doc: 'Ends the evaluation with a message. Nothing catches it.' },
+  { name: 'abort', args: ['lazy'], global: true, doc: 'Ends the evaluation with a message. Nothing catches it.' },
   waiting('abortCoerced', 2),
   {
     name: 'trace',

@@ -57,6 +57,7 @@ export default [
     doc: 'Whether a value equal to the first argument is in the list.',
   },
   waiting('elemForcing', 3),
+  { ...waiting('forceCounted', 2), counts: true },
   { name: 'concatLists', args: ['list'], ctx: [only('concatLists')], doc: 'The concatenation of a list of lists.' },
   waiting('concatListsForcing', 2),
   {

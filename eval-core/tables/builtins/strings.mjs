@@ -11,11 +11,11 @@ export default [
     doc: 'The part of a string that begins at a byte offset and has a given length, or less where the string ends before. A negative length means all the rest.',
   },
   waiting('substringForcing', 3),
-  { name: 'stringLength', args: ['force'], doc: 'The length of a string in bytes.' },
+  { name: 'stringLength', args: ['lazy'], doc: 'The length of a string in bytes.' },
   waiting('stringLengthCoerced', 2),
   {
     name: 'toString',
-    args: ['force'],
+    args: ['lazy'],
     global: true,
     doc: 'The argument as a string: numbers in decimal, `true` as `1`, `false` and `null` as nothing, lists joined by spaces, paths as they are, sets by `__toString` or `outPath`.',
   },
@@ -32,7 +32,7 @@ export default [
   waiting('concatStringsSepCoerced', 4),
   {
     name: 'baseNameOf',
-    args: ['force'],
+    args: ['lazy'],
     global: true,
     doc: 'The part of a path or string behind its last slash; a single slash at the end does not count.',
   },
