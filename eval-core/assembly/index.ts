@@ -2,7 +2,7 @@
  * All exports of the evaluator: the boundary to its host. Addresses and lengths are 32-bit numbers of linear memory; values are handles
  * (vm/jobs.ts). What may have to evaluate starts a job and returns the handle that will hold its result; `run` drives it.
  */
-import { Proc, PROC_LAZY, builtinName } from './gen/builtins';
+import { Proc, PROC_LAZY, builtinName, proceduresInit } from './gen/builtins';
 import { opName, opWords } from './gen/opcodes';
 import { builtinsForget, registerBuiltins } from './builtins/registry';
 import { FN_CODE } from './compile/functions';
@@ -10,7 +10,7 @@ import { COERCE_COPY } from './compile/compile';
 import { Err, E_MESSAGE, E_POS, E_STATUS, E_SUGGESTIONS, E_TRACES, T_FLAGS, T_MESSAGE, T_NEXT, T_POS, currentError, errorCode, fail, msgBegin, msgLit, raise } from './diag/errors';
 import { Origin, posColumn, posKind, posLine, posName, posText, posTextLen } from './diag/positions';
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr, literalCopy } from './heap/text';
-import { ST_CHUNK_COUNT, ST_GC_COUNT, ST_HIGH_WATER, ST_LARGE_COUNT, ST_MEMORY_LIMIT, ST_REQUEST } from './heap/state';
+import { ST_CHUNK_COUNT, ST_GC_COUNT, ST_HIGH_WATER, ST_LARGE_COUNT, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { bufInternalName } from './print/position';
@@ -42,6 +42,7 @@ const READY: usize = memory.data(4);
 export function init(): void {
   if (load<u32>(READY)) return;
   store<u32>(READY, 1);
+  proceduresInit();
   shapesInit();
   contextInit();
 }
@@ -66,6 +67,10 @@ export function setOptionText(id: u32, address: usize, length: u32): void {
 /** Bytes of linear memory that an evaluation may use; 0: no limit but the engine's. */
 export function setMemoryLimit(bytes: u32): void {
   store<u32>(ST_MEMORY_LIMIT, bytes);
+}
+/** Whether the machine has trapped because the engine had no more memory; it cannot be used any more. */
+export function outOfMemory(): u32 {
+  return u32(load<u32>(ST_OUT_OF_MEMORY) == 2);
 }
 /** Collects at every safepoint: for tests. */
 export function setGcStress(on: u32): void {

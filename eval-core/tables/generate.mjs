@@ -67,9 +67,17 @@ function builtinsModule(all) {
   const ctx = [];
   all.forEach((e, i) => e.ctx.forEach((text, k) => text && ctx.push(`    case ${i * 4 + k}:\n      return ${literal(text)};`)));
   out.push(`/** The trace line of the check of argument \`i\`, "" for none. */\nexport function argumentContext(id: u32, i: u32): string {\n  switch (id * 4 + i) {\n${ctx.join("\n")}\n  }\n  return "";\n}`);
-  const cases = (kind) => all.map((e, i) => (e.kind === kind ? `    case ${i}:\n      return ${e.fn}(p);` : "")).filter(Boolean).join("\n");
-  out.push(`/** Runs a simple builtin on its arguments. */\nexport function callSimple(id: u32, p: usize): usize {\n  switch (id) {\n${cases("simple")}\n  }\n  return 0;\n}`);
-  out.push(`/** Enters a procedure. */\nexport function stepProc(id: u32, p: usize): i32 {\n  switch (id) {\n${cases("proc")}\n  }\n  return 0;\n}`);
+  // Dispatch goes through the function table, not a switch: functions with a single caller would be inlined into it, and a function of
+  // that size takes the engine tens of milliseconds to compile.
+  out.push(`const FUNCTIONS: usize = memory.data(${all.length * 4}, 4);`);
+  const stores = all.map((e, i) => `  store<u32>(FUNCTIONS, ${e.fn}.index, ${i * 4});`).join('\n');
+  out.push(`/** Fills the table of functions; once, before anything else. */\nexport function proceduresInit(): void {\n${stores}\n}`);
+  out.push(
+    '/** Runs a simple builtin on its arguments. */\n// @ts-ignore: decorator\n@inline\nexport function callSimple(id: u32, p: usize): usize {\n  return call_indirect<usize>(load<u32>(FUNCTIONS + (<usize>id << 2)), p);\n}',
+  );
+  out.push(
+    '/** Enters a procedure. */\n// @ts-ignore: decorator\n@inline\nexport function stepProc(id: u32, p: usize): i32 {\n  return call_indirect<i32>(load<u32>(FUNCTIONS + (<usize>id << 2)), p);\n}',
+  );
   return `${out.join("\n\n")}\n`;
 }
 
