@@ -16,7 +16,7 @@ interface EvaluationError {
   code: string;
   message: string;
   at?: Position;
-  trace: { message: string; at?: Position; always: boolean }[];
+  trace: { message: string; at?: Position; always: boolean; detail: boolean }[];
   suggestions: string[];
   exitStatus: number;
 }
@@ -195,6 +195,10 @@ describe('the component', () => {
     expect(error).toMatchObject({ code: 'eval', message: 'cannot add a string to an integer', exitStatus: 1 });
     expect(error.at).toMatchObject({ line: 1, name: '«string»' });
     expect(error.trace.map(({ message }) => message)).toContain("while calling 'f'");
+    const context = failure(machine, 'builtins.addErrorContext "in the test" (throw "no")').trace.find(
+      ({ message }) => message === 'in the test',
+    );
+    expect(context).toMatchObject({ always: true, detail: false });
     expect(failure(machine, 'builtins.length 1').code).toBe('type');
     expect(failure(machine, 'throw "no"').code).toBe('throw');
     expect(failure(machine, '{ abc = 1; }.abd').suggestions).toEqual(['abc']);

@@ -1,7 +1,6 @@
 // docs/builtins.md, from the tables of builtins.
 
-const modeNames = { plain: 'string' };
-const shown = (entry) => entry.args.map((mode) => modeNames[mode] ?? mode).join(', ');
+const counts = ['no argument', 'one argument', 'two arguments', 'three arguments', 'four arguments'];
 const names = ({ name, global }) => (global ? `\`${name}\`, \`builtins.${name}\`` : `\`builtins.${name}\``);
 
 function remarks({ feature, impure }) {
@@ -12,7 +11,7 @@ function remarks({ feature, impure }) {
 }
 
 function section(entry) {
-  return `### ${entry.name}\n\n${names(entry)}${remarks(entry)}. Arguments: ${shown(entry)}.\n\n${entry.doc}\n`;
+  return `### ${entry.name}\n\n${names(entry)}${remarks(entry)}: ${counts[entry.args.length]}.\n\n${entry.doc}\n`;
 }
 
 /** What is no function: made in assembly/builtins/registry.ts. */
@@ -43,9 +42,6 @@ export function builtinsPage(families) {
     '# Builtins',
     '',
     'Made from `eval-core/tables/builtins` by `npm run docs`; edit the tables. `vixen repl` shows the same texts by `:doc`.',
-    '',
-    'An argument is forced before the builtin runs, and has to have the type that is named; *force* is any forced value, *number* an integer or a float. A *lazy*',
-    'argument is looked at only when it is needed.',
     '',
   ];
   const values = Object.entries(constants).map(([name, doc]) => `| \`${name}\` | ${doc} |`);

@@ -17,6 +17,8 @@ import {
   T_MESSAGE,
   T_NEXT,
   T_POS,
+  TRACE_ALWAYS,
+  TRACE_DETAIL,
   currentError,
   errorCode,
 } from '../diag/errors';
