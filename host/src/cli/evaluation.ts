@@ -144,7 +144,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const activity = (text: string) => progress?.activity(text);
   const open = async () => (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
   const fetching = new NodeFetching({ base, warn, open });
-  const io = new NodeIO({ files, store, fetching, env: pure ? {} : process.env, message });
+  const io = new NodeIO({ files, store, fetching, env: pure ? {} : { ...process.env }, message });
   return { session: newSession(), store, fetching, searchPath, base, pure };
 }
 

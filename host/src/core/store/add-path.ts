@@ -4,6 +4,7 @@ import { CodedError, formatHash, type HasherFactory, hashChunks, type NarFilter,
 import { baseName, joinPath, parentPath, resolveSymlinks } from '../files/paths.ts';
 import { doesNotExist, type FileTree } from '../files/tree.ts';
 import { type AddPathRequest, HostError } from '../io.ts';
+import { fileArchive } from './file-archive.ts';
 
 /** A tree as the writer of archives wants it. */
 export function narFs(tree: FileTree): NarFs {
@@ -73,12 +74,22 @@ export interface AddedPath {
   hash: string;
 }
 
+// Up to this size a file's archive is made in one piece.
+const smallFile = 4 * 1024 * 1024;
+
+/** What is hashed: the file's bytes, or the archive. */
+function hashed(tree: FileTree, source: string, { recursive, kept }: AddPathRequest): Iterable<Uint8Array> {
+  if (!recursive) return [tree.readFile(source)];
+  const stat = tree.lstat(source);
+  if (stat?.type === 'regular' && stat.size <= smallFile) return [fileArchive(tree.readFile(source), stat.executable)];
+  return narDump(narFs(tree), source, keptFilter(source, kept));
+}
+
 /** The store path that adding would give. */
 export function computeStorePath(tree: FileTree, hashers: HasherFactory, store: StoreDir, request: AddPathRequest): AddedPath {
   const source = sourceOf(tree, request);
   try {
-    const chunks = request.recursive ? narDump(narFs(tree), source, keptFilter(source, request.kept)) : [tree.readFile(source)];
-    const hash = { algo: 'sha256', digest: hashChunks(hashers, 'sha256', chunks) } as const;
+    const hash = { algo: 'sha256', digest: hashChunks(hashers, 'sha256', hashed(tree, source, request)) } as const;
     const method = request.recursive ? 'nar' : 'flat';
     const path = store.makeFixedOutputPath(request.name, { method, hash, references: request.references });
     return { path, hash: formatHash(hash, 'base16') };
