@@ -46,7 +46,7 @@ let
     drvAttrs
     // (builtins.listToAttrs outputsList)
     // {
-      all = map (element: element.value) outputsList;
+      all = map (x: x.value) outputsList;
       inherit drvAttrs;
     };
 

@@ -1,55 +1,61 @@
 /**
  * Forcing a value and all that is in it (`deepSeq`, `--strict`): attributes in the order of their symbols. What has been entered is
- * marked by an entry in a table of addresses, so that sets that contain themselves end. Objects never move.
+ * kept in a table, so that sets that contain themselves end. As in Nix it is the cells that are noted, not what they lead to: a set that
+ * is reached through another cell is walked again, as far as its own cells are new. Objects never move.
  */
 import { functionPos } from "../compile/functions";
 import { addTrace, msgArgInt, msgArgSym, msgBegin, msgLit } from "../diag/errors";
 import { KIND_APP, KIND_APP2, KIND_ATTRS, KIND_LAMBDA, KIND_LIST } from "../value/kinds";
-import { cell, deref, isValue, kindOf, listGet, listLen, mkBytes, mkCells, setCell } from "../value/layout";
+import { NULL, cell, deref, isValue, kindOf, listGet, listLen, mkCells, setCell, tag, untag } from "../value/layout";
 import { attrsCount, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
 import { Proc } from "../gen/builtins";
 import { maxCallDepth } from "../settings";
 import { failDepth } from "./fail";
 import { Act, VM_DEPTH, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
 
-// Slots: 0 value, 1 the table of what was entered (BYTES: | count | mask | addresses |), 2 index, 3 whether items are walked, 4 position that the value is forced for
+// Slots: 0 value, 1 a cell with the table of what was entered (CELLS: | count | mask | references … |, tagged 0 where there is none), 2 index, 3 whether items are walked, 4 position that the value is forced for
 const ENTER: i32 = 0;
 const NESTED: i32 = 1;
 const FORCED: i32 = 2;
 
+const NONE: u32 = 1;
+
 function tableNew(size: u32): usize {
-  const t = mkBytes(8 + (<usize>size << 2));
-  store<u32>(t, 0, 4);
-  store<u32>(t, size - 1, 8);
-  memory.fill(t + 12, 0, <usize>size << 2);
+  const t = mkCells(2 + size);
+  setCell(t, 0, tag(0));
+  setCell(t, 1, tag(size - 1));
+  for (let i: u32 = 0; i < size; i++) setCell(t, 2 + i, NONE);
   return t;
 }
 function tableAdd(t: usize, p: u32): bool {
-  const mask = load<u32>(t, 8);
+  const mask = <u32>untag(cell(t, 1));
   let at = ((p >>> 2) * 0x9e3779b1) & mask;
   for (;;) {
-    const found = load<u32>(t + (<usize>at << 2), 12);
+    const found = <u32>cell(t, 2 + at);
     if (found == p) return false;
-    if (!found) break;
+    if (found == NONE) break;
     at = (at + 1) & mask;
   }
-  store<u32>(t + (<usize>at << 2), p, 12);
-  store<u32>(t, load<u32>(t, 4) + 1, 4);
+  setCell(t, 2 + at, p);
+  setCell(t, 0, tag(untag(cell(t, 0)) + 1));
   return true;
 }
 
 // The table of the walk under way is reached through a cell, since it grows: slot 1 holds a CELLS of one.
 
-/** Notes that an object is entered; false if it was before. */
-function note(holder: usize, p: usize): bool {
+/** Notes that a cell is entered; false if it was before. */
+function note(f: usize, p: usize): bool {
+  if (slot(f, 1) & 1 || !slot(f, 1)) {
+    const first = mkCells(1);
+    setCell(first, 0, tableNew(64));
+    setSlot(f, 1, first);
+  }
+  const holder = slot(f, 1);
   let t = cell(holder, 0);
-  if (load<u32>(t, 4) * 2 > load<u32>(t, 8)) {
-    const bigger = tableNew((load<u32>(t, 8) + 1) * 4);
-    const n = load<u32>(t, 8) + 1;
-    for (let i: u32 = 0; i < n; i++) {
-      const p = load<u32>(t + (<usize>i << 2), 12);
-      if (p) tableAdd(bigger, p);
-    }
+  const n = <u32>untag(cell(t, 1)) + 1;
+  if (<u32>untag(cell(t, 0)) * 2 >= n) {
+    const bigger = tableNew(n * 4);
+    for (let i: u32 = 0; i < n; i++) if (<u32>cell(t, 2 + i) != NONE) tableAdd(bigger, <u32>cell(t, 2 + i));
     setCell(holder, 0, bigger);
     t = bigger;
   }
@@ -59,16 +65,15 @@ function note(holder: usize, p: usize): bool {
 export function proc_deepForce(f: usize): i32 {
   switch (stateOf(f)) {
     case ENTER: {
-      const v = deref(slot(f, 0));
-      if (!isValue(v)) {
-        setSlotInt(f, 4, <i32>determinePos(v));
-        return force(f, v, FORCED);
-      }
-      setSlot(f, 0, v);
-      return enter(f, v);
+      const raw = slot(f, 0);
+      const v = deref(raw);
+      if (isValue(v) && kindOf(v) != KIND_LIST && kindOf(v) != KIND_ATTRS) return done(v);
+      if (!note(f, raw)) return done(NULL);
+      if (isValue(v)) return enter(f, v);
+      setSlotInt(f, 4, <i32>determinePos(v));
+      return force(f, v, FORCED);
     }
     case FORCED:
-      setSlot(f, 0, acc());
       return enter(f, acc());
     case NESTED:
       setSlotInt(f, 2, slotInt(f, 2) + 1);
@@ -77,15 +82,11 @@ export function proc_deepForce(f: usize): i32 {
       return failed(f);
   }
 }
+/** The value itself is forced. */
 function enter(f: usize, v: usize): i32 {
   const k = kindOf(v);
   if (k != KIND_ATTRS && k != KIND_LIST) return done(v);
-  if (slot(f, 1) & 1 || !slot(f, 1)) {
-    const holder = mkCells(1);
-    setCell(holder, 0, tableNew(64));
-    setSlot(f, 1, holder);
-  }
-  if (!note(slot(f, 1), v)) return done(v);
+  setSlot(f, 0, v);
   setSlotInt(f, 3, 1);
   return items(f);
 }
@@ -95,14 +96,15 @@ function items(f: usize): i32 {
   const list = kindOf(v) == KIND_LIST;
   const n = list ? listLen(v) : attrsCount(v);
   for (let i = <u32>slotInt(f, 2); i < n; i++) {
-    const x = deref(list ? listGet(v, i) : attrsValue(v, i));
+    const raw = list ? listGet(v, i) : attrsValue(v, i);
+    const x = deref(raw);
     setSlotInt(f, 2, <i32>i);
     if (load<u32>(VM_DEPTH) > maxCallDepth()) {
       failDepth(determinePos(x));
       return failed(f);
     }
     const k: u32 = isValue(x) ? kindOf(x) : KIND_LIST;
-    if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, x, slot(f, 1), 1, 1, NESTED);
+    if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, raw, slot(f, 1), 1, 1, NESTED);
   }
   return done(v);
 }
