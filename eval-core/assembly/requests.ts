@@ -7,7 +7,7 @@
  *
  * Operands that are not bytes are passed as (number, 0xffffffff).
  */
-import { ST_REQUEST } from "./heap/state";
+import { ST_REQUEST } from './heap/state';
 
 export const enum Req {
   /** path → bytes of the regular file (symlinks followed as Nix does); number: 0 */
@@ -77,8 +77,8 @@ export function requestBegin(kind: Req): void {
 }
 export function requestBytes(ptr: usize, len: u32): void {
   const n = load<u32>(COUNT);
-  store<u32>(OPERANDS + (<usize>n << 3), <u32>ptr);
-  store<u32>(OPERANDS + (<usize>n << 3), len, 4);
+  store<u32>(OPERANDS + ((<usize>n) << 3), <u32>ptr);
+  store<u32>(OPERANDS + ((<usize>n) << 3), len, 4);
   store<u32>(COUNT, n + 1);
 }
 /** A string or path object as an operand. */

@@ -5,5 +5,5 @@
 // @ts-ignore: decorator
 @inline
 export function arg(a: usize, i: u32): usize {
-  return <usize>load<u32>(a - (<usize>i << 2));
+  return <usize>load<u32>(a - ((<usize>i) << 2));
 }

@@ -110,13 +110,13 @@ export function compileIn(root: usize, scope: usize): usize {
   const n = attrsCount(scope);
   const frame = frameNew(0, 0xffffffff);
   const names = arenaAlloc(<usize>n * 4 + 4);
-  for (let i: u32 = 0; i < n; i++) store<u32>(names + (<usize>i << 2), attrsSymbol(scope, i));
+  for (let i: u32 = 0; i < n; i++) store<u32>(names + ((<usize>i) << 2), attrsSymbol(scope, i));
   const outer = scopeNew(0, frame, names, n, frameTake(frame, n), 4);
   scopeReady(outer, n);
   const fn = compileParsed(root, outer, frame);
   if (!fn) return 0;
-  const env = alloc(KIND_ENV, 8 + (<usize>n << 2));
+  const env = alloc(KIND_ENV, 8 + ((<usize>n) << 2));
   store<u32>(env, 0, 4);
-  for (let i: u32 = 0; i < n; i++) store<u32>(env + (<usize>i << 2), <u32>attrsValue(scope, i), 8);
+  for (let i: u32 = 0; i < n; i++) store<u32>(env + ((<usize>i) << 2), <u32>attrsValue(scope, i), 8);
   return mkLambda(fn, env);
 }

@@ -284,7 +284,10 @@ function readNumber(): Token {
     c = get();
     const signed = c == 0x2b || c == 0x2d;
     if (signed) c = get();
-    if (!isDigit(c)) return failed(signed ? 'invalid number; expected digit after exponent sign' : "invalid number; expected '+', '-', or digit after exponent");
+    if (!isDigit(c))
+      return failed(
+        signed ? 'invalid number; expected digit after exponent sign' : "invalid number; expected '+', '-', or digit after exponent",
+      );
     digits();
   }
   unget();
@@ -359,7 +362,7 @@ function bufControl(b: usize, c: u32): void {
   bufCode(b, c);
   bufStr(b, ' (');
   for (let i: u32 = 0; i < 3; i++) {
-    const letter = <u32>load<u8>(changetype<usize>(CONTROL_NAMES) + (<usize>(c * 3 + i) << 1));
+    const letter = <u32>load<u8>(changetype<usize>(CONTROL_NAMES) + ((<usize>(c * 3 + i)) << 1));
     if (letter != 0x20) bufByte(b, letter);
   }
   bufStr(b, ') must be escaped to \\u00');

@@ -113,7 +113,7 @@ function pop(): usize {
   if (load<u32>(place)) return attrsFinish(start, DUP_LAST);
   const n = (bufLen(ELEMENTS) - start) >>> 2;
   const list = allocList(n);
-  for (let i: u32 = 0; i < n; i++) listSet(list, i, <usize>load<u32>(bufData(ELEMENTS) + start + (<usize>i << 2)));
+  for (let i: u32 = 0; i < n; i++) listSet(list, i, <usize>load<u32>(bufData(ELEMENTS) + start + ((<usize>i) << 2)));
   bufSetLen(ELEMENTS, start);
   return list;
 }

@@ -186,7 +186,7 @@ function next(f: usize): bool {
   return false;
 }
 function beginAttribute(f: usize, v: usize, i: u32): void {
-  const k = load<u32>(shapeNameOrder(attrsShape(v)) + (<usize>i << 2));
+  const k = load<u32>(shapeNameOrder(attrsShape(v)) + ((<usize>i) << 2));
   const sym = attrsSymbol(v, k);
   writeText(f, symbolString(sym));
   bufByte(OUT, 0x3a);
@@ -281,7 +281,7 @@ function failHere(f: usize): i32 {
     const i = <u32>untag(cell(stack, at + 1)) - 1;
     msgBegin();
     if (kindOf(v) == KIND_ATTRS) {
-      const k = load<u32>(shapeNameOrder(attrsShape(v)) + (<usize>i << 2));
+      const k = load<u32>(shapeNameOrder(attrsShape(v)) + ((<usize>i) << 2));
       msgLit("while evaluating attribute '");
       msgOpen();
       bufAttributeName(MSG, attrsSymbol(v, k));

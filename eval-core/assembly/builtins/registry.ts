@@ -107,8 +107,7 @@ export function registerBuiltins(): void {
   add('storeDir', settingString(StringSetting.StoreDir), false);
   add('langVersion', tag(6), false);
   add('nixPath', nixPath(), false);
-  for (let id: u32 = 0; id < BUILTIN_COUNT; id++)
-    if (shown(id)) add(builtinName(id), permPrimop(id), (procFlags(id) & PROC_GLOBAL) != 0);
+  for (let id: u32 = 0; id < BUILTIN_COUNT; id++) if (shown(id)) add(builtinName(id), permPrimop(id), (procFlags(id) & PROC_GLOBAL) != 0);
   add('derivation', TRUE, true);
   const self = symbolOf('builtins');
   attrsAdd(self, NULL, 0);

@@ -132,7 +132,7 @@ function level(f: usize): u32 {
 // @ts-ignore: decorator
 @inline
 function has(f: usize, option: u32): bool {
-  return (<u32>slotInt(f, S.Options) & option) != 0;
+  return ((<u32>slotInt(f, S.Options)) & option) != 0;
 }
 
 /** Writes the current value, or begins to; Act.Again once that is done. */
@@ -330,7 +330,7 @@ function leave(f: usize, name: string): void {
   bufXmlClose(OUT, level(f), name);
 }
 function beginAttribute(f: usize, v: usize, i: u32): void {
-  const k = load<u32>(shapeNameOrder(attrsShape(v)) + (<usize>i << 2));
+  const k = load<u32>(shapeNameOrder(attrsShape(v)) + ((<usize>i) << 2));
   const pos = attrsPos(v, k);
   const located = pos != 0 && has(f, XML_LOCATIONS);
   bufXmlBegin(OUT, level(f), 'attr');

@@ -7,7 +7,7 @@
  * whole body (`x: y: …`), so that a call with several arguments makes no closure in between.
  * A body of code is preceded by one word, the function or thunk's source position.
  */
-import { permAlloc } from "../heap/pages";
+import { permAlloc } from '../heap/pages';
 
 export const FN_CODE: usize = 0;
 export const FN_FLAGS: usize = 4;

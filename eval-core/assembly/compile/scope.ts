@@ -9,8 +9,8 @@
  *
  * A `with` is a scope without names whose set lies in a hidden slot.
  */
-import { ST_COMPILE } from "../heap/state";
-import { arenaAlloc } from "../syntax/arena";
+import { ST_COMPILE } from '../heap/state';
+import { arenaAlloc } from '../syntax/arena';
 
 export const FR_OUTER: usize = 0;
 export const FR_SLOTS: usize = 4;
@@ -141,10 +141,10 @@ const GLOBALS: usize = memory.data(16384);
 
 /** The value of a global name (`map`, `true`, `builtins`, `__add`, …), or 0. */
 export function globalValue(sym: u32): usize {
-  return sym < GLOBAL_MAX ? <usize>load<u32>(GLOBALS + (<usize>sym << 2)) : 0;
+  return sym < GLOBAL_MAX ? <usize>load<u32>(GLOBALS + ((<usize>sym) << 2)) : 0;
 }
 export function globalSet(sym: u32, v: usize): void {
-  store<u32>(GLOBALS + (<usize>sym << 2), <u32>v);
+  store<u32>(GLOBALS + ((<usize>sym) << 2), <u32>v);
 }
 export function globalsAddress(): usize {
   return GLOBALS;

@@ -1,6 +1,6 @@
 /** Attribute sets and `let`: the parts of the compiler that bind names. */
-import { permAlloc } from "../heap/pages";
-import { Op } from "../gen/opcodes";
+import { permAlloc } from '../heap/pages';
+import { Op } from '../gen/opcodes';
 import {
   AS_DYN,
   AS_DYN_COUNT,
@@ -16,13 +16,13 @@ import {
   N_B,
   nodeFlags,
   nodePos,
-} from "../syntax/ast";
-import { emptyAttrs } from "../value/layout";
-import { permShape, shapeSetPos, shapeSetSymbol } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { closeFrame, lazy, openFrame, openedFrame, strict, thunk } from "./compile";
-import { Range, emit, emit2, emitWord, here, rangeAdd } from "./emit";
-import { frameTake, scopeIndex, scopeNew, scopeReady } from "./scope";
+} from '../syntax/ast';
+import { emptyAttrs } from '../value/layout';
+import { permShape, shapeSetPos, shapeSetSymbol } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { closeFrame, lazy, openFrame, openedFrame, strict, thunk } from './compile';
+import { Range, emit, emit2, emitWord, here, rangeAdd } from './emit';
+import { frameTake, scopeIndex, scopeNew, scopeReady } from './scope';
 
 const STRIDE: u32 = ATTR_WORDS * 4;
 
@@ -46,7 +46,7 @@ function literalShape(items: usize, n: u32): usize {
 function pushSources(set: usize, scope: usize, frame: usize): u32 {
   const from = <usize>load<u32>(set, AS_FROM);
   const n = load<u32>(set, AS_FROM_COUNT);
-  for (let i: u32 = 0; i < n; i++) lazy(<usize>load<u32>(from + (<usize>i << 2)), scope, frame);
+  for (let i: u32 = 0; i < n; i++) lazy(<usize>load<u32>(from + ((<usize>i) << 2)), scope, frame);
   return n;
 }
 
@@ -95,11 +95,11 @@ function emitAttrs(items: usize, n: u32): void {
 function emitDynamic(set: usize, n: u32, scope: usize, frame: usize): void {
   if (!n) return;
   const items = <usize>load<u32>(set, AS_DYN);
-  const positions = permAlloc(<usize>n << 2);
+  const positions = permAlloc((<usize>n) << 2);
   for (let i: u32 = 0; i < n; i++) {
     const item = items + <usize>(i * DYN_WORDS * 4);
     const pos = load<u32>(item, 8);
-    store<u32>(positions + (<usize>i << 2), pos);
+    store<u32>(positions + ((<usize>i) << 2), pos);
     strict(<usize>load<u32>(item), scope, frame, false);
     emit2(Op.DynName, 0, pos);
     lazy(<usize>load<u32>(item, 4), scope, frame);
@@ -113,7 +113,7 @@ function compileRec(set: usize, n: u32, dyn: u32, pos: u32, outer: usize, outerF
   const frame = openedFrame();
   const first = frameTake(frame, n);
   const scope = scopeNew(outer, frame, items, n, first, STRIDE);
-  const overrides = scopeIndex(scope, symbolOf("__overrides"));
+  const overrides = scopeIndex(scope, symbolOf('__overrides'));
   const sources = pushSources(set, scope, frame);
   for (let i: u32 = 0; i < n; i++) {
     scopeReady(scope, i);
@@ -131,11 +131,11 @@ function compileRec(set: usize, n: u32, dyn: u32, pos: u32, outer: usize, outerF
 
 /** `__overrides`: record | position | number | first slot | symbols … |. */
 function emitOverrides(items: usize, n: u32, first: u32, sym: u32, pos: u32): void {
-  const record = permAlloc(12 + (<usize>n << 2));
+  const record = permAlloc(12 + ((<usize>n) << 2));
   store<u32>(record, pos);
   store<u32>(record, n, 4);
   store<u32>(record, first, 8);
-  for (let i: u32 = 0; i < n; i++) store<u32>(record + (<usize>i << 2), load<u32>(attrAt(items, i)), 12);
+  for (let i: u32 = 0; i < n; i++) store<u32>(record + ((<usize>i) << 2), load<u32>(attrAt(items, i)), 12);
   emit(Op.Dup, 0);
   emit2(Op.Select, sym, pos);
   emit2(Op.Overrides, 0, <u32>record);

@@ -11,48 +11,48 @@ import {
   KIND_PRIMOP,
   KIND_PRIMOP_APP,
   KIND_STRING,
-} from "../value/kinds";
-import { kindOf, primopId, setCell, strBytes, strContext, strLen, tag } from "../value/layout";
-import { E_POS, MSG, addTraceLit, currentError, msgArgBytes, msgBegin, msgClose, msgLit, msgOpen, raise } from "./errors";
-import { Err } from "./errors";
-import { printForError } from "../print/value";
-import { builtinName } from "../gen/builtins";
-import { attrsGet } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { contextElement, contextCount } from "../value/context";
-import { bufBytes, bytesCompare } from "../heap/text";
-import { symbolBytes, symbolCompare, symbolLen } from "../value/symbols";
+} from '../value/kinds';
+import { kindOf, primopId, setCell, strBytes, strContext, strLen, tag } from '../value/layout';
+import { E_POS, MSG, addTraceLit, currentError, msgArgBytes, msgBegin, msgClose, msgLit, msgOpen, raise } from './errors';
+import { Err } from './errors';
+import { printForError } from '../print/value';
+import { builtinName } from '../gen/builtins';
+import { attrsGet } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { contextElement, contextCount } from '../value/context';
+import { bufBytes, bytesCompare } from '../heap/text';
+import { symbolBytes, symbolCompare, symbolLen } from '../value/symbols';
 
 /** Nix's name of a value's type with its article (showType), appended to the message, coloured as an argument. */
 export function msgShowType(v: usize): void {
   msgOpen();
   switch (kindOf(v)) {
     case KIND_INT:
-      msgLit("an integer");
+      msgLit('an integer');
       break;
     case KIND_BOOL:
-      msgLit("a Boolean");
+      msgLit('a Boolean');
       break;
     case KIND_STRING:
-      msgLit(strContext(v) ? "a string with context" : "a string");
+      msgLit(strContext(v) ? 'a string with context' : 'a string');
       break;
     case KIND_PATH:
-      msgLit("a path");
+      msgLit('a path');
       break;
     case KIND_NULL:
-      msgLit("null");
+      msgLit('null');
       break;
     case KIND_ATTRS:
-      msgLit("a set");
+      msgLit('a set');
       break;
     case KIND_LIST:
-      msgLit("a list");
+      msgLit('a list');
       break;
     case KIND_FLOAT:
-      msgLit("a float");
+      msgLit('a float');
       break;
     case KIND_LAMBDA:
-      msgLit("a function");
+      msgLit('a function');
       break;
     case KIND_PRIMOP:
       msgLit("the built-in function '");
@@ -65,7 +65,7 @@ export function msgShowType(v: usize): void {
       msgLit("'");
       break;
     default:
-      msgLit("a thunk");
+      msgLit('a thunk');
   }
   msgClose();
 }
@@ -78,11 +78,11 @@ export function msgArgValue(v: usize): void {
 /** `expected WHAT but found TYPE: VALUE`, with a trace line `ctx` (none where it is empty). Returns 0. */
 export function failExpected(what: string, v: usize, ctx: string): usize {
   msgBegin();
-  msgLit("expected ");
+  msgLit('expected ');
   msgLit(what);
-  msgLit(" but found ");
+  msgLit(' but found ');
   msgShowType(v);
-  msgLit(": ");
+  msgLit(': ');
   msgArgValue(v);
   raise(Err.Type);
   if (ctx.length) addTraceLit(0, ctx);
@@ -91,32 +91,32 @@ export function failExpected(what: string, v: usize, ctx: string): usize {
 
 // Each returns whether the (forced) value is of the type; if not, the error is raised.
 export function expectInt(v: usize, ctx: string): bool {
-  return kindOf(v) == KIND_INT || failExpected("an integer", v, ctx) != 0;
+  return kindOf(v) == KIND_INT || failExpected('an integer', v, ctx) != 0;
 }
 /** An integer or a float. */
 export function expectNumber(v: usize, ctx: string): bool {
   const k = kindOf(v);
-  return k == KIND_INT || k == KIND_FLOAT || failExpected("a float", v, ctx) != 0;
+  return k == KIND_INT || k == KIND_FLOAT || failExpected('a float', v, ctx) != 0;
 }
 export function expectBool(v: usize, ctx: string): bool {
-  return kindOf(v) == KIND_BOOL || failExpected("a Boolean", v, ctx) != 0;
+  return kindOf(v) == KIND_BOOL || failExpected('a Boolean', v, ctx) != 0;
 }
 export function expectString(v: usize, ctx: string): bool {
-  return kindOf(v) == KIND_STRING || failExpected("a string", v, ctx) != 0;
+  return kindOf(v) == KIND_STRING || failExpected('a string', v, ctx) != 0;
 }
 export function expectAttrs(v: usize, ctx: string): bool {
-  return kindOf(v) == KIND_ATTRS || failExpected("a set", v, ctx) != 0;
+  return kindOf(v) == KIND_ATTRS || failExpected('a set', v, ctx) != 0;
 }
 export function expectList(v: usize, ctx: string): bool {
-  return kindOf(v) == KIND_LIST || failExpected("a list", v, ctx) != 0;
+  return kindOf(v) == KIND_LIST || failExpected('a list', v, ctx) != 0;
 }
 /** A function: a lambda, a builtin, or a set with `__functor`. */
 export function isFunction(v: usize): bool {
   const k = kindOf(v);
-  return k == KIND_LAMBDA || k == KIND_PRIMOP || k == KIND_PRIMOP_APP || (k == KIND_ATTRS && attrsGet(v, symbolOf("__functor")) != 0);
+  return k == KIND_LAMBDA || k == KIND_PRIMOP || k == KIND_PRIMOP_APP || (k == KIND_ATTRS && attrsGet(v, symbolOf('__functor')) != 0);
 }
 export function expectFunction(v: usize, ctx: string): bool {
-  return isFunction(v) || failExpected("a function", v, ctx) != 0;
+  return isFunction(v) || failExpected('a function', v, ctx) != 0;
 }
 /** A string without context. */
 export function expectPlainString(v: usize, ctx: string): bool {
@@ -133,7 +133,7 @@ export function expectPlainStringAt(v: usize, pos: u32, ctx: string): bool {
     if (!strContext(v)) return true;
     failContext(v);
   } else {
-    failExpected("a string", v, "");
+    failExpected('a string', v, '');
     setCell(currentError(), E_POS, tag(pos));
   }
   addTraceLit(pos, ctx);
@@ -187,9 +187,9 @@ export function msgContextElement(e: u32): void {
   const path = elementPath(e);
   const start = symbolBytes(e);
   bufBytes(MSG, path, <u32>(start + symbolLen(e) - path));
-  if (rank == 1) msgLit(" (deep)");
+  if (rank == 1) msgLit(' (deep)');
   if (rank != 2) return;
-  msgLit("^");
+  msgLit('^');
   bufBytes(MSG, start + 1, <u32>(path - start) - 2);
 }
 export function errorInFlight(): bool {

@@ -10,11 +10,11 @@
  * Building a message: `msgBegin(); msgLit("…"); msgArg…; return raise(Err.Eval);` (raise returns 0, which every builtin
  * returns to say that it failed).
  */
-import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReset, bufStr } from "../heap/text";
-import { ST_DIAG, rootAddress } from "../heap/state";
-import { NULL, cell, mkCells, mkString, setCell, strBytes, strLen, tag, untag } from "../value/layout";
-import { bufAttributeName } from "../print/literal";
-import { symbolBytes, symbolLen } from "../value/symbols";
+import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReset, bufStr } from '../heap/text';
+import { ST_DIAG, rootAddress } from '../heap/state';
+import { NULL, cell, mkCells, mkString, setCell, strBytes, strLen, tag, untag } from '../value/layout';
+import { bufAttributeName } from '../print/literal';
+import { symbolBytes, symbolLen } from '../value/symbols';
 
 /** Error codes; the classes are Nix's. Only Throw and Assert are caught by `tryEval`. */
 export const enum Err {

@@ -5,8 +5,8 @@
  *
  * Lines end with \n, \r\n or \r, as in Nix (libutil/pos-table).
  */
-import { pagesAlloc, pagesFree, permAlloc } from "../heap/pages";
-import { ST_DIAG } from "../heap/state";
+import { pagesAlloc, pagesFree, permAlloc } from '../heap/pages';
+import { ST_DIAG } from '../heap/state';
 
 export const enum Origin {
   None = 0,
@@ -51,7 +51,7 @@ export function sourceRegister(src: usize, len: u32, kind: Origin, name: usize):
   store<u32>(e, kind, 8);
   store<u32>(e, <u32>name, 12);
   let lines = countStarts(src, len);
-  const starts = permAlloc(<usize>lines << 2);
+  const starts = permAlloc((<usize>lines) << 2);
   fillStarts(src, len, starts);
   store<u32>(e, <u32>starts, 16);
   store<u32>(e, lines, 20);
@@ -133,7 +133,7 @@ function locate(pos: u32): usize {
   let line: u32 = 0;
   let start: u32 = 0;
   for (let k: u32 = 0; k < n; k++) {
-    const s = load<u32>(starts + (<usize>k << 2));
+    const s = load<u32>(starts + ((<usize>k) << 2));
     if (s == 0xffffffff) continue;
     if (s > offset) break;
     line++;

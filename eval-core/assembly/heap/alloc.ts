@@ -24,8 +24,8 @@ import {
   ST_LARGE_CAP,
   ST_LARGE_COUNT,
   ST_LIMIT,
-} from "./state";
-import { PAGE_BYTES, PAGE_HEAP, pagesAlloc, pagesFree, pagesSetKind } from "./pages";
+} from './state';
+import { PAGE_BYTES, PAGE_HEAP, pagesAlloc, pagesFree, pagesSetKind } from './pages';
 
 export const CHUNK_BYTES: usize = 1 << 20;
 export const LARGE_BYTES: usize = 65536;
@@ -41,7 +41,7 @@ export function alloc(kind: u32, bytes: usize): usize {
   const end = p + bytes;
   if (end > <usize>load<u32>(ST_LIMIT)) return allocSlow(kind, bytes);
   store<u32>(ST_BUMP, <u32>end);
-  store<u32>(p, kind | (<u32>(bytes >>> 2) << 8));
+  store<u32>(p, kind | ((<u32>(bytes >>> 2)) << 8));
   return p;
 }
 
@@ -50,15 +50,15 @@ function listPush(listAt: usize, countAt: usize, capAt: usize, value: usize): vo
   const cap = load<u32>(capAt);
   if (count == cap) {
     const want = cap ? cap * 2 : 16384;
-    const data = pagesAlloc(<usize>want << 2);
+    const data = pagesAlloc((<usize>want) << 2);
     if (cap) {
-      memory.copy(data, <usize>load<u32>(listAt), <usize>cap << 2);
-      pagesFree(<usize>load<u32>(listAt), <usize>cap << 2);
+      memory.copy(data, <usize>load<u32>(listAt), (<usize>cap) << 2);
+      pagesFree(<usize>load<u32>(listAt), (<usize>cap) << 2);
     }
     store<u32>(listAt, <u32>data);
     store<u32>(capAt, want);
   }
-  store<u32>(<usize>load<u32>(listAt) + (<usize>count << 2), <u32>value);
+  store<u32>(<usize>load<u32>(listAt) + ((<usize>count) << 2), <u32>value);
   store<u32>(countAt, count + 1);
 }
 
@@ -66,7 +66,7 @@ function listPush(listAt: usize, countAt: usize, capAt: usize, value: usize): vo
 export function closeWindow(): void {
   const p = <usize>load<u32>(ST_BUMP);
   const end = <usize>load<u32>(ST_LIMIT);
-  if (p < end) store<u32>(p, KIND_FREE | (<u32>((end - p) >>> 2) << 8));
+  if (p < end) store<u32>(p, KIND_FREE | ((<u32>((end - p) >>> 2)) << 8));
   store<u32>(ST_BUMP, 0);
   store<u32>(ST_LIMIT, 0);
 }
@@ -93,7 +93,7 @@ function allocSlow(kind: u32, bytes: usize): usize {
     if (!hole) break;
     // a hole: | header | next hole | …
     store<u32>(ST_HOLES, load<u32>(hole, 4));
-    const holeBytes = <usize>(load<u32>(hole) >>> 8) << 2;
+    const holeBytes = (<usize>(load<u32>(hole) >>> 8)) << 2;
     store<u32>(ST_BUMP, <u32>hole);
     store<u32>(ST_LIMIT, <u32>(hole + holeBytes));
     store<u32>(ST_ALLOCATED, load<u32>(ST_ALLOCATED) + <u32>holeBytes);
@@ -111,7 +111,7 @@ function allocSlow(kind: u32, bytes: usize): usize {
 function bump(kind: u32, bytes: usize): usize {
   const p = <usize>load<u32>(ST_BUMP);
   store<u32>(ST_BUMP, <u32>(p + bytes));
-  store<u32>(p, kind | (<u32>(bytes >>> 2) << 8));
+  store<u32>(p, kind | ((<u32>(bytes >>> 2)) << 8));
   return p;
 }
 
@@ -120,5 +120,5 @@ function bump(kind: u32, bytes: usize): usize {
 @inline
 export function objectBytes(p: usize): usize {
   const words = load<u32>(p) >>> 8;
-  return words == HUGE_WORDS ? <usize>load<u32>(p - 4) : <usize>words << 2;
+  return words == HUGE_WORDS ? <usize>load<u32>(p - 4) : (<usize>words) << 2;
 }

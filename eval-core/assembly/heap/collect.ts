@@ -4,7 +4,7 @@
  *
  * While marking, a slot that leads to a forced thunk is made to lead to its value, except where identity shows (functions, floats).
  */
-import { GLOBAL_MAX, globalsAddress } from "../compile/scope";
+import { GLOBAL_MAX, globalsAddress } from '../compile/scope';
 import {
   KIND_BYTES,
   KIND_FLOAT,
@@ -16,11 +16,11 @@ import {
   KIND_SHAPE,
   KIND_STRING,
   MARK_BIT,
-} from "../value/kinds";
-import { shapesForget } from "../value/shapes";
-import { ACT_ARGS, ACT_FN, VM_ACC, VM_ENV, VM_SP, VM_STACK } from "../vm/native";
-import { CHUNK_BYTES, KIND_FREE, closeWindow, objectBytes } from "./alloc";
-import { PAGE_HEAP, PAGE_KIND, pagesAlloc, pagesFree } from "./pages";
+} from '../value/kinds';
+import { shapesForget } from '../value/shapes';
+import { ACT_ARGS, ACT_FN, VM_ACC, VM_ENV, VM_SP, VM_STACK } from '../vm/native';
+import { CHUNK_BYTES, KIND_FREE, closeWindow, objectBytes } from './alloc';
+import { PAGE_HEAP, PAGE_KIND, pagesAlloc, pagesFree } from './pages';
 import {
   ROOT_COUNT,
   ST_ALLOCATED,
@@ -33,8 +33,8 @@ import {
   ST_LARGE_COUNT,
   ST_LIVE,
   ST_ROOTS,
-} from "./state";
-import { builtinsForget } from "../builtins/registry";
+} from './state';
+import { builtinsForget } from '../builtins/registry';
 
 /** Smaller gaps are not worth a hole; they wait until a neighbour dies. */
 const HOLE_MIN: usize = 64;
@@ -46,15 +46,15 @@ function push(p: usize): void {
   const n = load<u32>(MARKS, 4);
   if (n == load<u32>(MARKS, 8)) {
     const cap = n ? n * 2 : 65536;
-    const data = pagesAlloc(<usize>cap << 2);
+    const data = pagesAlloc((<usize>cap) << 2);
     if (n) {
-      memory.copy(data, <usize>load<u32>(MARKS), <usize>n << 2);
-      pagesFree(<usize>load<u32>(MARKS), <usize>n << 2);
+      memory.copy(data, <usize>load<u32>(MARKS), (<usize>n) << 2);
+      pagesFree(<usize>load<u32>(MARKS), (<usize>n) << 2);
     }
     store<u32>(MARKS, <u32>data);
     store<u32>(MARKS, cap, 8);
   }
-  store<u32>(<usize>load<u32>(MARKS) + (<usize>n << 2), <u32>p);
+  store<u32>(<usize>load<u32>(MARKS) + ((<usize>n) << 2), <u32>p);
   store<u32>(MARKS, n + 1, 4);
 }
 
@@ -64,8 +64,8 @@ function markRef(v: usize): void {
   if (v & 1 || load<u8>(PAGE_KIND + (v >>> 16)) != PAGE_HEAP) return;
   const h = load<u8>(v);
   if (h & MARK_BIT) return;
-  store<u8>(v, h | <u8>MARK_BIT);
-  const k = <u32>h & KIND_MASK;
+  store<u8>(v, h | (<u8>MARK_BIT));
+  const k = (<u32>h) & KIND_MASK;
   if (k == KIND_STRING || k == KIND_INT || k == KIND_FLOAT || k == KIND_BYTES || k == KIND_PATH) return;
   push(v);
 }
@@ -76,9 +76,9 @@ function markRef(v: usize): void {
 function markWord(at: usize): void {
   let v = <usize>load<u32>(at);
   if (v & 1 || load<u8>(PAGE_KIND + (v >>> 16)) != PAGE_HEAP) return;
-  if ((<u32>load<u8>(v) & ~MARK_BIT) == KIND_IND) {
+  if (((<u32>load<u8>(v)) & ~MARK_BIT) == KIND_IND) {
     const w = <usize>load<u32>(v, 4);
-    const k = w & 1 ? KIND_INT : <u32>load<u8>(w) & KIND_MASK;
+    const k = w & 1 ? KIND_INT : (<u32>load<u8>(w)) & KIND_MASK;
     if (k != KIND_LAMBDA && k != KIND_FLOAT) {
       store<u32>(at, <u32>w);
       v = w;
@@ -92,11 +92,11 @@ function drain(): void {
     const n = load<u32>(MARKS, 4);
     if (!n) return;
     store<u32>(MARKS, n - 1, 4);
-    scan(<usize>load<u32>(<usize>load<u32>(MARKS) + (<usize>(n - 1) << 2)));
+    scan(<usize>load<u32>(<usize>load<u32>(MARKS) + ((<usize>(n - 1)) << 2)));
   }
 }
 function scan(p: usize): void {
-  const h = <u32>load<u8>(p) & ~MARK_BIT;
+  const h = (<u32>load<u8>(p)) & ~MARK_BIT;
   if (h == KIND_IND) return markRef(<usize>load<u32>(p, 4));
   if (h == KIND_SHAPE) {
     markRef(<usize>load<u32>(p, 8));
@@ -123,22 +123,22 @@ function sweep(): usize {
   const n = load<u32>(ST_CHUNK_COUNT);
   const chunks = <usize>load<u32>(ST_CHUNKS);
   for (let i: u32 = 0; i < n; i++) {
-    const chunk = <usize>load<u32>(chunks + (<usize>i << 2));
+    const chunk = <usize>load<u32>(chunks + ((<usize>i) << 2));
     const end = chunk + CHUNK_BYTES;
     let p = chunk;
     while (p < end) {
       const h = load<u32>(p);
       if (h & MARK_BIT) {
         store<u32>(p, h & ~MARK_BIT);
-        const bytes = <usize>(h >>> 8) << 2;
+        const bytes = (<usize>(h >>> 8)) << 2;
         live += bytes;
         p += bytes;
         continue;
       }
       const start = p;
-      do p += <usize>(load<u32>(p) >>> 8) << 2;
+      do p += (<usize>(load<u32>(p) >>> 8)) << 2;
       while (p < end && !(load<u32>(p) & MARK_BIT));
-      store<u32>(start, KIND_FREE | (<u32>((p - start) >>> 2) << 8));
+      store<u32>(start, KIND_FREE | ((<u32>((p - start) >>> 2)) << 8));
       if (p - start < HOLE_MIN) continue;
       store<u32>(start, 0, 4);
       if (last) store<u32>(last, <u32>start, 4);
@@ -154,13 +154,13 @@ function sweepLarge(): usize {
   const n = load<u32>(ST_LARGE_COUNT);
   let kept: u32 = 0;
   for (let i: u32 = 0; i < n; i++) {
-    const p = <usize>load<u32>(list + (<usize>i << 2));
+    const p = <usize>load<u32>(list + ((<usize>i) << 2));
     const h = load<u32>(p);
     const bytes = objectBytes(p);
     if (h & MARK_BIT) {
       store<u32>(p, h & ~MARK_BIT);
       live += bytes;
-      store<u32>(list + (<usize>kept << 2), <u32>p);
+      store<u32>(list + ((<usize>kept) << 2), <u32>p);
       kept++;
     } else pagesFree(p & ~65535, bytes + (p & 65535));
   }

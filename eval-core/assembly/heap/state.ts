@@ -62,5 +62,5 @@ export const ROOT_COUNT: u32 = 256;
 // @ts-ignore: decorator
 @inline
 export function rootAddress(i: u32): usize {
-  return ST_ROOTS + (<usize>i << 2);
+  return ST_ROOTS + ((<usize>i) << 2);
 }

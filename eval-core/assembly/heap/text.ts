@@ -4,7 +4,7 @@
  *
  *   Buf: | data address | length | capacity |   (12 bytes in a static block; data is a page run that grows)
  */
-import { pagesAlloc, pagesFree } from "./pages";
+import { pagesAlloc, pagesFree } from './pages';
 
 export const BUF_BYTES: usize = 12;
 
@@ -68,7 +68,7 @@ export function bufStr(b: usize, s: string): void {
   const n = <u32>s.length;
   const src = changetype<usize>(s);
   const dst = bufReserve(b, n);
-  for (let i: u32 = 0; i < n; i++) store<u8>(dst + i, load<u8>(src + (<usize>i << 1)));
+  for (let i: u32 = 0; i < n; i++) store<u8>(dst + i, load<u8>(src + ((<usize>i) << 1)));
   store<u32>(b, load<u32>(b, 4) + n, 4);
 }
 
@@ -92,7 +92,7 @@ export function bufI64(b: usize, v: i64): void {
 export function literalCopy(s: string, dst: usize): u32 {
   const n = <u32>s.length;
   const src = changetype<usize>(s);
-  for (let i: u32 = 0; i < n; i++) store<u8>(dst + i, load<u8>(src + (<usize>i << 1)));
+  for (let i: u32 = 0; i < n; i++) store<u8>(dst + i, load<u8>(src + ((<usize>i) << 1)));
   return n;
 }
 
@@ -100,7 +100,7 @@ export function literalCopy(s: string, dst: usize): u32 {
 export function bytesAre(ptr: usize, len: u32, s: string): bool {
   if (len != <u32>s.length) return false;
   const src = changetype<usize>(s);
-  for (let i: u32 = 0; i < len; i++) if (load<u8>(ptr + i) != load<u8>(src + (<usize>i << 1))) return false;
+  for (let i: u32 = 0; i < len; i++) if (load<u8>(ptr + i) != load<u8>(src + ((<usize>i) << 1))) return false;
   return true;
 }
 

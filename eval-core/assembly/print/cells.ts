@@ -2,8 +2,8 @@
  * Growing stacks and sets of references, in collected CELLS objects: the walks of the printers and converters keep their
  * places here, so that they may wait in the middle.
  */
-import { objectBytes } from "../heap/alloc";
-import { NULL, cell, mkCells, setCell } from "../value/layout";
+import { objectBytes } from '../heap/alloc';
+import { NULL, cell, mkCells, setCell } from '../value/layout';
 
 export function cellsCapacity(c: usize): u32 {
   return <u32>(objectBytes(c) >>> 2) - 1;
@@ -16,12 +16,12 @@ export function cellsGrow(c: usize, need: u32): usize {
   let want = have * 2;
   while (want < need) want *= 2;
   const out = mkCells(want);
-  memory.copy(out + 4, c + 4, <usize>have << 2);
+  memory.copy(out + 4, c + 4, (<usize>have) << 2);
   return out;
 }
 
 function seenSlot(set: usize, mask: u32, ref: usize): u32 {
-  let at = (((<u32>ref >>> 2) * 0x9e3779b1) >>> 7) & mask;
+  let at = ((((<u32>ref) >>> 2) * 0x9e3779b1) >>> 7) & mask;
   let have = cell(set, at);
   while (have != NULL && have != ref) {
     at = (at + 1) & mask;

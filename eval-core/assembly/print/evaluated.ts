@@ -3,13 +3,13 @@
  *
  * Slots: 0 value, 1 options (PRINT_*, tagged), 2 greatest depth (tagged; negative: none) | 3 printer, 4 text.
  */
-import { coerce } from "../builtins/coercion";
-import { E_MESSAGE, Err, currentError, errorCode, fail, setCurrentError } from "../diag/errors";
-import { cell, strBytes, strLen } from "../value/layout";
-import { maxCallDepth } from "../settings";
-import { Act, STATE_ERROR, acc, done, force, setSlot, slot, slotInt, stateOf } from "../vm/native";
-import { NO_LIMIT } from "./literal";
-import { OUT, outputBegin, outputSave, outputString } from "./output";
+import { coerce } from '../builtins/coercion';
+import { E_MESSAGE, Err, currentError, errorCode, fail, setCurrentError } from '../diag/errors';
+import { cell, strBytes, strLen } from '../value/layout';
+import { maxCallDepth } from '../settings';
+import { Act, STATE_ERROR, acc, done, force, setSlot, slot, slotInt, stateOf } from '../vm/native';
+import { NO_LIMIT } from './literal';
+import { OUT, outputBegin, outputSave, outputString } from './output';
 import {
   PRINTED,
   PRINT_NEEDS_FORCE,
@@ -21,7 +21,7 @@ import {
   printerPrintError,
   printerStep,
   printerValue,
-} from "./printer";
+} from './printer';
 
 const enum State {
   Begin = 0,
@@ -34,7 +34,11 @@ export function proc_printValue(f: usize): i32 {
   switch (stateOf(f)) {
     case State.Begin: {
       const depth = slotInt(f, 2);
-      setSlot(f, 3, printerNew(slot(f, 0), <u32>slotInt(f, 1) | PRINT_PLACES, depth < 0 ? NO_LIMIT : <u32>depth, NO_LIMIT, NO_LIMIT, maxCallDepth()));
+      setSlot(
+        f,
+        3,
+        printerNew(slot(f, 0), (<u32>slotInt(f, 1)) | PRINT_PLACES, depth < 0 ? NO_LIMIT : <u32>depth, NO_LIMIT, NO_LIMIT, maxCallDepth()),
+      );
       break;
     }
     case State.Path:
@@ -52,8 +56,8 @@ function proceed(f: usize): i32 {
   if (need == PRINTED) return done(outputString(f, 4, 0));
   outputSave(f, 4);
   if (need == PRINT_NEEDS_FORCE) return force(f, printerValue(p), State.Forced);
-  if (need == PRINT_NEEDS_PATH) return coerce(f, printerValue(p), 0, "while evaluating the drvPath of a derivation", State.Path);
-  fail(Err.StackOverflow, "stack overflow; max-call-depth exceeded");
+  if (need == PRINT_NEEDS_PATH) return coerce(f, printerValue(p), 0, 'while evaluating the drvPath of a derivation', State.Path);
+  fail(Err.StackOverflow, 'stack overflow; max-call-depth exceeded');
   return Act.Fail;
 }
 

@@ -1,6 +1,6 @@
 /** JSON's strings and numbers (RFC 8259), as Nix writes them: only what must be escaped is. */
-import { bufByte, bufLen, bufReserve, bufSetLen, bufStr } from "../heap/text";
-import { formatFloatShortest } from "../value/numbers";
+import { bufByte, bufLen, bufReserve, bufSetLen, bufStr } from '../heap/text';
+import { formatFloatShortest } from '../value/numbers';
 
 /** `0a` */
 export function bufHexByte(b: usize, c: u32, letters: u32): void {
@@ -54,7 +54,7 @@ function bufEscaped(b: usize, c: u32): void {
       bufByte(b, c);
       break;
     default:
-      bufStr(b, "u00");
+      bufStr(b, 'u00');
       bufHexByte(b, c, LOWER_A);
   }
 }

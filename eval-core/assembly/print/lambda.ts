@@ -7,7 +7,7 @@ import {
   functionHasFormals,
   functionName,
   functionPos,
-} from "../compile/functions";
+} from '../compile/functions';
 
 // @ts-ignore: decorator
 @inline

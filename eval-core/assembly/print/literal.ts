@@ -2,8 +2,8 @@
  * Nix literals as its printers write them: strings, attribute names, the marks « and ».
  * (Nix manual, "String literal" and "Identifier"; the printer's own choice of escapes.)
  */
-import { bufByte, bufI64, bufReserve, bufSetLen, bufLen, bufStr, bytesAre } from "../heap/text";
-import { symbolBytes, symbolLen } from "../value/symbols";
+import { bufByte, bufI64, bufReserve, bufSetLen, bufLen, bufStr, bytesAre } from '../heap/text';
+import { symbolBytes, symbolLen } from '../value/symbols';
 
 export const NO_LIMIT: u32 = 0x3fffffff;
 
@@ -31,7 +31,7 @@ export function bufElided(b: usize, count: u32, single: string): void {
   bufByte(b, 0x20);
   bufStr(b, single);
   if (count != 1) bufByte(b, 0x73);
-  bufStr(b, " elided");
+  bufStr(b, ' elided');
   bufCloseMark(b);
 }
 
@@ -55,7 +55,7 @@ export function bufLiteralString(b: usize, ptr: usize, len: u32, limit: u32): bo
   bufSetLen(b, bufLen(b) + <u32>(out - start));
   if (n == len) return true;
   bufByte(b, 0x20);
-  bufElided(b, len - n, "byte");
+  bufElided(b, len - n, 'byte');
   return false;
 }
 function escapeOf(c: u32, beforeBrace: bool): u32 {
@@ -79,15 +79,15 @@ function escapeOf(c: u32, beforeBrace: bool): u32 {
 /** Words that cannot stand as an attribute's name without quotes. */
 export function isKeyword(ptr: usize, len: u32): bool {
   return (
-    bytesAre(ptr, len, "if") ||
-    bytesAre(ptr, len, "then") ||
-    bytesAre(ptr, len, "else") ||
-    bytesAre(ptr, len, "assert") ||
-    bytesAre(ptr, len, "with") ||
-    bytesAre(ptr, len, "let") ||
-    bytesAre(ptr, len, "in") ||
-    bytesAre(ptr, len, "rec") ||
-    bytesAre(ptr, len, "inherit")
+    bytesAre(ptr, len, 'if') ||
+    bytesAre(ptr, len, 'then') ||
+    bytesAre(ptr, len, 'else') ||
+    bytesAre(ptr, len, 'assert') ||
+    bytesAre(ptr, len, 'with') ||
+    bytesAre(ptr, len, 'let') ||
+    bytesAre(ptr, len, 'in') ||
+    bytesAre(ptr, len, 'rec') ||
+    bytesAre(ptr, len, 'inherit')
   );
 }
 function isNameByte(c: u32): bool {

@@ -2,13 +2,13 @@
  * The text that a waiting procedure has written: within a step it goes to one static buffer; before the procedure waits,
  * `outputSave` moves it to a string object in one of its slots, which grows by doubling.
  */
-import { BUF_BYTES, bufData, bufLen, bufReset } from "../heap/text";
-import { ST_BUILTINS } from "../heap/state";
-import { objectBytes } from "../heap/alloc";
-import { STRING_HEAD, allocString, isSmall, mkString, strBytes, strLen } from "../value/layout";
-import { Err, msgBegin, msgLit, raiseAt } from "../diag/errors";
-import { maxCallDepth } from "../settings";
-import { VM_DEPTH, setSlot, setSlotInt, slot, slotInt } from "../vm/native";
+import { BUF_BYTES, bufData, bufLen, bufReset } from '../heap/text';
+import { ST_BUILTINS } from '../heap/state';
+import { objectBytes } from '../heap/alloc';
+import { STRING_HEAD, allocString, isSmall, mkString, strBytes, strLen } from '../value/layout';
+import { Err, msgBegin, msgLit, raiseAt } from '../diag/errors';
+import { maxCallDepth } from '../settings';
+import { VM_DEPTH, setSlot, setSlotInt, slot, slotInt } from '../vm/native';
 
 /** The buffer; ST_BUILTINS + 128 … 255 belongs to printing, JSON, XML and TOML. */
 export const OUT: usize = ST_BUILTINS + 128;
@@ -63,6 +63,6 @@ export function depthLeave(f: usize, at: u32): void {
 export function depthAllows(levels: u32, pos: u32): bool {
   if (load<u32>(VM_DEPTH) + levels <= maxCallDepth()) return true;
   msgBegin();
-  msgLit("stack overflow; max-call-depth exceeded");
+  msgLit('stack overflow; max-call-depth exceeded');
   return raiseAt(Err.StackOverflow, pos) != 0;
 }

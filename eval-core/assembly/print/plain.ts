@@ -1,11 +1,11 @@
 /** The form of `nix-instantiate --eval`: never forces, and does not say what a function is. */
-import { bufByte, bufBytes, bufStr } from "../heap/text";
-import { KIND_ATTRS, KIND_FAILED, KIND_LAMBDA, KIND_LIST, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from "../value/kinds";
-import { cell, deref, kindOf, listGet, listLen, mkCells, setCell, strBytes, strLen, tag, untag } from "../value/layout";
-import { attrsCount, attrsShape, attrsSymbol, attrsValue, shapeNameOrder } from "../value/shapes";
-import { cellsGrow, seenAdd, seenNew, seenRoom } from "./cells";
-import { NO_LIMIT, bufAttributeName, bufLiteralString, bufMarked } from "./literal";
-import { bufScalar, isBlackhole } from "./printer";
+import { bufByte, bufBytes, bufStr } from '../heap/text';
+import { KIND_ATTRS, KIND_FAILED, KIND_LAMBDA, KIND_LIST, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from '../value/kinds';
+import { cell, deref, kindOf, listGet, listLen, mkCells, setCell, strBytes, strLen, tag, untag } from '../value/layout';
+import { attrsCount, attrsShape, attrsSymbol, attrsValue, shapeNameOrder } from '../value/shapes';
+import { cellsGrow, seenAdd, seenNew, seenRoom } from './cells';
+import { NO_LIMIT, bufAttributeName, bufLiteralString, bufMarked } from './literal';
+import { bufScalar, isBlackhole } from './printer';
 
 /**
  * Appends the value; `raw` is its raw reference, whose identity counts for «repeated». Returns false where it is nested
@@ -22,14 +22,14 @@ export function printPlain(b: usize, raw: usize, maxDepth: u32): bool {
     const n: u32 = kind == KIND_ATTRS ? attrsCount(v) : kind == KIND_LIST ? listLen(v) : 0;
     if (n) {
       seen = seenRoom(seen, seenCount);
-      if (!seenAdd(seen, kind == KIND_ATTRS ? v : raw)) bufMarked(b, "repeated");
+      if (!seenAdd(seen, kind == KIND_ATTRS ? v : raw)) bufMarked(b, 'repeated');
       else {
         seenCount++;
         stack = cellsGrow(stack, top * 2 + 2);
         setCell(stack, top * 2, v);
         setCell(stack, top * 2 + 1, tag(0));
         top++;
-        bufStr(b, kind == KIND_ATTRS ? "{ " : "[ ");
+        bufStr(b, kind == KIND_ATTRS ? '{ ' : '[ ');
       }
     } else printLeaf(b, v, kind);
     raw = nextElement(b, stack, top);
@@ -51,23 +51,23 @@ function nextElement(b: usize, stack: usize, top: u32): usize {
   const v = cell(stack, at);
   const i = <u32>untag(cell(stack, at + 1));
   const isSet = kindOf(v) == KIND_ATTRS;
-  if (i) bufStr(b, isSet ? "; " : " ");
+  if (i) bufStr(b, isSet ? '; ' : ' ');
   if (i == (isSet ? attrsCount(v) : listLen(v))) return 0;
   setCell(stack, at + 1, tag(i + 1));
   if (!isSet) return listGet(v, i);
-  const k = load<u32>(shapeNameOrder(attrsShape(v)) + (<usize>i << 2));
+  const k = load<u32>(shapeNameOrder(attrsShape(v)) + ((<usize>i) << 2));
   bufAttributeName(b, attrsSymbol(v, k));
-  bufStr(b, " = ");
+  bufStr(b, ' = ');
   return attrsValue(v, k);
 }
 
 function printLeaf(b: usize, v: usize, kind: u32): void {
   switch (kind) {
     case KIND_ATTRS:
-      bufStr(b, "{ }");
+      bufStr(b, '{ }');
       break;
     case KIND_LIST:
-      bufStr(b, "[ ]");
+      bufStr(b, '[ ]');
       break;
     case KIND_STRING:
       bufLiteralString(b, strBytes(v), strLen(v), NO_LIMIT);
@@ -76,18 +76,18 @@ function printLeaf(b: usize, v: usize, kind: u32): void {
       bufBytes(b, strBytes(v), strLen(v));
       break;
     case KIND_LAMBDA:
-      bufStr(b, "<LAMBDA>");
+      bufStr(b, '<LAMBDA>');
       break;
     case KIND_PRIMOP:
-      bufStr(b, "<PRIMOP>");
+      bufStr(b, '<PRIMOP>');
       break;
     case KIND_PRIMOP_APP:
-      bufStr(b, "<PRIMOP-APP>");
+      bufStr(b, '<PRIMOP-APP>');
       break;
     default:
       if (kind >= FIRST_VALUE_KIND) bufScalar(b, v);
-      else if (kind != KIND_FAILED && isBlackhole(v)) bufMarked(b, "potential infinite recursion");
-      else bufStr(b, "<CODE>");
+      else if (kind != KIND_FAILED && isBlackhole(v)) bufMarked(b, 'potential infinite recursion');
+      else bufStr(b, '<CODE>');
   }
 }
 /** Kinds from here on are values. */

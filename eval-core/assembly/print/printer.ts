@@ -4,7 +4,7 @@
  *
  *   printer: CELLS, see P_*        frame on its stack: | set or list | next index | items printed | pretty |
  */
-import { bufByte, bufBytes, bufI64, bufReserve, bufSetLen, bufLen, bufStr } from "../heap/text";
+import { bufByte, bufBytes, bufI64, bufReserve, bufSetLen, bufLen, bufStr } from '../heap/text';
 import {
   BLACKHOLE_BIT,
   KIND_ATTRS,
@@ -20,7 +20,7 @@ import {
   KIND_PRIMOP,
   KIND_PRIMOP_APP,
   KIND_STRING,
-} from "../value/kinds";
+} from '../value/kinds';
 import {
   TRUE,
   cell,
@@ -38,16 +38,16 @@ import {
   strLen,
   tag,
   untag,
-} from "../value/layout";
-import { formatFloatG } from "../value/numbers";
-import { attrsCount, attrsGet, attrsShape, attrsSymbol, attrsValue, shapeFind, shapeNameOrder } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { bytesAre } from "../heap/text";
-import { builtinName } from "../gen/builtins";
-import { cellsGrow, seenAdd, seenNew, seenRoom } from "./cells";
-import { lambdaName, lambdaPos } from "./lambda";
-import { bufPosition } from "./position";
-import { NO_LIMIT, bufAttributeName, bufCloseMark, bufElided, bufLiteralString, bufMarked, bufOpenMark } from "./literal";
+} from '../value/layout';
+import { formatFloatG } from '../value/numbers';
+import { attrsCount, attrsGet, attrsShape, attrsSymbol, attrsValue, shapeFind, shapeNameOrder } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { bytesAre } from '../heap/text';
+import { builtinName } from '../gen/builtins';
+import { cellsGrow, seenAdd, seenNew, seenRoom } from './cells';
+import { lambdaName, lambdaPos } from './lambda';
+import { bufPosition } from './position';
+import { NO_LIMIT, bufAttributeName, bufCloseMark, bufElided, bufLiteralString, bufMarked, bufOpenMark } from './literal';
 
 // Options.
 export const PRINT_FORCE: u32 = 1;
@@ -180,9 +180,9 @@ export function printerErrorPasses(p: usize): bool {
 }
 /** Prints an error's message in place of the value. */
 export function printerPrintError(p: usize, b: usize, ptr: usize, len: u32): void {
-  colour(p, b, "31");
+  colour(p, b, '31');
   bufOpenMark(b);
-  bufStr(b, "error: ");
+  bufStr(b, 'error: ');
   bufFiltered(b, ptr, len);
   bufCloseMark(b);
   plain(p, b);
@@ -190,9 +190,9 @@ export function printerPrintError(p: usize, b: usize, ptr: usize, len: u32): voi
 }
 /** Prints the derivation whose path was needed (0: it has none). */
 export function printerDerivation(p: usize, b: usize, path: usize): void {
-  colour(p, b, "32");
+  colour(p, b, '32');
   bufOpenMark(b);
-  bufStr(b, "derivation");
+  bufStr(b, 'derivation');
   if (path) {
     bufByte(b, 0x20);
     bufBytes(b, strBytes(path), strLen(path));
@@ -210,7 +210,7 @@ function colour(p: usize, b: usize, code: string): void {
   bufByte(b, 0x6d);
 }
 function plain(p: usize, b: usize): void {
-  colour(p, b, "0");
+  colour(p, b, '0');
 }
 
 // ---- values
@@ -226,7 +226,7 @@ function printAny(p: usize, b: usize): u32 {
     case KIND_LIST:
       return printList(p, b, v, raw);
     case KIND_STRING:
-      colour(p, b, "35");
+      colour(p, b, '35');
       if (bufLiteralString(b, strBytes(v), strLen(v), int(p, P_MAX_STRING))) plain(p, b);
       return 0;
     default:
@@ -242,28 +242,28 @@ function printScalar(p: usize, b: usize, v: usize): void {
     case KIND_FLOAT:
     case KIND_BOOL:
     case KIND_NULL:
-      colour(p, b, "36");
+      colour(p, b, '36');
       bufScalar(b, v);
       break;
     case KIND_PATH:
-      colour(p, b, "32");
+      colour(p, b, '32');
       bufBytes(b, strBytes(v), strLen(v));
       break;
     case KIND_LAMBDA:
     case KIND_PRIMOP:
     case KIND_PRIMOP_APP:
-      colour(p, b, "34");
+      colour(p, b, '34');
       bufOpenMark(b);
       bufFunction(b, v, kind, has(p, PRINT_PLACES));
       bufCloseMark(b);
       break;
     default:
       if (kind != KIND_FAILED && isBlackhole(v)) {
-        colour(p, b, "31");
-        bufMarked(b, "potential infinite recursion");
+        colour(p, b, '31');
+        bufMarked(b, 'potential infinite recursion');
       } else {
-        colour(p, b, "35");
-        bufMarked(b, "thunk");
+        colour(p, b, '35');
+        bufMarked(b, 'thunk');
       }
   }
   plain(p, b);
@@ -284,27 +284,27 @@ export function bufScalar(b: usize, v: usize): void {
       bufSetLen(b, bufLen(b) + formatFloatG(floatValue(v), bufReserve(b, 32)));
       break;
     case KIND_BOOL:
-      bufStr(b, v == TRUE ? "true" : "false");
+      bufStr(b, v == TRUE ? 'true' : 'false');
       break;
     default:
-      bufStr(b, "null");
+      bufStr(b, 'null');
   }
 }
 
 function bufFunction(b: usize, v: usize, kind: u32, places: bool): void {
   if (kind != KIND_LAMBDA) {
-    if (kind == KIND_PRIMOP_APP) bufStr(b, "partially applied ");
-    bufStr(b, "primop ");
+    if (kind == KIND_PRIMOP_APP) bufStr(b, 'partially applied ');
+    bufStr(b, 'primop ');
     bufStr(b, builtinName(primopId(v)));
     return;
   }
-  bufStr(b, "lambda");
+  bufStr(b, 'lambda');
   const name = lambdaName(v);
   if (name) {
     bufByte(b, 0x20);
     bufAttributeName(b, name);
   }
-  bufStr(b, " @ ");
+  bufStr(b, ' @ ');
   if (places) {
     bufPosition(b, lambdaPos(v));
     return;
@@ -323,8 +323,8 @@ function firstSeen(p: usize, ref: usize): bool {
   return true;
 }
 function printRepeated(p: usize, b: usize): void {
-  colour(p, b, "35");
-  bufMarked(b, "repeated");
+  colour(p, b, '35');
+  bufMarked(b, 'repeated');
   plain(p, b);
 }
 
@@ -336,7 +336,7 @@ function printAttrs(p: usize, b: usize, v: usize): u32 {
     return 0;
   }
   if (has(p, PRINT_FORCE) && has(p, PRINT_DRV_PATHS)) {
-    const type = attrsGet(v, symbolOf("type"));
+    const type = attrsGet(v, symbolOf('type'));
     if (type) {
       setCell(p, P_HELD, v);
       setCell(p, P_VALUE, type);
@@ -351,11 +351,11 @@ function printAttrs(p: usize, b: usize, v: usize): u32 {
 function printAttrsTyped(p: usize, b: usize): u32 {
   const type = deref(cell(p, P_VALUE));
   const v = cell(p, P_HELD);
-  if (kindOf(type) != KIND_STRING || !bytesAre(strBytes(type), strLen(type), "derivation")) {
+  if (kindOf(type) != KIND_STRING || !bytesAre(strBytes(type), strLen(type), 'derivation')) {
     openContainer(p, b, v);
     return 0;
   }
-  const drvPath = attrsGet(v, symbolOf("drvPath"));
+  const drvPath = attrsGet(v, symbolOf('drvPath'));
   if (!drvPath) {
     printerDerivation(p, b, 0);
     return 0;
@@ -386,7 +386,7 @@ function openContainer(p: usize, b: usize, v: usize): void {
   const isSet = kindOf(v) == KIND_ATTRS;
   setInt(p, P_STATE, Step.Next);
   if (int(p, P_TOP) >= int(p, P_MAX_DEPTH)) {
-    bufStr(b, isSet ? "{ ... }" : "[ ... ]");
+    bufStr(b, isSet ? '{ ... }' : '[ ... ]');
     return;
   }
   bufByte(b, isSet ? 0x7b : 0x5b);
@@ -452,8 +452,8 @@ function printNext(p: usize, b: usize): void {
       beginElement(p, b, v, i, isSet);
       return;
     }
-    colour(p, b, "2");
-    bufElided(b, n - i, isSet ? "attribute" : "item");
+    colour(p, b, '2');
+    bufElided(b, n - i, isSet ? 'attribute' : 'item');
     plain(p, b);
   } else if (i) {
     const counter: u32 = isSet ? P_ATTRS : P_ITEMS;
@@ -471,17 +471,17 @@ function beginElement(p: usize, b: usize, v: usize, i: u32, isSet: bool): void {
     setCell(p, P_VALUE, listGet(v, i));
     return;
   }
-  const k = int(p, P_MAX_ITEMS) == NO_LIMIT ? load<u32>(shapeNameOrder(attrsShape(v)) + (<usize>i << 2)) : importantFirst(v, i);
+  const k = int(p, P_MAX_ITEMS) == NO_LIMIT ? load<u32>(shapeNameOrder(attrsShape(v)) + ((<usize>i) << 2)) : importantFirst(v, i);
   bufAttributeName(b, attrsSymbol(v, k));
-  bufStr(b, " = ");
+  bufStr(b, ' = ');
   setCell(p, P_VALUE, attrsValue(v, k));
 }
 
 /** The index of the `i`-th attribute where `_type` and `type` come before the others: only for the first few. */
 function importantFirst(v: usize, i: u32): u32 {
   const shape = attrsShape(v);
-  const a = shapeFind(shape, symbolOf("_type"));
-  const c = shapeFind(shape, symbolOf("type"));
+  const a = shapeFind(shape, symbolOf('_type'));
+  const c = shapeFind(shape, symbolOf('type'));
   if (a >= 0 && i-- == 0) return <u32>a;
   if (c >= 0 && i-- == 0) return <u32>c;
   let at = shapeNameOrder(shape);

@@ -1,8 +1,8 @@
 /** Values as text: what errors, `trace`, `nix-instantiate --eval`, `nix eval` and the REPL show. */
-import { bufByte } from "../heap/text";
-import { NO_LIMIT } from "./literal";
-import { printPlain } from "./plain";
-import { PRINT_PLACES, printerNew, printerStep } from "./printer";
+import { bufByte } from '../heap/text';
+import { NO_LIMIT } from './literal';
+import { printPlain } from './plain';
+import { PRINT_PLACES, printerNew, printerStep } from './printer';
 
 export { printPlain };
 

@@ -55,9 +55,19 @@ export function guessValue(): Guess {
     case 0x66:
       return Guess.Boolean;
     case 0x54:
-      return fail('toml::parse_value: `true` must be in lowercase. A string must be surrounded by quotes.', i, 'expected true or false', '');
+      return fail(
+        'toml::parse_value: `true` must be in lowercase. A string must be surrounded by quotes.',
+        i,
+        'expected true or false',
+        '',
+      );
     case 0x46:
-      return fail('toml::parse_value: `false` must be in lowercase. A string must be surrounded by quotes.', i, 'expected true or false', '');
+      return fail(
+        'toml::parse_value: `false` must be in lowercase. A string must be surrounded by quotes.',
+        i,
+        'expected true or false',
+        '',
+      );
     case 0x69:
       if (scanText(i, 'inf') != NO) return Guess.Float;
       return fail('toml::parse_value: `inf` must be in lowercase. A string must be surrounded by quotes.', i, EXPECTED_FLOAT, '');

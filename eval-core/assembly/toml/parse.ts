@@ -29,7 +29,21 @@ import {
   sourceOpen,
 } from './source';
 import { keyCount, keysAt, keysForget, readKey, readString, stringsOpen } from './strings';
-import { ARRAY, BY_ARRAY_HEADER, BY_DOTTED_KEY, BY_HEADER, EXPLICIT, INLINE, LITERAL, TABLE, appendElement, insert, newNode, setRegion, treeOpen } from './tree';
+import {
+  ARRAY,
+  BY_ARRAY_HEADER,
+  BY_DOTTED_KEY,
+  BY_HEADER,
+  EXPLICIT,
+  INLINE,
+  LITERAL,
+  TABLE,
+  appendElement,
+  insert,
+  newNode,
+  setRegion,
+  treeOpen,
+} from './tree';
 
 const OPEN: usize = memory.data(12, 4); // Buf
 const FRAME: u32 = 28;

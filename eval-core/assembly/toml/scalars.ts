@@ -100,7 +100,7 @@ function readBased(first: u32, digit: u32, base: u32): u32 {
     const c = at(i);
     if (c == 0x5f) continue;
     if (v >>> (63 - shift)) large = true;
-    v = (v << shift) | <u64>(c < 0x3a ? c - 0x30 : (c | 0x20) - 0x57);
+    v = (v << shift) | (<u64>(c < 0x3a ? c - 0x30 : (c | 0x20) - 0x57));
   }
   if (large || <i64>v < 0) {
     const title =

@@ -159,7 +159,7 @@ export function keyCount(): u32 {
   return bufLen(KEYS) >>> 2;
 }
 export function keysAt(i: u32): usize {
-  return bufData(KEYS) + (<usize>i << 2);
+  return bufData(KEYS) + ((<usize>i) << 2);
 }
 export function keysForget(count: u32): void {
   bufSetLen(KEYS, count << 2);

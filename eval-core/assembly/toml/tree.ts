@@ -257,20 +257,15 @@ export function insert(how: u32, table: u32, keys: usize, count: u32, first: u32
   store<u32>(KEY_FIRST, first);
   store<u32>(KEY_LAST, last);
   for (let i: u32 = 0; i + 1 < count; i++) {
-    table = descend(how, table, load<u32>(keys + (<usize>i << 2)));
+    table = descend(how, table, load<u32>(keys + ((<usize>i) << 2)));
     if (!table) return 0;
   }
-  const key = load<u32>(keys + (<usize>(count - 1) << 2));
+  const key = load<u32>(keys + ((<usize>(count - 1)) << 2));
   if (how == BY_HEADER) return insertHeader(table, key, node);
   if (how == BY_ARRAY_HEADER) return insertArrayHeader(table, key, node);
   const found = childOf(table, key);
   if (!found) return addChild(table, key, node);
-  return refuse(
-    'toml::insert_value: failed to insert a value, value already exists',
-    'inserting this',
-    found,
-    'but value already exists',
-  );
+  return refuse('toml::insert_value: failed to insert a value, value already exists', 'inserting this', found, 'but value already exists');
 }
 
 // ---- values

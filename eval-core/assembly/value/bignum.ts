@@ -9,12 +9,12 @@ export const BIG_BYTES: usize = 640;
 // @ts-ignore: decorator
 @inline
 function limb(b: usize, i: u32): u32 {
-  return load<u32>(b + (<usize>i << 2), 4);
+  return load<u32>(b + ((<usize>i) << 2), 4);
 }
 // @ts-ignore: decorator
 @inline
 function setLimb(b: usize, i: u32, v: u32): void {
-  store<u32>(b + (<usize>i << 2), v, 4);
+  store<u32>(b + ((<usize>i) << 2), v, 4);
 }
 function trim(b: usize, n: u32): void {
   while (n && !limb(b, n - 1)) n--;
@@ -57,7 +57,7 @@ export function bigShl(b: usize, bits: u32): void {
   const words = bits >>> 5;
   const s = bits & 31;
   setLimb(b, n, 0);
-  for (let i = n + 1; i-- > 0; ) {
+  for (let i = n + 1; i-- > 0;) {
     const low: u32 = i ? limb(b, i - 1) : 0;
     setLimb(b, i + words, s ? (limb(b, i) << s) | (low >>> (32 - s)) : limb(b, i));
   }
@@ -74,7 +74,7 @@ export function bigCompare(a: usize, b: usize): i32 {
   const n = load<u32>(a);
   const m = load<u32>(b);
   if (n != m) return n < m ? -1 : 1;
-  for (let i = n; i-- > 0; ) {
+  for (let i = n; i-- > 0;) {
     const x = limb(a, i);
     const y = limb(b, i);
     if (x != y) return x < y ? -1 : 1;
@@ -99,8 +99,8 @@ export function bigSub(a: usize, b: usize): void {
 export function bigDivSmall(b: usize, d: u32): u32 {
   const n = load<u32>(b);
   let rem: u64 = 0;
-  for (let i = n; i-- > 0; ) {
-    rem = (rem << 32) | <u64>limb(b, i);
+  for (let i = n; i-- > 0;) {
+    rem = (rem << 32) | (<u64>limb(b, i));
     setLimb(b, i, <u32>(rem / d));
     rem %= d;
   }

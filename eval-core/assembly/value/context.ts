@@ -6,8 +6,8 @@
  *
  *   set: | count | hash | element × count, ascending by symbol id |
  */
-import { pagesAlloc, pagesFree, permAlloc } from "../heap/pages";
-import { ST_CONTEXT } from "../heap/state";
+import { pagesAlloc, pagesFree, permAlloc } from '../heap/pages';
+import { ST_CONTEXT } from '../heap/state';
 
 const TABLE: usize = ST_CONTEXT + 0;
 const MASK: usize = ST_CONTEXT + 4;
@@ -34,7 +34,7 @@ export function contextCount(c: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function contextElement(c: usize, i: u32): u32 {
-  return load<u32>(c + (<usize>i << 2), 8);
+  return load<u32>(c + ((<usize>i) << 2), 8);
 }
 export function contextHas(c: usize, element: u32): bool {
   const n = contextCount(c);
@@ -45,10 +45,10 @@ export function contextHas(c: usize, element: u32): bool {
 function scratch(n: u32): usize {
   const cap = load<u32>(SCRATCH_CAP);
   if (n > cap) {
-    pagesFree(<usize>load<u32>(SCRATCH), <usize>cap << 2);
+    pagesFree(<usize>load<u32>(SCRATCH), (<usize>cap) << 2);
     let want = cap;
     while (want < n) want <<= 1;
-    store<u32>(SCRATCH, <u32>pagesAlloc(<usize>want << 2));
+    store<u32>(SCRATCH, <u32>pagesAlloc((<usize>want) << 2));
     store<u32>(SCRATCH_CAP, want);
   }
   return <usize>load<u32>(SCRATCH);
@@ -59,23 +59,23 @@ function intern(data: usize, n: u32): usize {
   if (!n) return 0;
   let hash: u32 = n;
   for (let i: u32 = 0; i < n; i++) {
-    hash = (hash ^ load<u32>(data + (<usize>i << 2))) * 0x9e3779b1;
+    hash = (hash ^ load<u32>(data + ((<usize>i) << 2))) * 0x9e3779b1;
     hash ^= hash >>> 15;
   }
   const table = <usize>load<u32>(TABLE);
   const mask = load<u32>(MASK);
   let at = hash & mask;
   for (;;) {
-    const set = <usize>load<u32>(table + (<usize>at << 2));
+    const set = <usize>load<u32>(table + ((<usize>at) << 2));
     if (!set) break;
-    if (load<u32>(set, 4) == hash && load<u32>(set) == n && !memory.compare(set + 8, data, <usize>n << 2)) return set;
+    if (load<u32>(set, 4) == hash && load<u32>(set) == n && !memory.compare(set + 8, data, (<usize>n) << 2)) return set;
     at = (at + 1) & mask;
   }
-  const set = permAlloc(8 + (<usize>n << 2));
+  const set = permAlloc(8 + ((<usize>n) << 2));
   store<u32>(set, n);
   store<u32>(set, hash, 4);
-  memory.copy(set + 8, data, <usize>n << 2);
-  store<u32>(table + (<usize>at << 2), <u32>set);
+  memory.copy(set + 8, data, (<usize>n) << 2);
+  store<u32>(table + ((<usize>at) << 2), <u32>set);
   const count = load<u32>(COUNT) + 1;
   store<u32>(COUNT, count);
   if (count * 2 > mask) grow();
@@ -87,11 +87,11 @@ function grow(): void {
   const mask = oldMask * 2 + 1;
   const table = pagesAlloc((<usize>mask + 1) << 2);
   for (let i: u32 = 0; i <= oldMask; i++) {
-    const set = load<u32>(old + (<usize>i << 2));
+    const set = load<u32>(old + ((<usize>i) << 2));
     if (!set) continue;
     let at = load<u32>(<usize>set, 4) & mask;
-    while (load<u32>(table + (<usize>at << 2))) at = (at + 1) & mask;
-    store<u32>(table + (<usize>at << 2), set);
+    while (load<u32>(table + ((<usize>at) << 2))) at = (at + 1) & mask;
+    store<u32>(table + ((<usize>at) << 2), set);
   }
   pagesFree(old, (<usize>oldMask + 1) << 2);
   store<u32>(TABLE, <u32>table);
@@ -115,7 +115,7 @@ export function contextWithout(c: usize, element: u32): usize {
   for (let i: u32 = 0; i < n; i++) {
     const e = contextElement(c, i);
     if (e == element) continue;
-    store<u32>(data + (<usize>out << 2), e);
+    store<u32>(data + ((<usize>out) << 2), e);
     out++;
   }
   return intern(data, out);
@@ -125,7 +125,7 @@ export function contextWithout(c: usize, element: u32): usize {
 export function contextUnion(a: usize, b: usize): usize {
   if (a == b || !b) return a;
   if (!a) return b;
-  const cache = <usize>load<u32>(UNIONS) + <usize>((((<u32>a >>> 2) ^ ((<u32>b >>> 2) * 0x9e3779b1)) & UNION_MASK) * 12);
+  const cache = <usize>load<u32>(UNIONS) + <usize>(((((<u32>a) >>> 2) ^ (((<u32>b) >>> 2) * 0x9e3779b1)) & UNION_MASK) * 12);
   if (load<u32>(cache) == <u32>a && load<u32>(cache, 4) == <u32>b) return <usize>load<u32>(cache, 8);
   const an = load<u32>(a);
   const bn = load<u32>(b);
@@ -136,7 +136,7 @@ export function contextUnion(a: usize, b: usize): usize {
   while (i < an || j < bn) {
     const x: u32 = i < an ? contextElement(a, i) : 0xffffffff;
     const y: u32 = j < bn ? contextElement(b, j) : 0xffffffff;
-    store<u32>(data + (<usize>n << 2), x < y ? x : y);
+    store<u32>(data + ((<usize>n) << 2), x < y ? x : y);
     n++;
     if (x <= y) i++;
     if (y <= x) j++;

@@ -1,7 +1,7 @@
 /**
  * Making and reading values. See value/kinds.ts for the layouts. None of these functions collects or forces.
  */
-import { alloc, objectBytes } from "../heap/alloc";
+import { alloc, objectBytes } from '../heap/alloc';
 import {
   KIND_APP,
   KIND_APP2,
@@ -22,7 +22,7 @@ import {
   KIND_PRIMOP_APP,
   KIND_SHAPE,
   KIND_STRING,
-} from "./kinds";
+} from './kinds';
 
 // Static objects, at fixed addresses outside the collected heap.
 export const NULL: usize = memory.data<u32>([KIND_NULL | (1 << 8)]);
@@ -53,7 +53,7 @@ export function isSmall(v: usize): bool {
 // @ts-ignore: decorator
 @inline
 export function kindOf(v: usize): u32 {
-  return v & 1 ? KIND_INT : <u32>load<u8>(v) & KIND_MASK;
+  return v & 1 ? KIND_INT : (<u32>load<u8>(v)) & KIND_MASK;
 }
 /** Weak head normal form: not a thunk, application, failure or indirection. */
 // @ts-ignore: decorator
@@ -75,7 +75,7 @@ export function tag(n: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function untag(v: usize): i32 {
-  return <i32>v >> 1;
+  return (<i32>v) >> 1;
 }
 
 // ---- numbers and booleans
@@ -95,7 +95,7 @@ export function mkInt(n: i64): usize {
 // @ts-ignore: decorator
 @inline
 export function intValue(v: usize): i64 {
-  return v & 1 ? <i64>(<i32>v >> 1) : load<i64>(v, 4);
+  return v & 1 ? <i64>((<i32>v) >> 1) : load<i64>(v, 4);
 }
 export function mkFloat(x: f64): usize {
   const p = alloc(KIND_FLOAT, 12);
@@ -140,7 +140,7 @@ export function mkLiteral(s: string): usize {
   const n = <u32>s.length;
   const p = allocString(n, 0);
   const src = changetype<usize>(s);
-  for (let i: u32 = 0; i < n; i++) store<u8>(p + STRING_HEAD + i, load<u8>(src + (<usize>i << 1)));
+  for (let i: u32 = 0; i < n; i++) store<u8>(p + STRING_HEAD + i, load<u8>(src + ((<usize>i) << 1)));
   return p;
 }
 // @ts-ignore: decorator
@@ -165,7 +165,7 @@ export function strContext(s: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function allocList(n: u32): usize {
-  return n ? alloc(KIND_LIST, 4 + (<usize>n << 2)) : EMPTY_LIST;
+  return n ? alloc(KIND_LIST, 4 + ((<usize>n) << 2)) : EMPTY_LIST;
 }
 // @ts-ignore: decorator
 @inline
@@ -175,12 +175,12 @@ export function listLen(l: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function listGet(l: usize, i: u32): usize {
-  return <usize>load<u32>(l + (<usize>i << 2), 4);
+  return <usize>load<u32>(l + ((<usize>i) << 2), 4);
 }
 // @ts-ignore: decorator
 @inline
 export function listSet(l: usize, i: u32, v: usize): void {
-  store<u32>(l + (<usize>i << 2), <u32>v, 4);
+  store<u32>(l + ((<usize>i) << 2), <u32>v, 4);
 }
 
 // ---- functions
@@ -209,7 +209,7 @@ export function primopAppCount(v: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function primopAppArg(v: usize, i: u32): usize {
-  return <usize>load<u32>(v + (<usize>i << 2), 8);
+  return <usize>load<u32>(v + ((<usize>i) << 2), 8);
 }
 
 // ---- suspended applications
@@ -242,19 +242,19 @@ export function mkNativeThunk(proc: u32, a: usize, b: usize): usize {
 
 /** `n` scanned words, set to NULL. */
 export function mkCells(n: u32): usize {
-  const p = alloc(KIND_CELLS, 4 + (<usize>n << 2));
-  for (let i: u32 = 0; i < n; i++) store<u32>(p + (<usize>i << 2), <u32>NULL, 4);
+  const p = alloc(KIND_CELLS, 4 + ((<usize>n) << 2));
+  for (let i: u32 = 0; i < n; i++) store<u32>(p + ((<usize>i) << 2), <u32>NULL, 4);
   return p;
 }
 // @ts-ignore: decorator
 @inline
 export function cell(c: usize, i: u32): usize {
-  return <usize>load<u32>(c + (<usize>i << 2), 4);
+  return <usize>load<u32>(c + ((<usize>i) << 2), 4);
 }
 // @ts-ignore: decorator
 @inline
 export function setCell(c: usize, i: u32, v: usize): void {
-  store<u32>(c + (<usize>i << 2), <u32>v, 4);
+  store<u32>(c + ((<usize>i) << 2), <u32>v, 4);
 }
 /** `bytes` unscanned bytes behind the header. */
 export function mkBytes(bytes: usize): usize {

@@ -2,11 +2,11 @@
  * Numbers as text and back. Nix prints floats in three ways: `%g` in values (C++ streams), `%f` in `toString`
  * (std::to_string), and the digits of Grisu in JSON (value/grisu.ts).
  */
-import { literalCopy } from "../heap/text";
-import { bigBitLength, bigCompare, bigDivMod, bigDivSmall, bigIsZero, bigMulAdd, bigMulPow10, bigSet, bigShl } from "./bignum";
+import { literalCopy } from '../heap/text';
+import { bigBitLength, bigCompare, bigDivMod, bigDivSmall, bigIsZero, bigMulAdd, bigMulPow10, bigSet, bigShl } from './bignum';
 
-export { formatFloatShortest } from "./grisu";
-export { FLOAT_EXACT, FLOAT_OVERFLOW, FLOAT_UNDERFLOW, parseFloat, parseFloatRange } from "./strtod";
+export { formatFloatShortest } from './grisu';
+export { FLOAT_EXACT, FLOAT_OVERFLOW, FLOAT_UNDERFLOW, parseFloat, parseFloatRange } from './strtod';
 
 /** Room that any of the formatters may need. */
 export const FLOAT_CHARS: u32 = 336;
@@ -30,7 +30,7 @@ export function formatUnsigned(u: u64, dst: usize): u32 {
     n++;
     rest /= 10;
   } while (rest);
-  for (let i = n; i-- > 0; ) {
+  for (let i = n; i-- > 0;) {
     store<u8>(dst + i, 0x30 + <u32>(u % 10));
     u /= 10;
   }
@@ -45,7 +45,7 @@ function formatSpecial(x: f64, dst: usize): u32 {
     store<u8>(dst, 0x2d);
     n = 1;
   }
-  return n + literalCopy(x != x ? "nan" : "inf", dst + n);
+  return n + literalCopy(x != x ? 'nan' : 'inf', dst + n);
 }
 
 /** Sets NUM / DEN to |x| · 10^k. */
@@ -116,7 +116,7 @@ function decimalExponent(x: f64): i32 {
   const field = <i32>((bits >>> 52) & 0x7ff);
   const m = bits & 0xfffffffffffff;
   const e = field ? field - 1023 : -1011 - <i32>clz<u64>(m);
-  return <i32>Math.floor(<f64>e * 0.30102999566398120);
+  return <i32>Math.floor(<f64>e * 0.3010299956639812);
 }
 
 /** Copies `count` digits with a point behind the first, and the exponent `k` of at least two digits. */
@@ -208,8 +208,8 @@ function roundByShift(): void {
   if (!s) return;
   const first: u32 = s < 31 ? s : 31;
   let rem = <u64>bigDivSmall(NUM, 1 << first);
-  if (s > first) rem |= <u64>bigDivSmall(NUM, 1 << (s - first)) << first;
-  const half = <u64>1 << (s - 1);
+  if (s > first) rem |= (<u64>bigDivSmall(NUM, 1 << (s - first))) << first;
+  const half = (<u64>1) << (s - 1);
   const odd = (load<u32>(NUM, 4) & 1) != 0;
   if (rem > half || (rem == half && odd)) bigMulAdd(NUM, 1, 1);
 }

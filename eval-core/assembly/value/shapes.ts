@@ -10,12 +10,12 @@
  *   MERGE: (left shape, right shape) → shape 8192 entries of 12 bytes
  *   KNOWN: hash → shape, so that equal small dynamic shapes are one object, 4096 words
  */
-import { alloc } from "../heap/alloc";
-import { PAGE_KIND, PAGE_OTHER, pagesAlloc, permAlloc } from "../heap/pages";
-import { ST_SHAPES } from "../heap/state";
-import { KIND_ATTRS, KIND_BYTES, KIND_SHAPE } from "./kinds";
-import { EMPTY_SHAPE, emptyAttrs } from "./layout";
-import { symbolCompare } from "./symbols";
+import { alloc } from '../heap/alloc';
+import { PAGE_KIND, PAGE_OTHER, pagesAlloc, permAlloc } from '../heap/pages';
+import { ST_SHAPES } from '../heap/state';
+import { KIND_ATTRS, KIND_BYTES, KIND_SHAPE } from './kinds';
+import { EMPTY_SHAPE, emptyAttrs } from './layout';
+import { symbolCompare } from './symbols';
 
 const FIND: usize = ST_SHAPES + 0;
 const MERGE: usize = ST_SHAPES + 4;
@@ -54,22 +54,22 @@ export function shapeCount(s: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function shapeSymbol(s: usize, i: u32): u32 {
-  return load<u32>(s + (<usize>i << 2), SHAPE_HEAD);
+  return load<u32>(s + ((<usize>i) << 2), SHAPE_HEAD);
 }
 // @ts-ignore: decorator
 @inline
 export function shapePos(s: usize, i: u32): u32 {
-  return load<u32>(s + (<usize>(load<u32>(s, 4) + i) << 2), SHAPE_HEAD);
+  return load<u32>(s + ((<usize>(load<u32>(s, 4) + i)) << 2), SHAPE_HEAD);
 }
 // @ts-ignore: decorator
 @inline
 export function shapeSetSymbol(s: usize, i: u32, sym: u32): void {
-  store<u32>(s + (<usize>i << 2), sym, SHAPE_HEAD);
+  store<u32>(s + ((<usize>i) << 2), sym, SHAPE_HEAD);
 }
 // @ts-ignore: decorator
 @inline
 export function shapeSetPos(s: usize, i: u32, pos: u32): void {
-  store<u32>(s + (<usize>(load<u32>(s, 4) + i) << 2), pos, SHAPE_HEAD);
+  store<u32>(s + ((<usize>(load<u32>(s, 4) + i)) << 2), pos, SHAPE_HEAD);
 }
 
 function shapeInit(s: usize, n: u32): void {
@@ -80,15 +80,15 @@ function shapeInit(s: usize, n: u32): void {
 }
 /** A shape whose symbols and positions are yet to be written. */
 export function allocShape(n: u32): usize {
-  const s = alloc(KIND_SHAPE, SHAPE_HEAD + (<usize>n << 3));
+  const s = alloc(KIND_SHAPE, SHAPE_HEAD + ((<usize>n) << 3));
   shapeInit(s, n);
   return s;
 }
 /** The same in permanent memory, for the compiler's literals. */
 export function permShape(n: u32): usize {
-  const bytes = SHAPE_HEAD + (<usize>n << 3);
+  const bytes = SHAPE_HEAD + ((<usize>n) << 3);
   const s = permAlloc(bytes);
-  store<u32>(s, KIND_SHAPE | (<u32>(bytes >>> 2) << 8));
+  store<u32>(s, KIND_SHAPE | ((<u32>(bytes >>> 2)) << 8));
   shapeInit(s, n);
   return s;
 }
@@ -98,7 +98,7 @@ function search(s: usize, sym: u32): i32 {
   let hi = load<u32>(s, 4);
   while (lo < hi) {
     const mid = (lo + hi) >>> 1;
-    const at = load<u32>(s + (<usize>mid << 2), SHAPE_HEAD);
+    const at = load<u32>(s + ((<usize>mid) << 2), SHAPE_HEAD);
     if (at == sym) return <i32>mid;
     if (at < sym) lo = mid + 1;
     else hi = mid;
@@ -110,10 +110,10 @@ function search(s: usize, sym: u32): i32 {
 export function shapeFind(s: usize, sym: u32): i32 {
   const n = load<u32>(s, 4);
   if (n <= 4) {
-    for (let i: u32 = 0; i < n; i++) if (load<u32>(s + (<usize>i << 2), SHAPE_HEAD) == sym) return <i32>i;
+    for (let i: u32 = 0; i < n; i++) if (load<u32>(s + ((<usize>i) << 2), SHAPE_HEAD) == sym) return <i32>i;
     return -1;
   }
-  const at = <usize>load<u32>(FIND) + <usize>((((<u32>s >>> 2) ^ (sym * 0x9e3779b1) ^ (sym >>> 5)) & FIND_MASK) * 12);
+  const at = <usize>load<u32>(FIND) + <usize>(((((<u32>s) >>> 2) ^ (sym * 0x9e3779b1) ^ (sym >>> 5)) & FIND_MASK) * 12);
   if (load<u32>(at) == <u32>s && load<u32>(at, 4) == sym) return load<i32>(at, 8);
   const found = search(s, sym);
   store<u32>(at, <u32>s);
@@ -137,12 +137,12 @@ export function attrsCount(a: usize): u32 {
 // @ts-ignore: decorator
 @inline
 export function attrsValue(a: usize, i: u32): usize {
-  return <usize>load<u32>(a + (<usize>i << 2), 8);
+  return <usize>load<u32>(a + ((<usize>i) << 2), 8);
 }
 // @ts-ignore: decorator
 @inline
 export function attrsSetValue(a: usize, i: u32, v: usize): void {
-  store<u32>(a + (<usize>i << 2), <u32>v, 8);
+  store<u32>(a + ((<usize>i) << 2), <u32>v, 8);
 }
 // @ts-ignore: decorator
 @inline
@@ -159,13 +159,13 @@ export function attrsPos(a: usize, i: u32): u32 {
 @inline
 export function attrsGet(a: usize, sym: u32): usize {
   const i = shapeFind(<usize>load<u32>(a, 4), sym);
-  return i < 0 ? 0 : <usize>load<u32>(a + (<usize>i << 2), 8);
+  return i < 0 ? 0 : <usize>load<u32>(a + ((<usize>i) << 2), 8);
 }
 /** A set of this shape whose values are yet to be written. */
 export function allocAttrs(shape: usize): usize {
   const n = shapeCount(shape);
   if (!n) return emptyAttrs();
-  const a = alloc(KIND_ATTRS, 8 + (<usize>n << 2));
+  const a = alloc(KIND_ATTRS, 8 + ((<usize>n) << 2));
   store<u32>(a, <u32>shape, 4);
   return a;
 }
@@ -279,7 +279,7 @@ function shapeOfEntries(data: usize, n: u32): usize {
       hash = (hash ^ (hash >>> 15) ^ load<u32>(at, 8)) * 0x85ebca6b;
     }
     hash |= 1;
-    const known = <usize>load<u32>(<usize>load<u32>(KNOWN) + (<usize>(hash >>> 7 & KNOWN_MASK) << 2));
+    const known = <usize>load<u32>(<usize>load<u32>(KNOWN) + ((<usize>((hash >>> 7) & KNOWN_MASK)) << 2));
     if (known && load<u32>(known, 16) == hash && sameEntries(known, data, n)) return known;
   } else hash = 0;
   const s = allocShape(n);
@@ -288,7 +288,7 @@ function shapeOfEntries(data: usize, n: u32): usize {
     shapeSetSymbol(s, i, load<u32>(data + <usize>i * 12));
     shapeSetPos(s, i, load<u32>(data + <usize>i * 12, 8));
   }
-  if (hash) store<u32>(<usize>load<u32>(KNOWN) + (<usize>(hash >>> 7 & KNOWN_MASK) << 2), <u32>s);
+  if (hash) store<u32>(<usize>load<u32>(KNOWN) + ((<usize>((hash >>> 7) & KNOWN_MASK)) << 2), <u32>s);
   return s;
 }
 function sameEntries(s: usize, data: usize, n: u32): bool {
@@ -324,8 +324,8 @@ function lowerBound(s: usize, lo: u32, sym: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function copyWords(to: usize, from: usize, n: u32): void {
-  if (n > 8) memory.copy(to, from, <usize>n << 2);
-  else for (let i: usize = 0; i < <usize>n << 2; i += 4) store<u32>(to + i, load<u32>(from + i));
+  if (n > 8) memory.copy(to, from, (<usize>n) << 2);
+  else for (let i: usize = 0; i < (<usize>n) << 2; i += 4) store<u32>(to + i, load<u32>(from + i));
 }
 
 /** Symbols that both shapes have. */
@@ -344,31 +344,31 @@ function commonCount(l: usize, r: usize): u32 {
 
 /** The shape of `left // right`; positions come from where the value comes from. */
 function mergedShape(l: usize, r: usize): usize {
-  const at = <usize>load<u32>(MERGE) + <usize>((((<u32>l >>> 2) ^ ((<u32>r >>> 2) * 0x9e3779b1)) & MERGE_MASK) * 12);
+  const at = <usize>load<u32>(MERGE) + <usize>(((((<u32>l) >>> 2) ^ (((<u32>r) >>> 2) * 0x9e3779b1)) & MERGE_MASK) * 12);
   if (load<u32>(at) == <u32>l && load<u32>(at, 4) == <u32>r) return <usize>load<u32>(at, 8);
   const ln = shapeCount(l);
   const rn = shapeCount(r);
   const n = ln + rn - commonCount(l, r);
   const s = allocShape(n);
   const syms = s + SHAPE_HEAD;
-  const poss = syms + (<usize>n << 2);
+  const poss = syms + ((<usize>n) << 2);
   const lSyms = l + SHAPE_HEAD;
-  const lPoss = lSyms + (<usize>ln << 2);
+  const lPoss = lSyms + ((<usize>ln) << 2);
   let i: u32 = 0;
   let k: u32 = 0;
   for (let j: u32 = 0; j < rn; j++) {
     const sym = shapeSymbol(r, j);
     const next = lowerBound(l, i, sym);
-    copyWords(syms + (<usize>k << 2), lSyms + (<usize>i << 2), next - i);
-    copyWords(poss + (<usize>k << 2), lPoss + (<usize>i << 2), next - i);
+    copyWords(syms + ((<usize>k) << 2), lSyms + ((<usize>i) << 2), next - i);
+    copyWords(poss + ((<usize>k) << 2), lPoss + ((<usize>i) << 2), next - i);
     k += next - i;
-    store<u32>(syms + (<usize>k << 2), sym);
-    store<u32>(poss + (<usize>k << 2), shapePos(r, j));
+    store<u32>(syms + ((<usize>k) << 2), sym);
+    store<u32>(poss + ((<usize>k) << 2), shapePos(r, j));
     k++;
     i = next < ln && shapeSymbol(l, next) == sym ? next + 1 : next;
   }
-  copyWords(syms + (<usize>k << 2), lSyms + (<usize>i << 2), ln - i);
-  copyWords(poss + (<usize>k << 2), lPoss + (<usize>i << 2), ln - i);
+  copyWords(syms + ((<usize>k) << 2), lSyms + ((<usize>i) << 2), ln - i);
+  copyWords(poss + ((<usize>k) << 2), lPoss + ((<usize>i) << 2), ln - i);
   store<u32>(at, <u32>l);
   store<u32>(at, <u32>r, 4);
   store<u32>(at, <u32>s, 8);
@@ -390,13 +390,13 @@ export function attrsUpdate(left: usize, right: usize): usize {
   for (let j: u32 = 0; j < rn; j++) {
     const sym = shapeSymbol(r, j);
     const next = lowerBound(l, i, sym);
-    copyWords(out + 8 + (<usize>k << 2), left + 8 + (<usize>i << 2), next - i);
+    copyWords(out + 8 + ((<usize>k) << 2), left + 8 + ((<usize>i) << 2), next - i);
     k += next - i;
     attrsSetValue(out, k, attrsValue(right, j));
     k++;
     i = next < ln && shapeSymbol(l, next) == sym ? next + 1 : next;
   }
-  copyWords(out + 8 + (<usize>k << 2), left + 8 + (<usize>i << 2), ln - i);
+  copyWords(out + 8 + ((<usize>k) << 2), left + 8 + ((<usize>i) << 2), ln - i);
   return out;
 }
 
@@ -427,14 +427,14 @@ export function shapeNameOrder(s: usize): usize {
   const known = <usize>load<u32>(s, 8);
   if (known) return known + 4;
   const n = shapeCount(s);
-  const bytes = 4 + (<usize>n << 2);
+  const bytes = 4 + ((<usize>n) << 2);
   let order: usize;
   if (isPermanent(s)) {
     order = permAlloc(bytes);
-    store<u32>(order, KIND_BYTES | (<u32>(bytes >>> 2) << 8));
+    store<u32>(order, KIND_BYTES | ((<u32>(bytes >>> 2)) << 8));
   } else order = alloc(KIND_BYTES, bytes);
   const data = order + 4;
-  for (let i: u32 = 0; i < n; i++) store<u32>(data + (<usize>i << 2), i);
+  for (let i: u32 = 0; i < n; i++) store<u32>(data + ((<usize>i) << 2), i);
   sortByName(s, data, n);
   if (s != EMPTY_SHAPE) store<u32>(s, <u32>order, 8);
   return data;
@@ -457,13 +457,14 @@ function sortByName(s: usize, data: usize, n: u32): void {
       for (let k = lo; k < hi; k++) {
         let left = i < mid;
         if (left && j < hi)
-          left = symbolCompare(shapeSymbol(s, load<u32>(from + (<usize>i << 2))), shapeSymbol(s, load<u32>(from + (<usize>j << 2)))) <= 0;
-        store<u32>(to + (<usize>k << 2), load<u32>(from + (<usize>(left ? i++ : j++) << 2)));
+          left =
+            symbolCompare(shapeSymbol(s, load<u32>(from + ((<usize>i) << 2))), shapeSymbol(s, load<u32>(from + ((<usize>j) << 2)))) <= 0;
+        store<u32>(to + ((<usize>k) << 2), load<u32>(from + ((<usize>(left ? i++ : j++)) << 2)));
       }
     }
     const t = from;
     from = to;
     to = t;
   }
-  if (from != data) memory.copy(data, from, <usize>n << 2);
+  if (from != data) memory.copy(data, from, (<usize>n) << 2);
 }

@@ -2,14 +2,14 @@
  * Decimal text to double, correctly rounded (half to even) as C's strtod: an exact quick way for short numbers (W. Clinger,
  * "How to read floating point numbers accurately", 1990), big integers for the rest.
  */
-import { bigBitLength, bigCompare, bigIsZero, bigMulAdd, bigMulPow10, bigSet, bigShl, bigSub } from "./bignum";
+import { bigBitLength, bigCompare, bigIsZero, bigMulAdd, bigMulPow10, bigSet, bigShl, bigSub } from './bignum';
 
 const NUM: usize = memory.data(640, 8);
 const DEN: usize = memory.data(640, 8);
 const RANGE: usize = memory.data(4);
 /** 10^0 … 10^22: exact as doubles. */
 const POW10: usize = memory.data<f64>([
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]);
 /** More digits than this cannot change the result, other than by not being zero. */
 const MAX_DIGITS: u32 = 800;
@@ -44,7 +44,7 @@ export function parseFloat(ptr: usize, len: u32): f64 {
   let x: f64 = 0;
   if (digits) {
     if (digits <= 19 && mantissa <= 0x20000000000000 && exponent >= -22 && exponent <= 22) {
-      const p = load<f64>(POW10 + (<usize>abs(exponent) << 3));
+      const p = load<f64>(POW10 + ((<usize>abs(exponent)) << 3));
       x = exponent < 0 ? <f64>mantissa / p : <f64>mantissa * p;
     } else x = exact(ptr, end, digits, exponent);
   }
@@ -160,12 +160,12 @@ function rounded(m: u64, e: i32, sticky: bool): f64 {
     return 0;
   }
   const kept: u64 = drop == 64 ? 0 : m >>> drop;
-  const half: u64 = <u64>1 << (drop - 1);
+  const half: u64 = (<u64>1) << (drop - 1);
   const rest: u64 = drop == 64 ? m : m & ((half << 1) - 1);
   const inexact = rest != 0 || sticky;
   const up = rest > half || (rest == half && (sticky || (kept & 1) != 0));
   // the implicit bit carries into the exponent
-  let bits: u64 = field > 0 ? (<u64>(field - 1) << 52) + kept : kept;
+  let bits: u64 = field > 0 ? ((<u64>(field - 1)) << 52) + kept : kept;
   if (up) bits++;
   if (field == 0 && inexact && bits < 0x10000000000000) store<u32>(RANGE, FLOAT_UNDERFLOW);
   if (bits >= 0x7ff0000000000000) {

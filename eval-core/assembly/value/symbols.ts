@@ -6,10 +6,10 @@
  *
  *   hash table: open addressing over ids, a power of two    names: id → string object    hashes: id → u32
  */
-import { pagesAlloc, pagesFree, permAlloc } from "../heap/pages";
-import { literalCopy } from "../heap/text";
-import { ST_SYMBOLS } from "../heap/state";
-import { KIND_STRING } from "./kinds";
+import { pagesAlloc, pagesFree, permAlloc } from '../heap/pages';
+import { literalCopy } from '../heap/text';
+import { ST_SYMBOLS } from '../heap/state';
+import { KIND_STRING } from './kinds';
 
 const TABLE: usize = ST_SYMBOLS + 0;
 const MASK: usize = ST_SYMBOLS + 4;
@@ -26,7 +26,7 @@ function hashBytes(ptr: usize, len: u32): u32 {
     h = (h ^ load<u32>(ptr + i)) * 0x9e3779b1;
     h ^= h >>> 15;
   }
-  for (; i < len; i++) h = (h ^ <u32>load<u8>(ptr + i)) * 0x01000193;
+  for (; i < len; i++) h = (h ^ (<u32>load<u8>(ptr + i))) * 0x01000193;
   h ^= h >>> 13;
   h = h * 0x85ebca6b;
   return h ^ (h >>> 16);
@@ -43,7 +43,7 @@ function init(): void {
 
 function grow(): void {
   const cap = load<u32>(CAPACITY);
-  const bytes = <usize>cap << 2;
+  const bytes = (<usize>cap) << 2;
   const names = pagesAlloc(bytes * 2);
   const hashes = pagesAlloc(bytes * 2);
   memory.copy(names, <usize>load<u32>(NAMES), bytes);
@@ -57,9 +57,9 @@ function grow(): void {
   const table = pagesAlloc((<usize>mask + 1) << 2);
   const count = load<u32>(COUNT);
   for (let id: u32 = 1; id < count; id++) {
-    let at = load<u32>(hashes + (<usize>id << 2)) & mask;
-    while (load<u32>(table + (<usize>at << 2))) at = (at + 1) & mask;
-    store<u32>(table + (<usize>at << 2), id);
+    let at = load<u32>(hashes + ((<usize>id) << 2)) & mask;
+    while (load<u32>(table + ((<usize>at) << 2))) at = (at + 1) & mask;
+    store<u32>(table + ((<usize>at) << 2), id);
   }
   pagesFree(<usize>load<u32>(TABLE), (<usize>load<u32>(MASK) + 1) << 2);
   store<u32>(TABLE, <u32>table);
@@ -73,10 +73,10 @@ function find(ptr: usize, len: u32, hash: u32, add: bool): u32 {
   const hashes = <usize>load<u32>(HASHES);
   let at = hash & mask;
   for (;;) {
-    const id = load<u32>(table + (<usize>at << 2));
+    const id = load<u32>(table + ((<usize>at) << 2));
     if (!id) break;
-    if (load<u32>(hashes + (<usize>id << 2)) == hash) {
-      const s = <usize>load<u32>(names + (<usize>id << 2));
+    if (load<u32>(hashes + ((<usize>id) << 2)) == hash) {
+      const s = <usize>load<u32>(names + ((<usize>id) << 2));
       if (load<u32>(s, 4) == len && !memory.compare(s + 12, ptr, len)) return id;
     }
     at = (at + 1) & mask;
@@ -88,9 +88,9 @@ function find(ptr: usize, len: u32, hash: u32, add: bool): u32 {
   store<u32>(s, len, 4);
   store<u32>(s, 0, 8);
   memory.copy(s + 12, ptr, len);
-  store<u32>(table + (<usize>at << 2), id);
-  store<u32>(names + (<usize>id << 2), <u32>s);
-  store<u32>(hashes + (<usize>id << 2), hash);
+  store<u32>(table + ((<usize>at) << 2), id);
+  store<u32>(names + ((<usize>id) << 2), <u32>s);
+  store<u32>(hashes + ((<usize>id) << 2), hash);
   store<u32>(COUNT, id + 1);
   if (id + 1 >= load<u32>(CAPACITY)) grow();
   return id;
@@ -118,7 +118,7 @@ export function symbolOf(s: string): u32 {
 // @ts-ignore: decorator
 @inline
 export function symbolString(id: u32): usize {
-  return <usize>load<u32>(<usize>load<u32>(NAMES) + (<usize>id << 2));
+  return <usize>load<u32>(<usize>load<u32>(NAMES) + ((<usize>id) << 2));
 }
 // @ts-ignore: decorator
 @inline

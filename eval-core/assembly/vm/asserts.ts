@@ -1,15 +1,28 @@
 /**
  * What a failed assertion says. For `assert a == b` Nix compares again and tells the difference (assertEqValues).
  */
-import { Proc } from "../gen/builtins";
-import { Err, addTrace, addTraceLit, msgArgLit, msgArgStr, msgArgSym, msgArgInt, msgBegin, msgLit, raise, raiseAt, setCurrentError } from "../diag/errors";
-import { msgArgValue, msgShowType } from "../diag/check";
-import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from "../value/kinds";
-import { NULL, deref, isValue, kindOf, listGet, listLen } from "../value/layout";
-import { attrsCount, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
-import { equalNow } from "./equal";
+import { Proc } from '../gen/builtins';
+import {
+  Err,
+  addTrace,
+  addTraceLit,
+  msgArgLit,
+  msgArgStr,
+  msgArgSym,
+  msgArgInt,
+  msgBegin,
+  msgLit,
+  raise,
+  raiseAt,
+  setCurrentError,
+} from '../diag/errors';
+import { msgArgValue, msgShowType } from '../diag/check';
+import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from '../value/kinds';
+import { NULL, deref, isValue, kindOf, listGet, listLen } from '../value/layout';
+import { attrsCount, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, shapeFind } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from './native';
+import { equalNow } from './equal';
 
 /** Slots: left, right (tagged 0 where the condition is no `==`), record | position | text | position of `==` |. */
 export function proc_assertFailed(f: usize): i32 {
@@ -93,7 +106,7 @@ export function proc_assertEqual(f: usize): i32 {
   }
 }
 function isDerivation(v: usize): bool {
-  const t = attrsGet(v, symbolOf("type"));
+  const t = attrsGet(v, symbolOf('type'));
   if (!t) return false;
   const d = deref(t);
   return isValue(d) && kindOf(d) == KIND_STRING && load<u32>(d, 4) == 10 && load<u64>(d, 12) == 0x6974617669726564;
@@ -108,11 +121,11 @@ function compare(f: usize, l: usize, r: usize): i32 {
   if (lk != KIND_LIST && lk != KIND_ATTRS && equalNow(l, r) == 1) return done(NULL);
   switch (lk) {
     case KIND_BOOL:
-      return typed("boolean", l, r);
+      return typed('boolean', l, r);
     case KIND_STRING:
-      return typed("string", l, r);
+      return typed('string', l, r);
     case KIND_PATH:
-      return typed("path", l, r);
+      return typed('path', l, r);
     case KIND_NULL:
       return done(NULL);
     case KIND_LIST:
@@ -120,8 +133,8 @@ function compare(f: usize, l: usize, r: usize): i32 {
       return items(f, l, r);
     case KIND_ATTRS:
       if (isDerivation(l) && isDerivation(r)) {
-        const a = attrsGet(l, symbolOf("outPath"));
-        const b = attrsGet(r, symbolOf("outPath"));
+        const a = attrsGet(l, symbolOf('outPath'));
+        const b = attrsGet(r, symbolOf('outPath'));
         if (a && b) {
           setSlotInt(f, 4, 3);
           return callProc(f, Proc.assertEqual, a, b, slot(f, 2), 1, 9);
@@ -131,7 +144,7 @@ function compare(f: usize, l: usize, r: usize): i32 {
       return items(f, l, r);
     default:
       msgBegin();
-      msgLit("distinct functions and immediate comparisons of identical functions compare as unequal");
+      msgLit('distinct functions and immediate comparisons of identical functions compare as unequal');
       raise(Err.Assert);
       return Act.Fail;
   }
@@ -192,22 +205,22 @@ function items(f: usize, l: usize, r: usize): i32 {
 }
 function failed(f: usize): i32 {
   const what = slotInt(f, 4);
-  const pos = <u32>slot(f, 2) >>> 1;
+  const pos = (<u32>slot(f, 2)) >>> 1;
   if (!what) return Act.Fail;
   msgBegin();
   if (what == 1) {
-    msgLit("while comparing list element ");
+    msgLit('while comparing list element ');
     msgArgInt(<i64>slotInt(f, 3));
   } else if (what == 3) {
     msgLit("while comparing a derivation by its '");
-    msgArgLit("outPath");
+    msgArgLit('outPath');
     msgLit("' attribute");
   } else {
     const i = <u32>slotInt(f, 3);
     const l = deref(slot(f, 0));
     const r = deref(slot(f, 1));
-    if (attrsPos(r, i)) addTraceLit(attrsPos(r, i), "where right hand side is");
-    if (attrsPos(l, i)) addTraceLit(attrsPos(l, i), "where left hand side is");
+    if (attrsPos(r, i)) addTraceLit(attrsPos(r, i), 'where right hand side is');
+    if (attrsPos(l, i)) addTraceLit(attrsPos(l, i), 'where left hand side is');
     msgBegin();
     msgLit("while comparing attribute '");
     msgArgSym(attrsSymbol(l, i));

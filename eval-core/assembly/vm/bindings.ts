@@ -1,17 +1,23 @@
 /** Instructions about names: formals, `with`, computed attributes. */
-import { Err, E_SUGGESTIONS, addTrace, addTraceLit, currentError, msgArgSym, msgBegin, msgLit, msgOpen, msgClose, msgPos, raiseAt } from "../diag/errors";
-import { suggestSymbols } from "../diag/suggest";
 import {
-  FN_ELLIPSIS,
-  FN_FLAGS,
-  FN_FORMALS,
-  FN_FORMAL_COUNT,
-  FN_NAME,
-  FN_POS,
-} from "../compile/functions";
-import { expectPlainStringAt } from "../diag/check";
-import { KIND_ATTRS, KIND_NULL } from "../value/kinds";
-import { deref, isValue, kindOf, setCell, strBytes, strLen, tag, untag } from "../value/layout";
+  Err,
+  E_SUGGESTIONS,
+  addTrace,
+  addTraceLit,
+  currentError,
+  msgArgSym,
+  msgBegin,
+  msgLit,
+  msgOpen,
+  msgClose,
+  msgPos,
+  raiseAt,
+} from '../diag/errors';
+import { suggestSymbols } from '../diag/suggest';
+import { FN_ELLIPSIS, FN_FLAGS, FN_FORMALS, FN_FORMAL_COUNT, FN_NAME, FN_POS } from '../compile/functions';
+import { expectPlainStringAt } from '../diag/check';
+import { KIND_ATTRS, KIND_NULL } from '../value/kinds';
+import { deref, isValue, kindOf, setCell, strBytes, strLen, tag, untag } from '../value/layout';
 import {
   DUP_LAST,
   allocAttrs,
@@ -28,12 +34,12 @@ import {
   shapeCount,
   shapeFind,
   shapeSymbol,
-} from "../value/shapes";
-import { symbolIntern } from "../value/symbols";
-import { failExpectedAt, failNotSet } from "./fail";
-import { callSite, enterSuspended, enterSuspendedAt } from "./frames";
-import { SITE_TOLD, VM_AUX, VM_ENV, VM_FP, VM_PC, VM_SP } from "./native";
-import { Step } from "./steps";
+} from '../value/shapes';
+import { symbolIntern } from '../value/symbols';
+import { failExpectedAt, failNotSet } from './fail';
+import { callSite, enterSuspended, enterSuspendedAt } from './frames';
+import { SITE_TOLD, VM_AUX, VM_ENV, VM_FP, VM_PC, VM_SP } from './native';
+import { Step } from './steps';
 
 function push(v: usize): void {
   const sp = <usize>load<u32>(VM_SP);
@@ -59,12 +65,12 @@ export function withVar(sym: u32, record: usize): Step {
     let e = <usize>load<u32>(VM_ENV);
     const scope = record + 8 + <usize>i * 12;
     for (let k = load<u32>(scope); k; k--) e = <usize>load<u32>(e, 4);
-    const s = deref(<usize>load<u32>(e + (<usize>load<u32>(scope, 4) << 2), 8));
+    const s = deref(<usize>load<u32>(e + ((<usize>load<u32>(scope, 4)) << 2), 8));
     // evaluated, it is dropped by Back, which comes here again
     if (!isValue(s)) return enterSuspendedAt(s, pc + 8, 0, load<u32>(scope, 8));
     if (kindOf(s) != KIND_ATTRS) {
-      failExpectedAt("a set", s, 0);
-      addTraceLit(load<u32>(scope, 8), "while evaluating the first subexpression of a with expression");
+      failExpectedAt('a set', s, 0);
+      addTraceLit(load<u32>(scope, 8), 'while evaluating the first subexpression of a with expression');
       return Step.Raise;
     }
     const v = attrsGet(s, sym);
@@ -89,7 +95,7 @@ function msgFunction(fn: usize): void {
   if (load<u32>(fn, FN_NAME)) msgArgSym(load<u32>(fn, FN_NAME));
   else {
     msgOpen();
-    msgLit("anonymous lambda");
+    msgLit('anonymous lambda');
     msgClose();
   }
 }
@@ -101,14 +107,14 @@ export function formals(fn: usize, first: u32): Step {
   if (!isValue(arg)) return enterSuspended(arg, pc + 8, 0);
   const n = load<u32>(fn, FN_FORMAL_COUNT);
   if (kindOf(arg) != KIND_ATTRS) {
-    failExpectedAt("a set", arg, 0);
-    addTraceLit(load<u32>(fn, FN_POS), "while evaluating the value passed for the lambda argument");
+    failExpectedAt('a set', arg, 0);
+    addTraceLit(load<u32>(fn, FN_POS), 'while evaluating the value passed for the lambda argument');
     return Step.Raise;
   }
   const shape = attrsShape(arg);
   const table = <usize>load<u32>(fn, FN_FORMALS);
   let used: u32 = 0;
-  let to = env + 8 + (<usize>first << 2);
+  let to = env + 8 + ((<usize>first) << 2);
   for (let i: u32 = 0; i < n; i++) {
     const formal = table + <usize>i * 12;
     const at = shapeFind(shape, load<u32>(formal));
@@ -137,7 +143,7 @@ function missingArgument(fn: usize, sym: u32): Step {
 function failMatching(fn: usize): Step {
   raiseAt(Err.Type, load<u32>(fn, FN_POS));
   const fp = <usize>load<u32>(VM_FP);
-  addTraceLit(callSite(<usize>load<u32>(fp, 4) - 8, <usize>load<u32>(fp)), "from call site");
+  addTraceLit(callSite(<usize>load<u32>(fp, 4) - 8, <usize>load<u32>(fp)), 'from call site');
   store<u32>(VM_AUX, SITE_TOLD);
   return Step.Raise;
 }
@@ -169,7 +175,7 @@ export function dynName(v: usize, pos: u32): Step {
     store<u32>(sp - 4, <u32>tag(0));
     return advance(8);
   }
-  if (!expectPlainStringAt(v, pos, "while evaluating the name of a dynamic attribute")) return Step.Raise;
+  if (!expectPlainStringAt(v, pos, 'while evaluating the name of a dynamic attribute')) return Step.Raise;
   store<u32>(sp - 4, <u32>tag(<i32>symbolIntern(strBytes(v), strLen(v))));
   return advance(8);
 }
@@ -177,15 +183,15 @@ export function dynName(v: usize, pos: u32): Step {
 /** DynAttrs: adds `n` computed attributes to the set below them. */
 export function dynAttrs(n: u32, positions: usize): Step {
   const sp = <usize>load<u32>(VM_SP);
-  const first = sp - (<usize>n << 3);
+  const first = sp - ((<usize>n) << 3);
   const set = <usize>load<u32>(first - 4);
   const mark = attrsBegin();
   const have = attrsCount(set);
   for (let i: u32 = 0; i < have; i++) attrsAdd(attrsSymbol(set, i), attrsValue(set, i), attrsPos(set, i));
   for (let i: u32 = 0; i < n; i++) {
-    const sym = <u32>untag(<usize>load<u32>(first + (<usize>i << 3)));
+    const sym = <u32>untag(<usize>load<u32>(first + ((<usize>i) << 3)));
     if (!sym) continue;
-    const pos = load<u32>(positions + (<usize>i << 2));
+    const pos = load<u32>(positions + ((<usize>i) << 2));
     const before = definedAt(set, sym, first, i, positions);
     if (before != 0xffffffff) {
       msgBegin();
@@ -199,7 +205,7 @@ export function dynAttrs(n: u32, positions: usize): Step {
       attrsFinish(mark, DUP_LAST);
       return Step.Raise;
     }
-    attrsAdd(sym, <usize>load<u32>(first + (<usize>i << 3), 4), pos);
+    attrsAdd(sym, <usize>load<u32>(first + ((<usize>i) << 3), 4), pos);
   }
   store<u32>(first - 4, <u32>attrsFinish(mark, DUP_LAST));
   store<u32>(VM_SP, <u32>first);
@@ -210,7 +216,7 @@ function definedAt(set: usize, sym: u32, first: usize, i: u32, positions: usize)
   const at = shapeFind(attrsShape(set), sym);
   if (at >= 0) return attrsPos(set, at);
   for (let k: u32 = 0; k < i; k++)
-    if (<u32>untag(<usize>load<u32>(first + (<usize>k << 3))) == sym) return load<u32>(positions + (<usize>k << 2));
+    if (<u32>untag(<usize>load<u32>(first + ((<usize>k) << 3))) == sym) return load<u32>(positions + ((<usize>k) << 2));
   return 0xffffffff;
 }
 
@@ -220,7 +226,7 @@ export function overrides(record: usize): Step {
   const set = <usize>load<u32>(sp - 8);
   const over = <usize>load<u32>(sp - 4);
   if (kindOf(over) != KIND_ATTRS) {
-    failNotSet(over, 0, "while evaluating the `__overrides` attribute");
+    failNotSet(over, 0, 'while evaluating the `__overrides` attribute');
     return Step.Raise;
   }
   const env = <usize>load<u32>(VM_ENV);
@@ -232,7 +238,7 @@ export function overrides(record: usize): Step {
     const sym = attrsSymbol(over, i);
     attrsAdd(sym, attrsValue(over, i), attrsPos(over, i));
     for (let k: u32 = 0; k < n; k++)
-      if (load<u32>(record + (<usize>k << 2), 12) == sym) store<u32>(env + (<usize>(first + k) << 2), <u32>attrsValue(over, i), 8);
+      if (load<u32>(record + ((<usize>k) << 2), 12) == sym) store<u32>(env + ((<usize>(first + k)) << 2), <u32>attrsValue(over, i), 8);
   }
   store<u32>(sp - 8, <u32>attrsFinish(mark, DUP_LAST));
   store<u32>(VM_SP, <u32>(sp - 4));

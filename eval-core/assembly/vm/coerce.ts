@@ -1,12 +1,12 @@
 /**
  * Coercion to strings and paths: Nix's coerceToString and coerceToPath as procedures.
  */
-import { Proc } from "../gen/builtins";
-import { COERCE_CANON, COERCE_COPY, COERCE_MORE } from "../compile/compile";
-import { Err, addTrace, addTraceLit, msgArgStr, msgBegin, msgLit, raise } from "../diag/errors";
-import { msgArgValue, msgShowType } from "../diag/check";
-import { BUF_BYTES, bufByte, bufBytes, bufData, bufLen, bufReset, bufI64 } from "../heap/text";
-import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from "../value/kinds";
+import { Proc } from '../gen/builtins';
+import { COERCE_CANON, COERCE_COPY, COERCE_MORE } from '../compile/compile';
+import { Err, addTrace, addTraceLit, msgArgStr, msgBegin, msgLit, raise } from '../diag/errors';
+import { msgArgValue, msgShowType } from '../diag/check';
+import { BUF_BYTES, bufByte, bufBytes, bufData, bufLen, bufReset, bufI64 } from '../heap/text';
+import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from '../value/kinds';
 import {
   EMPTY_STRING,
   TRUE,
@@ -25,20 +25,35 @@ import {
   strLen,
   tag,
   untag,
-} from "../value/layout";
-import { contextUnion } from "../value/context";
-import { attrsGet } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { formatFloatF } from "../value/numbers";
-import { Act, STATE_ERROR, acc, call1, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from "./native";
-import { joinTwo } from "./operators";
-import { copyKnown, copyRequest, copyTake } from "./copy";
+} from '../value/layout';
+import { contextUnion } from '../value/context';
+import { attrsGet } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { formatFloatF } from '../value/numbers';
+import {
+  Act,
+  STATE_ERROR,
+  acc,
+  call1,
+  callProc,
+  done,
+  force,
+  setSlot,
+  setSlotInt,
+  slot,
+  slotInt,
+  stateOf,
+  traceOff,
+  traceOn,
+} from './native';
+import { joinTwo } from './operators';
+import { copyKnown, copyRequest, copyTake } from './copy';
 
 const SYMS: usize = memory.data(8);
 export function symToString(): u32 {
   if (!load<u32>(SYMS)) {
-    store<u32>(SYMS, symbolOf("__toString"));
-    store<u32>(SYMS, symbolOf("outPath"), 4);
+    store<u32>(SYMS, symbolOf('__toString'));
+    store<u32>(SYMS, symbolOf('outPath'), 4);
   }
   return load<u32>(SYMS);
 }
@@ -67,7 +82,7 @@ export function coerceNow(v: usize, flags: u32): usize {
     case KIND_FLOAT:
       return flags & COERCE_MORE ? mkString(DIGITS, formatFloatF(floatValue(v), DIGITS), 0) : 0;
     case KIND_BOOL:
-      return flags & COERCE_MORE ? (v == TRUE ? mkLiteral("1") : EMPTY_STRING) : 0;
+      return flags & COERCE_MORE ? (v == TRUE ? mkLiteral('1') : EMPTY_STRING) : 0;
     case KIND_NULL:
       return flags & COERCE_MORE ? EMPTY_STRING : 0;
     default:
@@ -104,9 +119,9 @@ export function proc_coerceToString(f: usize): i32 {
         return elements(f, 0);
       }
       msgBegin();
-      msgLit("cannot coerce ");
+      msgLit('cannot coerce ');
       msgShowType(v);
-      msgLit(" to a string: ");
+      msgLit(' to a string: ');
       msgArgValue(v);
       raise(Err.Type);
       traceContext(f);
@@ -116,7 +131,15 @@ export function proc_coerceToString(f: usize): i32 {
     case COPIED:
       return done(copyTake(slot(f, 0)));
     case TO_STRING:
-      return callProc(f, Proc.coerceToString, acc(), tag(flags & (COERCE_MORE | COERCE_COPY)), literalTag("while evaluating the result of the `__toString` attribute"), slot(f, 3), RESULT);
+      return callProc(
+        f,
+        Proc.coerceToString,
+        acc(),
+        tag(flags & (COERCE_MORE | COERCE_COPY)),
+        literalTag('while evaluating the result of the `__toString` attribute'),
+        slot(f, 3),
+        RESULT,
+      );
     case RESULT:
       return done(acc());
     case ELEMENT:
@@ -141,9 +164,9 @@ function coerceAttrs(f: usize, v: usize, flags: u32): i32 {
   const out = attrsGet(v, load<u32>(SYMS, 4));
   if (out) return callProc(f, Proc.coerceToString, out, slot(f, 1), slot(f, 2), slot(f, 3), OUT_PATH);
   msgBegin();
-  msgLit("cannot coerce ");
+  msgLit('cannot coerce ');
   msgShowType(v);
-  msgLit(" to a string: ");
+  msgLit(' to a string: ');
   msgArgValue(v);
   raise(Err.Type);
   traceContext(f);
@@ -160,7 +183,16 @@ function elements(f: usize, i: i32): i32 {
     const v = deref(listGet(l, i));
     const now = isValue(v) ? coerceNow(v, flags) : 0;
     setSlotInt(f, 4, i);
-    if (!now) return callProc(f, Proc.coerceToString, v, tag(flags), literalTag("while evaluating one element of the list"), slot(f, 3), ELEMENT_TEXT);
+    if (!now)
+      return callProc(
+        f,
+        Proc.coerceToString,
+        v,
+        tag(flags),
+        literalTag('while evaluating one element of the list'),
+        slot(f, 3),
+        ELEMENT_TEXT,
+      );
     appendElement(f, now);
   }
   return done(slot(f, 5));
@@ -184,7 +216,7 @@ function appendElement(f: usize, s: usize): void {
 export function proc_addRight(f: usize): i32 {
   if (stateOf(f) == 0) {
     const flags = kindOf(slot(f, 0)) == KIND_PATH ? COERCE_CANON : COERCE_COPY | COERCE_CANON;
-    return callProc(f, Proc.coerceToString, slot(f, 1), tag(flags), literalTag("while evaluating a path segment"), slot(f, 2), 1);
+    return callProc(f, Proc.coerceToString, slot(f, 1), tag(flags), literalTag('while evaluating a path segment'), slot(f, 2), 1);
   }
   return done(joinTwo(slot(f, 0), acc(), <u32>slotInt(f, 2)));
 }

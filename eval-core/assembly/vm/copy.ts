@@ -3,16 +3,27 @@
  *
  *   table: open addressing over | symbol of the path | store path (permanent string with its context) |, a power of two
  */
-import { Err, fail, msgArgStr, msgBegin, msgBytes, msgLit, raise } from "../diag/errors";
-import { pagesAlloc, pagesFree, permAlloc } from "../heap/pages";
-import { ST_VM } from "../heap/state";
-import { Answer, Req, answerData, answerLen, answerNumber, answerStatus, requestBegin, requestBytes, requestNumber, requestString } from "../requests";
-import { KIND_STRING } from "../value/kinds";
-import { strBytes, strLen } from "../value/layout";
-import { contextOf } from "../value/context";
-import { symbolFind, symbolIntern } from "../value/symbols";
-import { readOnly } from "../settings";
-import { Act, awaitHost } from "./native";
+import { Err, fail, msgArgStr, msgBegin, msgBytes, msgLit, raise } from '../diag/errors';
+import { pagesAlloc, pagesFree, permAlloc } from '../heap/pages';
+import { ST_VM } from '../heap/state';
+import {
+  Answer,
+  Req,
+  answerData,
+  answerLen,
+  answerNumber,
+  answerStatus,
+  requestBegin,
+  requestBytes,
+  requestNumber,
+  requestString,
+} from '../requests';
+import { KIND_STRING } from '../value/kinds';
+import { strBytes, strLen } from '../value/layout';
+import { contextOf } from '../value/context';
+import { symbolFind, symbolIntern } from '../value/symbols';
+import { readOnly } from '../settings';
+import { Act, awaitHost } from './native';
 
 const TABLE: usize = ST_VM + 128;
 const MASK: usize = ST_VM + 132;
@@ -22,20 +33,20 @@ function place(sym: u32): usize {
   const table = <usize>load<u32>(TABLE);
   const mask = load<u32>(MASK);
   let at = (sym * 0x9e3779b1) & mask;
-  while (load<u32>(table + (<usize>at << 3)) && load<u32>(table + (<usize>at << 3)) != sym) at = (at + 1) & mask;
-  return table + (<usize>at << 3);
+  while (load<u32>(table + ((<usize>at) << 3)) && load<u32>(table + ((<usize>at) << 3)) != sym) at = (at + 1) & mask;
+  return table + ((<usize>at) << 3);
 }
 function grow(): void {
   const old = <usize>load<u32>(TABLE);
   const size = old ? load<u32>(MASK) + 1 : 0;
   const next: u32 = size ? size * 2 : 8192;
-  store<u32>(TABLE, <u32>pagesAlloc(<usize>next << 3));
+  store<u32>(TABLE, <u32>pagesAlloc((<usize>next) << 3));
   store<u32>(MASK, next - 1);
   for (let i: u32 = 0; i < size; i++) {
-    const from = old + (<usize>i << 3);
+    const from = old + ((<usize>i) << 3);
     if (load<u32>(from)) store<u64>(place(load<u32>(from)), load<u64>(from));
   }
-  if (old) pagesFree(old, <usize>size << 3);
+  if (old) pagesFree(old, (<usize>size) << 3);
 }
 
 /** The store path of a path that was copied before, as a string with context, or 0. */
@@ -53,7 +64,7 @@ export function copyRequest(f: usize, path: usize, next: i32): i32 {
   if (len > 4 && load<u32>(bytes + len - 4) == 0x7672642e) {
     msgBegin();
     msgLit("file names are not allowed to end in '");
-    msgLit(".drv");
+    msgLit('.drv');
     msgLit("'");
     raise(Err.Eval);
     return Act.Fail;
@@ -95,7 +106,7 @@ export function answerFailed(path: usize): usize {
     msgLit("path '");
     msgArgStr(path);
     msgLit("' does not exist");
-  } else msgLit("the host has no answer");
+  } else msgLit('the host has no answer');
   const code = answerStatus() == Answer.Error && answerNumber() ? answerNumber() : Err.Io;
   return raise(code);
 }

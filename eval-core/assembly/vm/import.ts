@@ -6,27 +6,27 @@
  *
  *   cache: open addressing over | symbol of a path | index |; values: CELLS in a root slot
  */
-import { Proc } from "../gen/builtins";
-import { compileRoot, undefinedPos, undefinedSymbol } from "../compile/compile";
-import { Origin, sourceRegister } from "../diag/positions";
-import { Err, addTrace, msgArgBytes, msgArgSym, msgBegin, msgBytes, msgLit, raiseAt } from "../diag/errors";
-import { internalFunction } from "../builtins/registry";
-import { internalSource } from "../builtins/paths";
-import { FETCHURL_PATH } from "../derivation/source";
-import { bufByte, bufBytes, bufData, bufLen, bufReset } from "../heap/text";
-import { pagesAlloc, pagesFree } from "../heap/pages";
-import { ST_VM, rootAddress } from "../heap/state";
-import { Answer, Req, answerData, answerLen, answerStatus, requestBegin, requestBytes, requestString } from "../requests";
-import { NumberSetting, StringSetting, Feature, featureEnabled, settingNumber, settingString } from "../settings";
-import { FEATURE_PIPES, FEATURE_PURE } from "../syntax/state";
-import { arenaReset } from "../syntax/arena";
-import { parse, parseErrorKind, parseErrorPos, parseErrorText, parseErrorTextLen } from "../syntax/parser";
-import { KIND_PATH } from "../value/kinds";
-import { NULL, cell, kindOf, mkCells, mkLambda, mkNativeThunk, setCell, strBytes, strContext, strLen, tag } from "../value/layout";
-import { symbolBytes, symbolIntern, symbolLen, symbolString } from "../value/symbols";
-import { Act, STATE_ERROR, acc, awaitHost, call1, done, force, setSlotInt, slot, slotInt, stateOf } from "./native";
-import { answerFailed } from "./copy";
-import { reportWarnings } from "./warnings";
+import { Proc } from '../gen/builtins';
+import { compileRoot, undefinedPos, undefinedSymbol } from '../compile/compile';
+import { Origin, sourceRegister } from '../diag/positions';
+import { Err, addTrace, msgArgBytes, msgArgSym, msgBegin, msgBytes, msgLit, raiseAt } from '../diag/errors';
+import { internalFunction } from '../builtins/registry';
+import { internalSource } from '../builtins/paths';
+import { FETCHURL_PATH } from '../derivation/source';
+import { bufByte, bufBytes, bufData, bufLen, bufReset } from '../heap/text';
+import { pagesAlloc, pagesFree } from '../heap/pages';
+import { ST_VM, rootAddress } from '../heap/state';
+import { Answer, Req, answerData, answerLen, answerStatus, requestBegin, requestBytes, requestString } from '../requests';
+import { NumberSetting, StringSetting, Feature, featureEnabled, settingNumber, settingString } from '../settings';
+import { FEATURE_PIPES, FEATURE_PURE } from '../syntax/state';
+import { arenaReset } from '../syntax/arena';
+import { parse, parseErrorKind, parseErrorPos, parseErrorText, parseErrorTextLen } from '../syntax/parser';
+import { KIND_PATH } from '../value/kinds';
+import { NULL, cell, kindOf, mkCells, mkLambda, mkNativeThunk, setCell, strBytes, strContext, strLen, tag } from '../value/layout';
+import { symbolBytes, symbolIntern, symbolLen, symbolString } from '../value/symbols';
+import { Act, STATE_ERROR, acc, awaitHost, call1, done, force, setSlotInt, slot, slotInt, stateOf } from './native';
+import { answerFailed } from './copy';
+import { reportWarnings } from './warnings';
 
 const TABLE: usize = ST_VM + 144;
 const MASK: usize = ST_VM + 148;
@@ -40,20 +40,20 @@ function place(sym: u32): usize {
   const table = <usize>load<u32>(TABLE);
   const mask = load<u32>(MASK);
   let at = (sym * 0x9e3779b1) & mask;
-  while (load<u32>(table + (<usize>at << 3)) && load<u32>(table + (<usize>at << 3)) != sym) at = (at + 1) & mask;
-  return table + (<usize>at << 3);
+  while (load<u32>(table + ((<usize>at) << 3)) && load<u32>(table + ((<usize>at) << 3)) != sym) at = (at + 1) & mask;
+  return table + ((<usize>at) << 3);
 }
 function grow(): void {
   const old = <usize>load<u32>(TABLE);
   const size = old ? load<u32>(MASK) + 1 : 0;
   const next: u32 = size ? size * 2 : 8192;
-  store<u32>(TABLE, <u32>pagesAlloc(<usize>next << 3));
+  store<u32>(TABLE, <u32>pagesAlloc((<usize>next) << 3));
   store<u32>(MASK, next - 1);
   for (let i: u32 = 0; i < size; i++) {
-    const from = old + (<usize>i << 3);
+    const from = old + ((<usize>i) << 3);
     if (load<u32>(from)) store<u64>(place(load<u32>(from)), load<u64>(from));
   }
-  if (old) pagesFree(old, <usize>size << 3);
+  if (old) pagesFree(old, (<usize>size) << 3);
 }
 /** The thunk of a path, or 0. */
 function cached(sym: u32): usize {

@@ -11,8 +11,8 @@
  * are its arguments, already forced and checked where the table says so. The other slots start as tagged 0.
  * Frames may move while the procedure is not running: never keep `f` or a slot's address in memory.
  */
-import { ST_VM } from "../heap/state";
-import { tag, untag } from "../value/layout";
+import { ST_VM } from '../heap/state';
+import { tag, untag } from '../value/layout';
 
 // Registers of the machine, kept here between slices.
 export const VM_SP: usize = ST_VM + 0;
@@ -68,12 +68,12 @@ export const STATE_ERROR: i32 = -1;
 // @ts-ignore: decorator
 @inline
 export function slot(f: usize, i: u32): usize {
-  return <usize>load<u32>(f + (<usize>i << 2), NATIVE_SLOTS);
+  return <usize>load<u32>(f + ((<usize>i) << 2), NATIVE_SLOTS);
 }
 // @ts-ignore: decorator
 @inline
 export function setSlot(f: usize, i: u32, v: usize): void {
-  store<u32>(f + (<usize>i << 2), <u32>v, NATIVE_SLOTS);
+  store<u32>(f + ((<usize>i) << 2), <u32>v, NATIVE_SLOTS);
 }
 /** Slot as an integer. */
 // @ts-ignore: decorator

@@ -1,6 +1,6 @@
 /** Canonical paths, as CanonPath in Nix: absolute, no empty segment, no `.`, `..` resolved by text alone. */
-import { mkPath } from "../value/layout";
-import { bufData, bufReserve, bufReset } from "../heap/text";
+import { mkPath } from '../value/layout';
+import { bufData, bufReserve, bufReset } from '../heap/text';
 
 const OUT: usize = memory.data(12);
 

@@ -5,17 +5,17 @@
  *
  * An error on the way is told with that position and those names, as in Nix's ExprSelect::eval.
  */
-import { PATH_NAME } from "../compile/compile";
-import { expectPlainStringAt } from "../diag/check";
-import { KIND_ATTRS } from "../value/kinds";
-import { deref, isValue, kindOf, tag } from "../value/layout";
-import { attrsPos, attrsShape, attrsValue, shapeFind } from "../value/shapes";
-import { selectDynSymbol } from "./bindings";
-import { failSelect } from "./fail";
-import { enterSuspended } from "./frames";
-import { VM_PC, VM_SP } from "./native";
-import { Step } from "./steps";
-import { tracePath } from "./unwind";
+import { PATH_NAME } from '../compile/compile';
+import { expectPlainStringAt } from '../diag/check';
+import { KIND_ATTRS } from '../value/kinds';
+import { deref, isValue, kindOf, tag } from '../value/layout';
+import { attrsPos, attrsShape, attrsValue, shapeFind } from '../value/shapes';
+import { selectDynSymbol } from './bindings';
+import { failSelect } from './fail';
+import { enterSuspended } from './frames';
+import { VM_PC, VM_SP } from './native';
+import { Step } from './steps';
+import { tracePath } from './unwind';
 
 function goOn(bytes: u32): Step {
   store<u32>(VM_PC, load<u32>(VM_PC) + bytes);
@@ -28,21 +28,21 @@ function computed(record: usize): u32 {
 export function pathSymbols(sp: usize, record: usize, what: u32): usize {
   // a name is forced above the set it selects from
   const top = what == PATH_NAME ? sp - 4 : sp;
-  return top - (<usize>computed(record) << 2);
+  return top - ((<usize>computed(record)) << 2);
 }
 
 /** PathOpen: room for `n` computed names below the value on top. */
 export function pathOpen(n: u32): Step {
   const sp = <usize>load<u32>(VM_SP);
   const v = load<u32>(sp - 4);
-  for (let i: u32 = 0; i <= n; i++) store<u32>(sp - 4 + (<usize>i << 2), <u32>tag(0));
-  store<u32>(sp + (<usize>n << 2), v);
-  store<u32>(VM_SP, <u32>(sp + 4 + (<usize>n << 2)));
+  for (let i: u32 = 0; i <= n; i++) store<u32>(sp - 4 + ((<usize>i) << 2), <u32>tag(0));
+  store<u32>(sp + ((<usize>n) << 2), v);
+  store<u32>(VM_SP, <u32>(sp + 4 + ((<usize>n) << 2)));
   return goOn(4);
 }
 export function pathClose(n: u32): Step {
   const sp = <usize>load<u32>(VM_SP);
-  const to = sp - 4 - (<usize>(n + 1) << 2);
+  const to = sp - 4 - ((<usize>(n + 1)) << 2);
   store<u32>(to, load<u32>(sp - 4));
   store<u32>(VM_SP, <u32>(to + 4));
   return goOn(4);
@@ -70,13 +70,13 @@ export function pathName(step: u32, record: usize): Step {
     tracePath(record, load<u32>(symbols - 4) >>> 1, symbols);
     return Step.Raise;
   }
-  store<u32>(symbols + (<usize>computedBefore(step, record) << 2), <u32>tag(<i32>selectDynSymbol(v)));
+  store<u32>(symbols + ((<usize>computedBefore(step, record)) << 2), <u32>tag(<i32>selectDynSymbol(v)));
   store<u32>(VM_SP, <u32>(sp - 4));
   return goOn(8);
 }
 /** A computed name must be a string without context. */
 export function expectName(v: usize, pos: u32): bool {
-  return expectPlainStringAt(v, pos, "while evaluating an attribute name");
+  return expectPlainStringAt(v, pos, 'while evaluating an attribute name');
 }
 function computedBefore(step: u32, record: usize): u32 {
   let n: u32 = 0;
@@ -85,14 +85,14 @@ function computedBefore(step: u32, record: usize): u32 {
 }
 function symbolOfStep(step: u32, record: usize, symbols: usize): u32 {
   const sym = load<u32>(record + 12 + <usize>step * 12);
-  return sym ? sym : load<u32>(symbols + (<usize>computedBefore(step, record) << 2)) >>> 1;
+  return sym ? sym : load<u32>(symbols + ((<usize>computedBefore(step, record)) << 2)) >>> 1;
 }
 
 /** PathSelect and PathSelectOr (which jumps by `otherwise` from behind it where there is no such attribute). */
 export function pathSelect(step: u32, record: usize, or: bool): Step {
   const sp = <usize>load<u32>(VM_SP);
   const s = <usize>load<u32>(sp - 4);
-  const symbols = sp - 4 - (<usize>computed(record) << 2);
+  const symbols = sp - 4 - ((<usize>computed(record)) << 2);
   const sym = symbolOfStep(step, record, symbols);
   const i = kindOf(s) == KIND_ATTRS ? shapeFind(attrsShape(s), sym) : -1;
   if (i >= 0) {

@@ -7,8 +7,8 @@
  * tag: the thunk to update (even), or a tagged number: CALL, NATIVE, ROOT. aux: for a thunk that a selection forced, the
  * attribute's position, tagged; for a call, the function record.
  */
-import { pagesAlloc, pagesFree } from "../heap/pages";
-import { VM_FP, VM_SP, VM_STACK, VM_STACK_END } from "./native";
+import { pagesAlloc, pagesFree } from '../heap/pages';
+import { VM_FP, VM_SP, VM_STACK, VM_STACK_END } from './native';
 
 export const FRAME_AUX: usize = 16;
 export const FRAME_BYTES: usize = 20;

@@ -1,7 +1,7 @@
 /** Warnings of the parser wait in a list that the host reads and empties. */
-import { bufBytes } from "../heap/text";
-import { ST_DIAG } from "../heap/state";
-import { parseWarningCount, parseWarnings } from "../syntax/parser";
+import { bufBytes } from '../heap/text';
+import { ST_DIAG } from '../heap/state';
+import { parseWarningCount, parseWarnings } from '../syntax/parser';
 
 /** All warnings since the host looked: | WarningKind | position | length | bytes, padded |. */
 export const WARNINGS: usize = ST_DIAG + 112;
