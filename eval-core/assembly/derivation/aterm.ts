@@ -54,25 +54,54 @@ const COMMA: u32 = 0x2c;
 
 /** Appends a string in quotes, with `"`, `\`, newline, carriage return and tab escaped. */
 export function bufQuoted(b: usize, ptr: usize, len: u32): void {
-  const start = bufReserve(b, len * 2 + 2);
+  const start = bufReserve(b, len * 2 + 18);
   let out = start;
   store<u8>(out++, QUOTE);
-  for (let i: u32 = 0; i < len; i++) {
+  let i: u32 = 0;
+  // sixteen bytes at a time up to the next one that must be escaped: most of the text is scripts and paths
+  while (i + 16 <= len) {
+    const v = v128.load(ptr + i);
+    v128.store(out, v);
+    const special = <u32>i8x16.bitmask(escapedBytes(v));
+    if (!special) {
+      out += 16;
+      i += 16;
+      continue;
+    }
+    const plain = ctz(special);
+    out += plain;
+    i += plain;
+    out = escapeByte(out, <u32>load<u8>(ptr + i));
+    i++;
+  }
+  for (; i < len; i++) {
     const c = <u32>load<u8>(ptr + i);
     if (c > 0x22 && c != 0x5c) {
       store<u8>(out++, c);
       continue;
     }
-    let letter: u32 = 0;
-    if (c == QUOTE || c == 0x5c) letter = c;
-    else if (c == 0x0a) letter = 0x6e;
-    else if (c == 0x0d) letter = 0x72;
-    else if (c == 0x09) letter = 0x74;
-    if (letter) store<u8>(out++, 0x5c);
-    store<u8>(out++, letter ? letter : c);
+    out = escapeByte(out, c);
   }
   store<u8>(out++, QUOTE);
   bufSetLen(b, bufLen(b) + <u32>(out - start));
+}
+// @ts-ignore: decorator
+@inline
+function escapedBytes(v: v128): v128 {
+  const quotes = v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c)));
+  const breaks = v128.or(i8x16.eq(v, i8x16.splat(0x0a)), i8x16.eq(v, i8x16.splat(0x0d)));
+  return v128.or(v128.or(quotes, breaks), i8x16.eq(v, i8x16.splat(0x09)));
+}
+/** Writes a byte as the ATerm format has it inside quotes; returns the address behind it. */
+function escapeByte(out: usize, c: u32): usize {
+  let letter: u32 = 0;
+  if (c == QUOTE || c == 0x5c) letter = c;
+  else if (c == 0x0a) letter = 0x6e;
+  else if (c == 0x0d) letter = 0x72;
+  else if (c == 0x09) letter = 0x74;
+  if (letter) store<u8>(out++, 0x5c);
+  store<u8>(out++, letter ? letter : c);
+  return out;
 }
 function bufQuotedString(b: usize, s: usize): void {
   bufQuoted(b, strBytes(s), strLen(s));
