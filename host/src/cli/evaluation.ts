@@ -171,11 +171,8 @@ function readArgument(file: string): Uint8Array {
 export const readStdin = () => fs.readFileSync(0);
 
 /** What a file on the command line stands for: a path, or a name in the search path. */
-export async function lookupFile({ session, searchPath, base, pure }: Evaluation, name: string): Promise<string> {
+export async function lookupFile({ session, fetching, searchPath, base, pure }: Evaluation, name: string): Promise<string> {
   if (/^<..*>$/s.test(name)) return findFile(session.io, searchPath, name.slice(1, -1), pure);
-  if (isPseudoUrl(name) || name.startsWith('flake:')) {
-    const path = await session.io.fetching.searchPath(name);
-    if (path !== undefined) return path;
-  }
+  if (isPseudoUrl(name) || name.startsWith('flake:')) return (await fetching.service()).searchPath(name);
   return normalPath(name, base);
 }
