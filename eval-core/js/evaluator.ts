@@ -1,4 +1,4 @@
-import { AbortedError, type ErrorCode, MachineError, NixError, type Position, unpackMessage } from './errors.ts';
+import { AbortedError, ErrorCode, MachineError, NixError, type Position, unpackMessage } from './errors.ts';
 import { type EvalExports, type PrintMode, Status, type ValueKind } from './exports.ts';
 import type { Answer, Request } from './requests.ts';
 import { decodeText, encodeText } from './text.ts';
@@ -104,6 +104,18 @@ export class Evaluator {
     this.#view = new DataView(buffer);
   }
 
+  /** Where the engine has no more memory, the machine traps: to its users that is an error like others. */
+  #guarded<T>(operation: () => T): T {
+    try {
+      return operation();
+    } catch (cause) {
+      if (cause instanceof WebAssembly.RuntimeError && this.exports.outOfMemory() !== 0) {
+        throw new NixError(ErrorCode.Memory, 'out of memory', { cause });
+      }
+      throw cause;
+    }
+  }
+
   /** Puts byte strings into memory one after the other for the time of a call. */
   #with<T>(parts: (string | Uint8Array)[], use: (...operands: number[]) => T): T {
     const bytes = parts.map((part) => (typeof part === 'string' ? encodeText(part) : part));
@@ -111,7 +123,7 @@ export class Evaluator {
       1,
       bytes.reduce((sum, part) => sum + part.length, 0),
     );
-    const start = this.exports.alloc(total) >>> 0;
+    const start = this.#guarded(() => this.exports.alloc(total)) >>> 0;
     const operands: number[] = [];
     let at = start;
     for (const part of bytes) {
@@ -120,7 +132,7 @@ export class Evaluator {
       at += part.length;
     }
     try {
-      return use(...operands);
+      return this.#guarded(() => use(...operands));
     } finally {
       this.exports.release(start, total);
     }
@@ -215,7 +227,7 @@ export class Evaluator {
     this.#keptText = undefined;
     for (;;) {
       this.#warn(options);
-      const status = this.exports.run(fuel) as Status;
+      const status = this.#guarded(() => this.exports.run(fuel)) as Status;
       if (status === Status.Done) {
         if (this.exports.warningsLength() === 0) return;
         const text = this.textBytes();
@@ -256,7 +268,7 @@ export class Evaluator {
 
   /** The machine's answer buffer, with room for so many bytes. */
   answerBuffer(length: number): Uint8Array<ArrayBuffer> {
-    const start = this.exports.answerBuffer(length) >>> 0;
+    const start = this.#guarded(() => this.exports.answerBuffer(length)) >>> 0;
     return this.memory.subarray(start, start + length);
   }
 

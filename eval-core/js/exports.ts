@@ -61,6 +61,8 @@ export interface EvalExports extends WebAssembly.Exports {
 
   /** Bytes of linear memory that may be used; 0 for no limit but the engine's. */
   setMemoryLimit(bytes: number): void;
+  /** Whether the machine has trapped for want of memory. */
+  outOfMemory(): number;
   /** Collects at every safepoint. */
   setGcStress(on: number): void;
   /** Forgets the files that were evaluated. */

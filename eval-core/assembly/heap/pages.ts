@@ -22,6 +22,9 @@ const GROW_PAGES: usize = 256;
 
 /** Free bytes that the memory limit keeps back, so that an error about it can still be made. */
 const RESERVE: usize = 4 << 20;
+/** The limit where the host sets none: what a slice of the machine allocates after it has been passed must still be there. */
+const MOST: usize = 0xf8000000;
+const SMALL: usize = 1 << 20;
 
 // @ts-ignore: decorator
 @inline
@@ -93,6 +96,25 @@ function freeRunTake(count: usize): usize {
   return page << 16;
 }
 
+/** Bytes of linear memory that may be used: what the host allows, below what an address can reach. */
+export function memoryLimit(): usize {
+  const limit = <usize>load<u32>(ST_MEMORY_LIMIT);
+  return limit && limit < MOST ? limit : MOST;
+}
+
+/** Whether so much can be allocated at once. What is small always can: the reserve is for it. */
+export function memoryFits(bytes: u64): bool {
+  if (bytes < <u64>SMALL) return true;
+  const need = bytes + 131072; // rounding, and what stands before a huge object
+  const n = load<u32>(ST_FREE_RUNS);
+  for (let i: u32 = 0; i < n; i++) {
+    const at = FREE_RUNS + (<usize>i << 3);
+    const end = <usize>(load<u32>(at) + load<u32>(at, 4)) << 16;
+    if (<u64>load<u32>(at, 4) << 16 >= need && end - 1 <= <usize>load<u32>(ST_HIGH_WATER)) return true;
+  }
+  return <u64>load<u32>(ST_HIGH_WATER) + need + <u64>RESERVE <= <u64>memoryLimit();
+}
+
 /**
  * A run of whole pages, `bytes` rounded up; zeroed when it is fresh from the engine, else cleared here.
  * Beyond the memory limit the machine's `out of memory` flag is set (the next safepoint ends the evaluation) and the
@@ -102,9 +124,9 @@ export function pagesAlloc(bytes: usize): usize {
   if (!load<u32>(ST_PAGES_READY)) pagesInit();
   const count = (bytes + PAGE_BYTES - 1) >>> 16;
   const found = freeRunTake(count);
-  const limit = <usize>load<u32>(ST_MEMORY_LIMIT);
-  const now = <usize>load<u32>(ST_HIGH_WATER);
-  if (limit && max(now, found + (count << 16)) + RESERVE > limit) store<u32>(ST_OUT_OF_MEMORY, 1);
+  const mark = <usize>load<u32>(ST_HIGH_WATER);
+  const end = (found ? found : mark) + (count << 16);
+  if (end > mark && end + RESERVE > memoryLimit()) store<u32>(ST_OUT_OF_MEMORY, 1);
   if (found) return cleared(found, count << 16);
   let want: usize = count < GROW_PAGES ? GROW_PAGES : count;
   let old = memory.grow(<i32>want);

@@ -8,8 +8,9 @@ import { bufData, bufLen, bufReset } from '../heap/text';
 import { printPlain } from '../print/plain';
 import { maxCallDepth } from '../settings';
 import { Err, fail } from '../diag/errors';
-import { ST_LIVE, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_VM, rootAddress } from '../heap/state';
+import { ST_LIVE, ST_OUT_OF_MEMORY, ST_VM, rootAddress } from '../heap/state';
 import { collect, collectDue } from '../heap/collect';
+import { memoryLimit } from '../heap/pages';
 import { NULL, cell, deref, kindOf, mkCells, mkString, setCell } from '../value/layout';
 import { KIND_ATTRS, KIND_LAMBDA } from '../value/kinds';
 import { attrsAdd, attrsBegin, attrsFinish, attrsGet, attrsCount, attrsPos, attrsSymbol, attrsValue, DUP_LAST } from '../value/shapes';
@@ -142,8 +143,8 @@ export function runJob(fuel: i32): i32 {
 
 /** After a collection: whether enough is free to go on. */
 function relieved(): bool {
-  const limit = load<u32>(ST_MEMORY_LIMIT);
-  if (!limit || load<u32>(ST_LIVE) > limit - (limit >>> 3)) return false;
+  const limit = <u32>memoryLimit();
+  if (load<u32>(ST_LIVE) > limit - (limit >>> 3)) return false;
   store<u32>(ST_OUT_OF_MEMORY, 0);
   return true;
 }

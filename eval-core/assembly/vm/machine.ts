@@ -8,6 +8,7 @@
  * Step.Reload. All other instructions `continue`.
  */
 import { alloc } from "../heap/alloc";
+import { collectDue } from "../heap/collect";
 import { ST_STATS } from "../heap/state";
 import { Op } from "../gen/opcodes";
 import { FN_CODE, FN_INNER, FN_SLOTS } from "../compile/functions";
@@ -32,7 +33,7 @@ import { callSlow } from "./calls";
 import { callSite, enterSuspended, nativeReturn, needStack, runNative } from "./frames";
 import { Step } from "./steps";
 import { failBoolean, failDepth, failNotSet, failSelect, failSelectLater } from "./fail";
-import { addSlow, arithmeticSlow, coerceSlow, concat, eqSlow, lessSlow } from "./operators";
+import { addSlow, arithmeticSlow, coerceSlow, concat, eqSlow, lessSlow, noRoom } from "./operators";
 import { selectDynSymbol } from "./bindings";
 import { rare } from "./rare";
 import { unwind } from "./unwind";
@@ -225,6 +226,22 @@ export function slice(fuel: i32): Step {
         step = Step.Fuel;
         break;
       }
+      case Op.LevelUp:
+        depth++;
+        pc += 4;
+        continue;
+      case Op.Enter:
+        if (depth <= maxDepth) {
+          depth++;
+          pc += 8;
+          continue;
+        }
+        step = failDepth(load<u32>(pc, 4));
+        break;
+      case Op.LevelDown:
+        depth--;
+        pc += 4;
+        continue;
       case Op.Jump:
         pc += 4 + (<usize>a << 2);
         continue;
@@ -579,7 +596,7 @@ export function slice(fuel: i32): Step {
       case Op.Eq: {
         const l = <usize>load<u32>(sp - 8);
         const r = <usize>load<u32>(sp - 4);
-        if (l & r & 1) {
+        if (l & r & 1 && depth <= maxDepth) {
           sp -= 4;
           store<u32>(sp - 4, <u32>mkBool(l == r));
           pc += 8;
@@ -598,11 +615,12 @@ export function slice(fuel: i32): Step {
         sp -= 4;
         store<u32>(sp - 4, <u32>attrsUpdate(l, <usize>load<u32>(sp - 4)));
         count(STAT_UPDATES);
+        if (collectDue()) fuel = 1;
         pc += 8;
         continue;
       }
       case Op.Coerce:
-        if (kindOf(<usize>load<u32>(sp - 4)) == KIND_STRING) {
+        if (kindOf(<usize>load<u32>(sp - 4)) == KIND_STRING && depth <= maxDepth) {
           pc += 8;
           continue;
         }
@@ -615,6 +633,16 @@ export function slice(fuel: i32): Step {
         break;
       case Op.Concat: {
         const s = concat(sp, a);
+        if (!s) {
+          store<u32>(VM_PC, <u32>pc);
+          store<u32>(VM_SP, <u32>sp);
+          store<u32>(VM_FP, <u32>fp);
+          store<u32>(VM_ENV, <u32>env);
+          store<u32>(VM_DEPTH, depth);
+          step = noRoom(load<u32>(pc, 4));
+          break;
+        }
+        if (collectDue()) fuel = 1;
         sp -= <usize>a << 2;
         store<u32>(sp, <u32>s);
         sp += 4;
@@ -685,6 +713,8 @@ export function slice(fuel: i32): Step {
     // registers are in memory: native work has been done, or something failed
     while (step == Step.Fail || step == Step.Raise) step = unwind();
     if (step != Step.Reload) return step;
+    // large objects fill the memory in less than a slice
+    if (collectDue()) fuel = 1;
     step = Step.Go;
     pc = <usize>load<u32>(VM_PC);
     sp = <usize>load<u32>(VM_SP);

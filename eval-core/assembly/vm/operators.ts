@@ -24,6 +24,8 @@ import {
   tag,
 } from "../value/layout";
 import { contextUnion } from "../value/context";
+import { memoryFits } from "../heap/pages";
+import { ST_ALLOCATED, ST_OUT_OF_MEMORY } from "../heap/state";
 import { bytesCompare } from "../heap/text";
 import { COERCE_CANON, COERCE_COPY } from "../compile/compile";
 import { EQ_UNKNOWN, equalNow } from "./equal";
@@ -105,6 +107,7 @@ function dropTwo(): usize {
 
 /** Joins a string or path and a string; 0 after an error. */
 export function joinTwo(l: usize, r: usize, pos: u32): usize {
+  if (!joinFits(l, r)) return failMemory(pos);
   const n = strLen(l);
   const m = strLen(r);
   if (kindOf(l) == KIND_PATH) {
@@ -123,7 +126,29 @@ export function joinTwo(l: usize, r: usize, pos: u32): usize {
   memory.copy(strBytes(s) + n, strBytes(r), m);
   return s;
 }
+/**
+ * There is no room for the result of the instruction: it is tried again after a collection. Where nothing has been allocated since the
+ * last one, the program fails.
+ */
+export function noRoom(pos: u32): Step {
+  if (load<u32>(ST_ALLOCATED)) {
+    store<u32>(ST_OUT_OF_MEMORY, 1);
+    return Step.Fuel;
+  }
+  failMemory(pos);
+  return Step.Raise;
+}
+function failMemory(pos: u32): usize {
+  msgBegin();
+  msgLit("out of memory");
+  return raiseAt(Err.Memory, pos);
+}
+/** Whether there is room for a string as long as two. */
+function joinFits(l: usize, r: usize): bool {
+  return memoryFits(<u64>strLen(l) + <u64>strLen(r));
+}
 function addStrings(l: usize, r: usize): Step {
+  if (!joinFits(l, r)) return noRoom(position());
   const s = joinTwo(l, r, position());
   return s ? result2(s) : Step.Raise;
 }
@@ -202,6 +227,10 @@ export function lessSlow(l: usize, r: usize): Step {
   return startProc(Proc.less, l, r, 0, dropTwo());
 }
 export function eqSlow(l: usize, r: usize): Step {
+  if (load<u32>(VM_DEPTH) > maxCallDepth()) {
+    failDepth(0);
+    return Step.Raise;
+  }
   const e = equalNow(l, r);
   if (e != EQ_UNKNOWN) return result2(mkBool(e == 1));
   return startProc(Proc.equal, l, r, 0, dropTwo());
@@ -223,7 +252,7 @@ const SEGMENT: string = "while evaluating a path segment";
 export function concat(sp: usize, n: u32): usize {
   const first = sp - (<usize>n << 2);
   if (n == 1) return <usize>load<u32>(first);
-  let len: u32 = 0;
+  let len: u64 = 0;
   let context: usize = 0;
   for (let at = first; at < sp; at += 4) {
     const s = <usize>load<u32>(at);
@@ -232,7 +261,8 @@ export function concat(sp: usize, n: u32): usize {
     if (c) context = contextUnion(context, c);
   }
   if (!len && !context) return EMPTY_STRING;
-  const out = allocString(len, context);
+  if (!memoryFits(len)) return 0;
+  const out = allocString(<u32>len, context);
   let to = strBytes(out);
   for (let at = first; at < sp; at += 4) {
     const s = <usize>load<u32>(at);

@@ -2,16 +2,18 @@
 import { Proc } from "../gen/builtins";
 import { Op } from "../gen/opcodes";
 import { KIND_ATTRS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from "../value/kinds";
-import { deref, isValue, kindOf, tag, untag } from "../value/layout";
+import { deref, isValue, kindOf, listLen, tag, untag } from "../value/layout";
 import { attrsPos, attrsShape, attrsValue, shapeFind } from "../value/shapes";
 import { addTraceLit } from "../diag/errors";
+import { memoryFits } from "../heap/pages";
 import { mkPosition } from "../builtins/positions";
 import { dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from "./bindings";
 import { failExpectedAt, failSelect } from "./fail";
 import { enterSuspended, needStack, startProc } from "./frames";
-import { concatPath, concatTwo, startSegment } from "./operators";
+import { concatPath, concatTwo, noRoom, startSegment } from "./operators";
 import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from "./select";
 import { VM_DEPTH, VM_FP, VM_PC, VM_SP } from "./native";
+import { maxCallDepth } from "../settings";
 import { Step } from "./steps";
 
 function goOn(bytes: u32): Step {
@@ -49,12 +51,6 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
       return dynAttrs(a, <usize>load<u32>(pc, 4));
     case Op.Overrides:
       return overrides(<usize>load<u32>(pc, 4));
-    case Op.RootBegin:
-      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
-      return goOn(4);
-    case Op.RootEnd:
-      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + 1);
-      return goOn(4);
     case Op.Dup:
       store<u32>(sp, load<u32>(sp - 4));
       store<u32>(VM_SP, <u32>(sp + 4));
@@ -66,7 +62,8 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
     case Op.AddLeft: {
       const v = <usize>load<u32>(sp - 4);
       const k = kindOf(v);
-      if (k == KIND_INT || k == KIND_FLOAT || k == KIND_STRING || k == KIND_PATH) return goOn(8);
+      if (k == KIND_INT || k == KIND_FLOAT) return goOn(8);
+      if ((k == KIND_STRING || k == KIND_PATH) && load<u32>(VM_DEPTH) <= maxCallDepth()) return goOn(8);
       store<u32>(VM_SP, <u32>(sp - 4));
       // it is no string, so nothing is copied to the store
       return startSegment(v, 0);
@@ -103,6 +100,7 @@ function concatLists(sp: usize, pos: u32): Step {
     addTraceLit(pos, "while evaluating one of the elements to concatenate");
     return Step.Raise;
   }
+  if (!memoryFits((<u64>listLen(l) + <u64>listLen(r)) << 2)) return noRoom(pos);
   store<u32>(sp - 8, <u32>concatTwo(l, r));
   store<u32>(VM_SP, <u32>(sp - 4));
   return goOn(8);
