@@ -10,7 +10,9 @@ import { parseUrl, printUrl, urlPathToFile } from '../../core/fetch/url.ts';
 import type { FileTree } from '../../core/files/tree.ts';
 import { NativeTree } from '../files.ts';
 import type { FetchContext, FetchedTree } from './context.ts';
+import { archivedNames, records, relativeUrl, submoduleUrls, trimmed } from './git-output.ts';
 import { type Git, GitTree } from './git-tree.ts';
+import { workingFiles } from './git-working-tree.ts';
 import { toSri } from './hashes.ts';
 import { MountedTree } from './mounted-tree.ts';
 
@@ -35,9 +37,6 @@ interface GitResult {
   key: string[] | undefined;
   keep?: (path: string) => boolean;
 }
-
-const trimmed = (output: Buffer) => decodeText(output).trim();
-const records = (output: Buffer) => decodeText(output).split('\0').slice(0, -1);
 
 export class GitFetcher {
   readonly #context: FetchContext;
@@ -222,7 +221,8 @@ export class GitFetcher {
     if (!fs.existsSync(path.join(folder, '.git'))) throw this.#notFetched(location);
     const input: Attributes = { ...given };
     const head = this.#try(git, ['rev-parse', '--verify', '--quiet', 'HEAD']);
-    const state = this.#workingState(given, git, folder);
+    const options = { submodules: boolAttr(given, 'submodules'), exportIgnore: boolAttr(given, 'exportIgnore') };
+    const state = workingFiles(options, (inner) => this.#gitIn(inner), folder);
     if (!state.dirty) {
       const ref = this.#try(git, ['symbolic-ref', '--quiet', 'HEAD']);
       if (ref !== undefined) input.ref = ref;
@@ -241,88 +241,9 @@ export class GitFetcher {
     if (!settings.bool('allow-dirty')) throw fetchError(`Git tree ${q(location)} is dirty`);
     if (settings.bool('warn-dirty')) warn(`Git tree ${q(location)} is dirty`);
   }
-
-  /** The tracked files that are there, with the folders above them, and whether they differ from HEAD. */
-  #workingState(input: Attributes, git: Git, folder: string): { paths: Set<string>; dirty: boolean } {
-    const paths = new Set<string>();
-    let dirty = git(['status', '--porcelain', '--untracked-files=no', '--ignore-submodules=all']).length > 0;
-    for (const line of records(git(['ls-files', '--stage', '-z']))) {
-      const [fields = '', name = ''] = line.split('\t');
-      const file = path.join(folder, name);
-      if (fields.startsWith('160000')) {
-        addWithFolders(paths, `/${name}`);
-        if (!boolAttr(input, 'submodules')) continue;
-        const inner = this.#workingState(input, this.#gitIn(file), file);
-        dirty ||= inner.dirty;
-        for (const below of inner.paths) paths.add(`/${name}${below}`);
-      } else if (fs.lstatSync(file, { throwIfNoEntry: false })) addWithFolders(paths, `/${name}`);
-    }
-    return { paths: boolAttr(input, 'exportIgnore') ? this.#notIgnored(git, paths) : paths, dirty };
-  }
-
-  /** The paths without those that `export-ignore` leaves out, and what is below them (git-check-attr(1)). */
-  #notIgnored(git: Git, paths: Set<string>): Set<string> {
-    const input = [...paths].map((file) => `${file.slice(1)}\0`).join('');
-    const answers = records(git(['check-attr', '--stdin', '-z', 'export-ignore'], { input }));
-    const ignored = new Set<string>();
-    for (let i = 0; i + 2 < answers.length; i += 3) if (answers[i + 2] === 'set') ignored.add(`/${answers[i]}`);
-    if (ignored.size === 0) return paths;
-    return new Set([...paths].filter((file) => !hasFolderIn(ignored, file)));
-  }
-}
-
-function hasFolderIn(folders: ReadonlySet<string>, file: string): boolean {
-  for (let part = file; part !== ''; part = part.slice(0, part.lastIndexOf('/'))) if (folders.has(part)) return true;
-  return false;
 }
 
 function noObject(rev: string) {
   const why = /^0+$/.test(rev) ? 'odb: cannot read object: null OID cannot exist' : `object not found - no match for id (${rev})`;
   return fetchError(`getting Git object ${q(rev)}: \x0e${why}\x0f (libgit2 error code = \x0e9\x0f)`);
-}
-
-function addWithFolders(paths: Set<string>, file: string) {
-  for (let part = file; part !== '' && !paths.has(part); part = part.slice(0, part.lastIndexOf('/'))) paths.add(part);
-}
-
-/** Paths and URLs of `.gitmodules` (gitmodules(5)). */
-function submoduleUrls(config: string): Map<string, string> {
-  const modules = new Map<string, { path?: string; url?: string }>();
-  for (const line of config.split('\n')) {
-    const found = /^submodule\.(.*)\.(path|url)=(.*)$/.exec(line);
-    if (!found) continue;
-    const [, name = '', field = '', value = ''] = found;
-    modules.set(name, { ...modules.get(name), [field]: value });
-  }
-  const found = [...modules.values()].filter((entry) => entry.path !== undefined && entry.url !== undefined);
-  return new Map(found.map((entry) => [entry.path!, entry.url!]));
-}
-
-/** A submodule's `../x` from the repository that it stands in (gitmodules(5), `submodule.<name>.url`). */
-function relativeUrl(base: string, url: string): string {
-  const parts = base.replace(/\/$/, '').split('/');
-  for (const part of url.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  const joined = parts.join('/');
-  return joined.startsWith('/') ? `file://${joined}` : joined;
-}
-
-/** The names in a tar archive, without the slash of folders (POSIX pax, "ustar Interchange Format"). */
-function* archivedNames(tar: Buffer): Generator<string> {
-  const field = (start: number, length: number) => tar.toString('utf8', start, start + length).replace(/\0.*$/s, '');
-  let longName: string | undefined;
-  for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
-    const size = Number.parseInt(field(at + 124, 12).trim() || '0', 8);
-    const type = String.fromCharCode(tar[at + 156]!);
-    const body = tar.subarray(at + 512, at + 512 + size);
-    if (type === 'x') longName = /\d+ path=(.*)\n/.exec(body.toString('utf8'))?.[1] ?? longName;
-    else if (type !== 'g') {
-      const prefix = field(at + 345, 155);
-      yield (longName ?? (prefix === '' ? '' : `${prefix}/`) + field(at, 100)).replace(/\/$/, '');
-      longName = undefined;
-    }
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
 }
