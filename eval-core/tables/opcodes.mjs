@@ -82,8 +82,9 @@ export const opcodes = [
   ["NeedStack", 1, "makes room for (operand) thousand words"],
   ["Overrides", 2, "s o → s: applies `__overrides`; second word: record of symbols and slots"],
   ["Undefined", 2, "raises an undefined variable; operand: symbol"],
-  ["RootBegin", 1, "a file's body is no level of max-call-depth, though it is entered by a call"],
-  ["RootEnd", 1, "counts it again, before it returns"],
+  ["LevelDown", 1, "one level of max-call-depth less: a file's body is none, though it is entered by a call"],
+  ["LevelUp", 1, "one more"],
+  ["Enter", 2, "one more, if that is allowed: operands of arithmetic are arguments of a builtin; second word: position"],
   ["Dup", 1, "v → v v"],
 ];
 

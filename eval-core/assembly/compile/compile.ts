@@ -177,9 +177,9 @@ function functionBody(fn: usize, node: usize, outer: usize, outerFrame: usize): 
       return;
     }
   }
-  if (flags & FN_ROOT) emit(Op.RootBegin, 0);
+  if (flags & FN_ROOT) emit(Op.LevelDown, 0);
   strict(body, scope, frame, true);
-  if (flags & FN_ROOT) emit(Op.RootEnd, 0);
+  if (flags & FN_ROOT) emit(Op.LevelUp, 0);
   emit(Op.Ret, 0);
   // the argument is put into slot 0, wherever it goes from there
   store<u32>(fn, max<u32>(load<u32>(frame, FR_SLOTS), 1), FN_SLOTS);
@@ -529,9 +529,18 @@ function strictCall(node: usize, scope: usize, frame: usize): void {
     const op = operatorOf(load<u32>(fn, N_A), scope, frame);
     if (op != Op.Halt) {
       const kind = op == Op.Sub ? Range.Sub : op == Op.Mul ? Range.Mul : op == Op.Div ? Range.Div : Range.Less;
+      const left = <usize>load<u32>(args);
+      const right = <usize>load<u32>(args, 4);
+      // what cannot run code needs no level
+      const level = !isReady(left) || !isReady(right);
+      if (level) emit2(Op.Enter, 0, pos);
       const start = here();
-      strictArgument(<usize>load<u32>(args), scope, frame);
-      strictArgument(<usize>load<u32>(args, 4), scope, frame);
+      strictArgument(left, scope, frame);
+      strictArgument(right, scope, frame);
+      if (level) {
+        rangeAdd(start, 0, Range.Level);
+        emit(Op.LevelDown, 0);
+      }
       emit2(op, 0, pos);
       rangeAdd(start, pos, kind);
       return;
@@ -541,10 +550,14 @@ function strictCall(node: usize, scope: usize, frame: usize): void {
   strict(fn, scope, frame, false);
   for (let i = n; i > 0; i--) emit2(Op.Call, i, pos);
 }
+function isReady(node: usize): bool {
+  const kind = nodeKind(node);
+  return kind == Node.Var || kind == Node.Int || kind == Node.Float || kind == Node.String || kind == Node.Path;
+}
 /** An argument that Nix passes to a builtin: a variable is forced there, for no position. */
 function strictArgument(node: usize, scope: usize, frame: usize): void {
-  if (nodeKind(node) != Node.Var || scopeFind(scope, frame, load<u32>(node, N_A)) != Found.Slot || !foundReady()) return strict(node, scope, frame, false);
-  emitVar(foundLevel(), foundSlot(), 0);
+  if (nodeKind(node) == Node.Var && scopeFind(scope, frame, load<u32>(node, N_A)) == Found.Slot && foundReady()) emitVar(foundLevel(), foundSlot(), 0);
+  else strict(node, scope, frame, false);
 }
 /** The instruction of `-`, `*`, `/`, `<` where the builtin behind it is not shadowed, or Halt. */
 function operatorOf(sym: u32, scope: usize, frame: usize): Op {

@@ -37,6 +37,8 @@ export const enum Range {
   Less,
   With,
   AssertEq,
+  /** between LevelUp and LevelDown */
+  Level,
   /** the position is that of the file's body: `while evaluating the file` */
   File,
 }

@@ -10,8 +10,10 @@ import { attrsGet, attrsShape, shapeFind, shapePos } from "../value/shapes";
 import { symbolOf } from "../value/symbols";
 import { callSite, checkMode, pushNative, runNative, startArguments, startFinish } from "./frames";
 import { traceBuiltin } from "./unwind";
-import { VM_ACC, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from "./native";
+import { VM_ACC, VM_DEPTH, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from "./native";
 import { STAT_PRIMOPS } from "./machine";
+import { maxCallDepth } from "../settings";
+import { failDepth } from "./fail";
 import { Step } from "./steps";
 
 const SYM_FUNCTOR: usize = memory.data(4);
@@ -21,6 +23,10 @@ export function callSlow(n: u32): Step {
   const sp = <usize>load<u32>(VM_SP);
   const f = <usize>load<u32>(sp - 4);
   const kind = kindOf(f);
+  if (load<u32>(VM_DEPTH) > maxCallDepth()) {
+    failDepth(callSite(<usize>load<u32>(VM_PC), <usize>load<u32>(VM_FP)));
+    return Step.Raise;
+  }
   if (kind == KIND_PRIMOP) return callBuiltin(primopId(f), n);
   if (kind == KIND_PRIMOP_APP) return callPartial(f, n);
   if (kind == KIND_ATTRS) {

@@ -101,7 +101,7 @@ function items(f: usize): i32 {
     setSlotInt(f, 2, <i32>i);
     if (load<u32>(VM_DEPTH) > maxCallDepth()) {
       failDepth(determinePos(x));
-      return failed(f);
+      return Act.Fail;
     }
     const k: u32 = isValue(x) ? kindOf(x) : KIND_LIST;
     if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, raw, slot(f, 1), 1, 1, NESTED);

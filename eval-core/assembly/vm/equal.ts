@@ -6,7 +6,7 @@ import { Proc } from "../gen/builtins";
 import { Err, addTraceLit, msgBegin, msgLit, raise } from "../diag/errors";
 import { msgArgValue, msgShowType } from "../diag/check";
 import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from "../value/kinds";
-import { FALSE, TRUE, deref, floatValue, intValue, isValue, kindOf, listGet, listLen, mkBool, strBytes, strContext, strLen } from "../value/layout";
+import { FALSE, TRUE, deref, floatValue, intValue, isValue, kindOf, listGet, listLen, mkBool, strBytes, strContext, strLen, tag } from "../value/layout";
 import { attrsCount, attrsGet, attrsShape, attrsSymbol, attrsValue } from "../value/shapes";
 import { symbolOf } from "../value/symbols";
 import { Act, acc, again, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
@@ -77,21 +77,24 @@ function derivationNow(s: usize): i32 {
   return i32(load<u64>(bytes) == 0x6974617669726564 && load<u16>(bytes, 8) == 0x6e6f);
 }
 
-// States. Slots: 0 left, 1 right, 2 index, 3 left cell, 4 right cell.
+// States. Slots: 0 left, 1 right, 2 index, 3 left cell (at the start: 1 where left and right are cells themselves), 4 right cell.
 const START: i32 = 0;
 const LEFT_TYPE: i32 = 1;
 const RIGHT_TYPE: i32 = 2;
 const CELLS: i32 = 3;
-const CELL_LEFT: i32 = 4;
-const CELL_RIGHT: i32 = 5;
-const CELL_DONE: i32 = 6;
+const CELL_DONE: i32 = 4;
 
 export function proc_equal(f: usize): i32 {
   const state = stateOf(f);
   switch (state) {
     case START: {
-      const l = slot(f, 0);
-      const r = slot(f, 1);
+      const l = deref(slot(f, 0));
+      const r = deref(slot(f, 1));
+      if (!isValue(l)) return force(f, l, START);
+      if (!isValue(r)) return force(f, r, START);
+      if (slotInt(f, 3) == 1 && slot(f, 0) == slot(f, 1)) return done(TRUE);
+      setSlot(f, 0, l);
+      setSlot(f, 1, r);
       const e = equalNow(l, r);
       if (e != EQ_UNKNOWN) return done(mkBool(e == 1));
       if (kindOf(l) == KIND_LIST) return cells(f);
@@ -110,10 +113,6 @@ export function proc_equal(f: usize): i32 {
     }
     case CELLS:
       return cells(f);
-    case CELL_LEFT:
-      return force(f, slot(f, 4), CELL_RIGHT);
-    case CELL_RIGHT:
-      return compareCell(f);
     default:
       if (acc() == FALSE || slotInt(f, 2) < 0) return done(acc());
       setSlotInt(f, 2, slotInt(f, 2) + 1);
@@ -131,7 +130,7 @@ function afterTypes(f: usize, derivations: bool): i32 {
       setSlotInt(f, 2, -1);
       setSlot(f, 3, a);
       setSlot(f, 4, b);
-      return compareOrForce(f);
+      return compareCell(f);
     }
   }
   if (attrsCount(l) != attrsCount(r)) return done(FALSE);
@@ -168,27 +167,19 @@ function pending(f: usize, i: i32, a: usize, b: usize): i32 {
   setSlotInt(f, 2, i);
   setSlot(f, 3, a);
   setSlot(f, 4, b);
-  return compareOrForce(f);
-}
-function compareOrForce(f: usize): i32 {
-  const a = slot(f, 3);
-  if (!isValue(deref(a))) return force(f, a, CELL_LEFT);
-  if (!isValue(deref(slot(f, 4)))) return force(f, slot(f, 4), CELL_RIGHT);
   return compareCell(f);
 }
-/** Both cells are forced. */
+/** Compares two cells; those that must be forced are, a level deeper. */
 function compareCell(f: usize): i32 {
   const a = slot(f, 3);
   const b = slot(f, 4);
   const last = slotInt(f, 2) < 0;
-  const e = a == b ? 1 : equalNow(deref(a), deref(b));
+  const e = equalCells(a, b);
   if (e == 0) return done(FALSE);
-  if (e == 1) {
-    if (last) return done(TRUE);
-    setSlotInt(f, 2, slotInt(f, 2) + 1);
-    return again(f, CELLS);
-  }
-  return callProc(f, Proc.equal, deref(a), deref(b), 1, 1, CELL_DONE);
+  if (e == EQ_UNKNOWN) return callProc(f, Proc.equal, a, b, tag(0), tag(1), CELL_DONE);
+  if (last) return done(TRUE);
+  setSlotInt(f, 2, slotInt(f, 2) + 1);
+  return again(f, CELLS);
 }
 
 // ---- `<`. Slots: 0 left, 1 right (forced), 2 index.

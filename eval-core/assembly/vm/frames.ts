@@ -135,6 +135,12 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
       store<u32>(VM_AUX, aux);
       return Step.Raise;
   }
+  // the first of two applications is a call inside the second one
+  if (kind == KIND_APP2 && load<u32>(VM_DEPTH) >= maxCallDepth()) {
+    failDepth(forcePosition(ret, aux, <usize>load<u32>(VM_FP)));
+    store<u32>(VM_AUX, aux);
+    return Step.Raise;
+  }
   if (!pushFrame(ret, <u32>x, aux)) {
     failDepth(0);
     return Step.Raise;
@@ -244,7 +250,7 @@ export function procLevels(proc: u32): u32 {
 /** Pushes the frame of a procedure, its slots tagged 0. False after a stack overflow, which is raised. */
 export function pushNative(proc: u32, ret: usize): bool {
   if (load<u32>(VM_DEPTH) + procLevels(proc) > maxCallDepth() + 1 || !pushFrame(ret, TAG_NATIVE, 1)) {
-    failDepth(ret == CODE_NATIVE + 8 || ret < 16 ? 0 : positionAt(ret - 8));
+    failDepth(<usize>load<u32>(VM_FP) ? forcePosition(ret, 0, <usize>load<u32>(VM_FP)) : 0);
     return false;
   }
   const f = <usize>load<u32>(VM_FP);

@@ -33,7 +33,9 @@ export const ACT_POS: usize = ST_VM + 80;
 /** The position of the attribute (tagged) whose forcing failed at once: part of the error in flight. */
 export const VM_AUX: usize = ST_VM + 84;
 /** In VM_AUX: the call site is part of the error already. */
-export const SITE_TOLD: u32 = 1;
+export const SITE_TOLD: u32 = 2;
+/** In VM_AUX: arithmetic failed before its builtin was entered. */
+export const NOT_ENTERED: u32 = 4;
 
 export const FRAME_PREV: usize = 0;
 export const FRAME_PC: usize = 4;

@@ -33,7 +33,7 @@ import { canonPath } from "./paths";
 import { maxCallDepth } from "../settings";
 import { failDepth, failExpectedAt } from "./fail";
 import { startProc, startProc4 } from "./frames";
-import { VM_DEPTH, VM_PC, VM_SP } from "./native";
+import { NOT_ENTERED, VM_AUX, VM_DEPTH, VM_PC, VM_SP } from "./native";
 import { Step } from "./steps";
 
 function position(): u32 {
@@ -156,6 +156,7 @@ function addStrings(l: usize, r: usize): Step {
 /** `-`, `*`, `/` and `<` are calls of builtins in Nix, and count as such. */
 function tooDeep(): Step {
   failDepth(position());
+  store<u32>(VM_AUX, NOT_ENTERED);
   return Step.Raise;
 }
 /** `-`, `*`, `/`. */

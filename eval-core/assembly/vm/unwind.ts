@@ -27,7 +27,7 @@ import { BLACKHOLE_BIT, KIND_FAILED } from "../value/kinds";
 import { strBytes, strLen, untag } from "../value/layout";
 import { symbolBytes, symbolLen } from "../value/symbols";
 import { callSite, procLevels, runNative } from "./frames";
-import { NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, SITE_TOLD, STATE_ERROR, VM_AUX, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
+import { NOT_ENTERED, NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, SITE_TOLD, STATE_ERROR, VM_AUX, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
 import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from "./stack";
 import { NATIVE_SLOTS } from "./native";
 import { procSlots } from "../gen/builtins";
@@ -137,8 +137,14 @@ function traceCall(fn: usize, pos: u32, matching: bool): void {
 /** Trace lines of the instruction that was under way: `aux` is the attribute's position (tagged), where a selection forced it. */
 function traceInstruction(pc: usize, aux: u32): void {
   const op = load<u32>(pc) & 0xff;
-  if (aux > 1) traceSelection(pc, op, aux >>> 1);
-  for (let i = rangeFind(pc, 0); i >= 0; i = rangeFind(pc, i + 1)) traceRange(rangeKind(i), rangePos(i));
+  if (aux > 1 && aux & 1) traceSelection(pc, op, aux >>> 1);
+  let skip = aux == NOT_ENTERED;
+  for (let i = rangeFind(pc, 0); i >= 0; i = rangeFind(pc, i + 1)) {
+    const kind = rangeKind(i);
+    const operator = kind == Range.Sub || kind == Range.Mul || kind == Range.Div || kind == Range.Less;
+    if (!skip || !operator) traceRange(kind, rangePos(i));
+    else skip = false;
+  }
 }
 
 function traceSelection(pc: usize, op: u32, pos: u32): void {
@@ -213,6 +219,9 @@ function traceRange(kind: u32, pos: u32): void {
       return addTraceLit(pos, "in the left operand of the update (//) operator");
     case Range.UpdateRight:
       return addTraceLit(pos, "in the right operand of the update (//) operator");
+    case Range.Level:
+      store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
+      return;
     case Range.Sub:
       return traceOperator("sub", pos);
     case Range.Mul:
