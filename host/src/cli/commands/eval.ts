@@ -89,6 +89,12 @@ class EvalCommand implements Command {
     ];
   }
 
+  /** JSON names paths as they are; XML is lazy unless --strict says otherwise. */
+  get #printFlags(): number {
+    if (this.#mode === PrintMode.Json) return PrintFlag.Strict | PrintFlag.NoCopy;
+    return this.#mode === PrintMode.Xml && !this.#strict ? PrintFlag.Locations : PrintFlag.Strict | PrintFlag.Locations;
+  }
+
   #print(mode: PrintMode) {
     this.#mode = mode;
   }
@@ -192,8 +198,7 @@ class EvalCommand implements Command {
     if (this.#writeTo !== undefined) return writeTree(session, value, this.#writeTo);
     if (this.#mode === PrintMode.Raw) return writeOut(await session.coerce(value, 'while generating the eval command output'));
     if (this.#strict) await session.run(session.machine.deepForce(value));
-    const lazyXml = this.#mode === PrintMode.Xml && !this.#strict;
-    writeOut(await session.print(value, this.#mode, lazyXml ? PrintFlag.Locations : PrintFlag.Strict | PrintFlag.Locations));
+    writeOut(await session.print(value, this.#mode, this.#printFlags));
     writeOut('\n');
   }
 }
