@@ -2,11 +2,11 @@
  * From syntax tree to bytecode. `strict` emits code that leaves a value in weak head normal form on the stack, `lazy` code that
  * leaves a reference: what needs no thunk (constants, variables, functions) gets none, as in Nix's `maybeThunk`.
  */
-import { permAlloc } from "../heap/pages";
-import { BUF_BYTES, bufData, bufLen, bufReset } from "../heap/text";
-import { ST_COMPILE } from "../heap/state";
-import { Op } from "../gen/opcodes";
-import { printAst } from "../print/ast";
+import { permAlloc } from '../heap/pages';
+import { BUF_BYTES, bufData, bufLen, bufReset } from '../heap/text';
+import { ST_COMPILE } from '../heap/state';
+import { Op } from '../gen/opcodes';
+import { printAst } from '../print/ast';
 import {
   FLAG_FORCE_STRING,
   FLAG_OPERATOR,
@@ -24,11 +24,11 @@ import {
   nodeFlags,
   nodeKind,
   nodePos,
-} from "../syntax/ast";
-import { arenaAlloc } from "../syntax/arena";
-import { KIND_FLOAT, KIND_INT, KIND_PATH, KIND_STRING } from "../value/kinds";
-import { EMPTY_LIST, EMPTY_STRING, emptyAttrs, isSmall, tag } from "../value/layout";
-import { symbolOf } from "../value/symbols";
+} from '../syntax/ast';
+import { arenaAlloc } from '../syntax/arena';
+import { KIND_FLOAT, KIND_INT, KIND_PATH, KIND_STRING } from '../value/kinds';
+import { EMPTY_LIST, EMPTY_STRING, emptyAttrs, isSmall, tag } from '../value/layout';
+import { symbolOf } from '../value/symbols';
 import {
   Range,
   bodyBegin,
@@ -45,7 +45,7 @@ import {
   workPush,
   wordAt as wordOf,
   workReset,
-} from "./emit";
+} from './emit';
 import {
   FN_ARG,
   FN_CODE,
@@ -62,7 +62,7 @@ import {
   FN_ROOT,
   FN_SLOTS,
   functionAlloc,
-} from "./functions";
+} from './functions';
 import {
   FR_BODY,
   FR_SLOTS,
@@ -83,8 +83,8 @@ import {
   scopeNew,
   scopeReady,
   scopeWith,
-} from "./scope";
-import { compileAttrs, compileLet } from "./sets";
+} from './scope';
+import { compileAttrs, compileLet } from './sets';
 
 const BODY: usize = ST_COMPILE + 80; // number of the body being compiled
 const DEPTH: usize = ST_COMPILE + 84; // strict nesting
@@ -111,10 +111,10 @@ export function compileRoot(node: usize, scope: usize, frame: usize, pos: u32): 
   workReset();
   store<u32>(UNDEFINED_POS, 0);
   if (!load<u32>(SYM_SUB)) {
-    store<u32>(SYM_SUB, symbolOf("__sub"));
-    store<u32>(SYM_MUL, symbolOf("__mul"));
-    store<u32>(SYM_DIV, symbolOf("__div"));
-    store<u32>(SYM_LESS, symbolOf("__lessThan"));
+    store<u32>(SYM_SUB, symbolOf('__sub'));
+    store<u32>(SYM_MUL, symbolOf('__mul'));
+    store<u32>(SYM_DIV, symbolOf('__div'));
+    store<u32>(SYM_LESS, symbolOf('__lessThan'));
   }
   const fn = functionAlloc();
   store<u32>(fn, pos, FN_POS);
@@ -244,7 +244,7 @@ export function functionMake(node: usize, scope: usize, frame: usize): usize {
 function permText(kind: u32, ptr: usize, len: u32): usize {
   const bytes = 12 + ((<usize>len + 3) & ~3);
   const p = permAlloc(bytes);
-  store<u32>(p, kind | (<u32>(bytes >>> 2) << 8));
+  store<u32>(p, kind | ((<u32>(bytes >>> 2)) << 8));
   store<u32>(p, len, 4);
   store<u32>(p, 0, 8);
   memory.copy(p + 12, ptr, len);
@@ -442,7 +442,7 @@ function strictNode(node: usize, scope: usize, frame: usize, tail: bool): void {
       const toEnd = here() - 4;
       patchJump(toElse);
       strict(<usize>load<u32>(node, N_C), scope, frame, tail);
-      patchWord(toEnd, <u32>Op.Jump | (((here() - toEnd - 4) >>> 2) << 8));
+      patchWord(toEnd, (<u32>Op.Jump) | (((here() - toEnd - 4) >>> 2) << 8));
       return;
     }
     case Node.Assert:
@@ -493,7 +493,7 @@ function strictList(items: usize, n: u32, scope: usize, frame: usize): void {
     return;
   }
   if (n > 1000) emit(Op.NeedStack, (n >>> 10) + 1);
-  for (let i: u32 = 0; i < n; i++) lazy(<usize>load<u32>(items + (<usize>i << 2)), scope, frame);
+  for (let i: u32 = 0; i < n; i++) lazy(<usize>load<u32>(items + ((<usize>i) << 2)), scope, frame);
   emit(Op.List, n);
 }
 
@@ -546,7 +546,7 @@ function strictCall(node: usize, scope: usize, frame: usize): void {
       return;
     }
   }
-  for (let i = n; i > 0; i--) lazy(<usize>load<u32>(args + (<usize>(i - 1) << 2)), scope, frame);
+  for (let i = n; i > 0; i--) lazy(<usize>load<u32>(args + ((<usize>(i - 1)) << 2)), scope, frame);
   strict(fn, scope, frame, false);
   for (let i = n; i > 0; i--) emit2(Op.Call, i, pos);
 }
@@ -556,7 +556,8 @@ function isReady(node: usize): bool {
 }
 /** An argument that Nix passes to a builtin: a variable is forced there, for no position. */
 function strictArgument(node: usize, scope: usize, frame: usize): void {
-  if (nodeKind(node) == Node.Var && scopeFind(scope, frame, load<u32>(node, N_A)) == Found.Slot && foundReady()) emitVar(foundLevel(), foundSlot(), 0);
+  if (nodeKind(node) == Node.Var && scopeFind(scope, frame, load<u32>(node, N_A)) == Found.Slot && foundReady())
+    emitVar(foundLevel(), foundSlot(), 0);
   else strict(node, scope, frame, false);
 }
 /** The instruction of `-`, `*`, `/`, `<` where the builtin behind it is not shadowed, or Halt. */
@@ -583,8 +584,8 @@ function pathRecord(path: usize, n: u32, pos: u32, texts: bool): usize {
   store<u32>(r, computedNames(path, n), 8);
   for (let i: u32 = 0; i < n; i++) {
     const at = r + 12 + <usize>i * 12;
-    const sym = load<u32>(path + (<usize>i << 3));
-    const expr = <usize>load<u32>(path + (<usize>i << 3), 4);
+    const sym = load<u32>(path + ((<usize>i) << 3));
+    const expr = <usize>load<u32>(path + ((<usize>i) << 3), 4);
     store<u32>(at, sym);
     store<u32>(at, sym ? 0 : nodePos(expr), 4);
     store<u32>(at, sym || !texts ? 0 : <u32>exprText(expr), 8);
@@ -593,7 +594,7 @@ function pathRecord(path: usize, n: u32, pos: u32, texts: bool): usize {
 }
 function computedNames(path: usize, n: u32): u32 {
   let k: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) k += u32(!load<u32>(path + (<usize>i << 3)));
+  for (let i: u32 = 0; i < n; i++) k += u32(!load<u32>(path + ((<usize>i) << 3)));
   return k;
 }
 /** An expression's text, as a permanent string. */
@@ -616,7 +617,8 @@ function strictSelect(node: usize, scope: usize, frame: usize): void {
   if (n == 1) return def ? selectOneOr(path, def, pos, scope, frame) : selectOne(path, pos, scope, frame);
   if (def || computedNames(path, n)) return selectPath(path, n, def, pos, scope, frame);
   const record = <u32>pathRecord(path, n, pos, false);
-  for (let i: u32 = 0; i < n; i++) emit2(!i ? Op.SelectFirst : i == n - 1 ? Op.SelectLast : Op.SelectPath, load<u32>(path + (<usize>i << 3)), record);
+  for (let i: u32 = 0; i < n; i++)
+    emit2(!i ? Op.SelectFirst : i == n - 1 ? Op.SelectLast : Op.SelectPath, load<u32>(path + ((<usize>i) << 3)), record);
 }
 function selectOne(path: usize, pos: u32, scope: usize, frame: usize): void {
   const sym = load<u32>(path);
@@ -642,7 +644,7 @@ function selectOneOr(path: usize, def: usize, pos: u32, scope: usize, frame: usi
   const toEnd = here() - 4;
   patchJump(toDefault);
   strict(def, scope, frame, false);
-  patchWord(toEnd, <u32>Op.Jump | (((here() - toEnd - 4) >>> 2) << 8));
+  patchWord(toEnd, (<u32>Op.Jump) | (((here() - toEnd - 4) >>> 2) << 8));
 }
 
 // What PathForce forces: a set on the way, the attribute at the end, a computed name, the default.
@@ -658,8 +660,8 @@ function selectPath(path: usize, n: u32, def: usize, pos: u32, scope: usize, fra
   emit(Op.PathOpen, names);
   let chain: u32 = 0;
   for (let i: u32 = 0; i < n; i++) {
-    if (!load<u32>(path + (<usize>i << 3))) {
-      pathForce(<usize>load<u32>(path + (<usize>i << 3), 4), path, n, PATH_NAME, scope, frame);
+    if (!load<u32>(path + ((<usize>i) << 3))) {
+      pathForce(<usize>load<u32>(path + ((<usize>i) << 3), 4), path, n, PATH_NAME, scope, frame);
       emit2(Op.PathName, i, record);
     }
     if (i) emit2(Op.PathForce, PATH_SET, record);
@@ -678,7 +680,7 @@ function selectPath(path: usize, n: u32, def: usize, pos: u32, scope: usize, fra
     const toEnd = here() - 4;
     patchChain(chain);
     pathForce(def, path, n, PATH_DEFAULT, scope, frame);
-    patchWord(toEnd, <u32>Op.Jump | (((here() - toEnd - 4) >>> 2) << 8));
+    patchWord(toEnd, (<u32>Op.Jump) | (((here() - toEnd - 4) >>> 2) << 8));
   }
   emit(Op.PathClose, names);
 }
@@ -702,9 +704,9 @@ function strictHas(node: usize, scope: usize, frame: usize): void {
   strict(<usize>load<u32>(node, N_A), scope, frame, false);
   let chain: u32 = 0;
   for (let i: u32 = 0; i < n; i++) {
-    const sym = load<u32>(path + (<usize>i << 3));
+    const sym = load<u32>(path + ((<usize>i) << 3));
     const last = i == n - 1;
-    if (!sym) strictName(<usize>load<u32>(path + (<usize>i << 3), 4), scope, frame);
+    if (!sym) strictName(<usize>load<u32>(path + ((<usize>i) << 3), 4), scope, frame);
     if (last) {
       emit(sym ? Op.Has : Op.HasDyn, sym);
       break;
@@ -749,7 +751,7 @@ function strictAssert(cond: usize, body: usize, pos: u32, scope: usize, frame: u
     strict(<usize>load<u32>(cond, N_B), scope, frame, false);
   }
   emit2(Op.AssertFail, u32(both), <u32>record);
-  patchWord(toEnd, <u32>Op.Jump | (((here() - toEnd - 4) >>> 2) << 8));
+  patchWord(toEnd, (<u32>Op.Jump) | (((here() - toEnd - 4) >>> 2) << 8));
 }
 
 // ---- strings
@@ -760,7 +762,7 @@ function strictConcat(node: usize, scope: usize, frame: usize): void {
   const pos = nodePos(node);
   if (n > 1000) emit(Op.NeedStack, (n >>> 10) + 1);
   if (nodeFlags(node) & FLAG_FORCE_STRING) {
-    for (let i: u32 = 0; i < n; i++) concatItem(items + (<usize>i << 3), scope, frame, COERCE_COPY | COERCE_CANON);
+    for (let i: u32 = 0; i < n; i++) concatItem(items + ((<usize>i) << 3), scope, frame, COERCE_COPY | COERCE_CANON);
     emit2(Op.Concat, n, pos);
     return;
   }
@@ -773,7 +775,7 @@ function strictConcat(node: usize, scope: usize, frame: usize): void {
     return;
   }
   // a path with interpolations, or a path literal and one operand
-  for (let i: u32 = 1; i < n; i++) concatItem(items + (<usize>i << 3), scope, frame, COERCE_CANON);
+  for (let i: u32 = 1; i < n; i++) concatItem(items + ((<usize>i) << 3), scope, frame, COERCE_CANON);
   emit2(Op.ConcatPath, n, pos);
 }
 function concatItem(item: usize, scope: usize, frame: usize, flags: u32): void {
@@ -805,6 +807,6 @@ export function openedFrame(): usize {
 }
 export function closeFrame(opened: u32, frame: usize, tail: bool): void {
   if (!opened) return;
-  patchWord(opened - 1, <u32>Op.NewEnv | (load<u32>(frame, FR_SLOTS) << 8));
+  patchWord(opened - 1, (<u32>Op.NewEnv) | (load<u32>(frame, FR_SLOTS) << 8));
   if (!tail) emit(Op.PopEnv, 0);
 }

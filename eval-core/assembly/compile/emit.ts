@@ -7,10 +7,10 @@
  *
  *   range: | start | end | position | kind |        body: | length in bytes | instruction words … |
  */
-import { bufData, bufLen, bufReserve, bufReset, bufSetLen } from "../heap/text";
-import { pagesAlloc, pagesFree, permAlloc } from "../heap/pages";
-import { ST_COMPILE } from "../heap/state";
-import { Op } from "../gen/opcodes";
+import { bufData, bufLen, bufReserve, bufReset, bufSetLen } from '../heap/text';
+import { pagesAlloc, pagesFree, permAlloc } from '../heap/pages';
+import { ST_COMPILE } from '../heap/state';
+import { Op } from '../gen/opcodes';
 
 const CODE: usize = ST_COMPILE + 0; // Buf
 const BODY_RANGES: usize = ST_COMPILE + 12; // Buf of ranges of this body, starts and ends relative
@@ -53,11 +53,11 @@ export function emitWord(w: u32): void {
   bufSetLen(CODE, bufLen(CODE) + 4);
 }
 export function emit(op: Op, operand: u32): void {
-  emitWord(<u32>op | (operand << 8));
+  emitWord((<u32>op) | (operand << 8));
 }
 /** A two-word instruction. */
 export function emit2(op: Op, operand: u32, word: u32): void {
-  emitWord(<u32>op | (operand << 8));
+  emitWord((<u32>op) | (operand << 8));
   emitWord(word);
 }
 export function patchWord(at: u32, w: u32): void {
@@ -134,18 +134,18 @@ function rangesKeep(code: usize): void {
   if (count + more > load<u32>(RANGE_CAP)) {
     let cap = load<u32>(RANGE_CAP) ? load<u32>(RANGE_CAP) * 2 : 4096;
     while (cap < count + more) cap *= 2;
-    const data = pagesAlloc(<usize>cap << 4);
+    const data = pagesAlloc((<usize>cap) << 4);
     if (count) {
-      memory.copy(data, <usize>load<u32>(RANGES), <usize>count << 4);
-      pagesFree(<usize>load<u32>(RANGES), <usize>load<u32>(RANGE_CAP) << 4);
+      memory.copy(data, <usize>load<u32>(RANGES), (<usize>count) << 4);
+      pagesFree(<usize>load<u32>(RANGES), (<usize>load<u32>(RANGE_CAP)) << 4);
     }
     store<u32>(RANGES, <u32>data);
     store<u32>(RANGE_CAP, cap);
   }
-  const to = <usize>load<u32>(RANGES) + (<usize>count << 4);
+  const to = <usize>load<u32>(RANGES) + ((<usize>count) << 4);
   memory.copy(to, bufData(BODY_RANGES), len);
   for (let i: u32 = 0; i < more; i++) {
-    const r = to + (<usize>i << 4);
+    const r = to + ((<usize>i) << 4);
     store<u32>(r, load<u32>(r) + <u32>code);
     store<u32>(r, load<u32>(r, 4) + <u32>code, 4);
   }
@@ -159,14 +159,14 @@ export function rangeFind(pc: usize, from: u32): i32 {
   const n = load<u32>(RANGE_COUNT);
   const data = <usize>load<u32>(RANGES);
   for (let i = from; i < n; i++) {
-    const r = data + (<usize>i << 4);
+    const r = data + ((<usize>i) << 4);
     if (<u32>pc >= load<u32>(r) && <u32>pc < load<u32>(r, 4)) return <i32>i;
   }
   return -1;
 }
 export function rangePos(i: u32): u32 {
-  return load<u32>(<usize>load<u32>(RANGES) + (<usize>i << 4), 8);
+  return load<u32>(<usize>load<u32>(RANGES) + ((<usize>i) << 4), 8);
 }
 export function rangeKind(i: u32): u32 {
-  return load<u32>(<usize>load<u32>(RANGES) + (<usize>i << 4), 12);
+  return load<u32>(<usize>load<u32>(RANGES) + ((<usize>i) << 4), 12);
 }

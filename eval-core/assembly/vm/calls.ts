@@ -1,20 +1,20 @@
 /** Calls of what is not a plain lambda: builtins, partial applications, functors. */
-import { PROC_LAZY, PROC_STEPS, Mode, Proc, callSimple, procArity, procFlags, procMode, procOrder } from "../gen/builtins";
-import { Err, msgBegin, msgLit, raiseAt } from "../diag/errors";
-import { msgArgValue, msgShowType } from "../diag/check";
-import { argumentContext } from "../gen/builtins";
-import { alloc } from "../heap/alloc";
-import { KIND_ATTRS, KIND_PRIMOP, KIND_PRIMOP_APP } from "../value/kinds";
-import { deref, isValue, kindOf, primopAppArg, primopAppCount, primopId, tag } from "../value/layout";
-import { attrsGet, attrsShape, shapeFind, shapePos } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { callSite, checkMode, pushNative, runNative, startArguments, startFinish } from "./frames";
-import { traceBuiltin } from "./unwind";
-import { VM_ACC, VM_DEPTH, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from "./native";
-import { STAT_PRIMOPS } from "./machine";
-import { maxCallDepth } from "../settings";
-import { failDepth } from "./fail";
-import { Step } from "./steps";
+import { PROC_LAZY, PROC_STEPS, Mode, Proc, callSimple, procArity, procFlags, procMode, procOrder } from '../gen/builtins';
+import { Err, msgBegin, msgLit, raiseAt } from '../diag/errors';
+import { msgArgValue, msgShowType } from '../diag/check';
+import { argumentContext } from '../gen/builtins';
+import { alloc } from '../heap/alloc';
+import { KIND_ATTRS, KIND_PRIMOP, KIND_PRIMOP_APP } from '../value/kinds';
+import { deref, isValue, kindOf, primopAppArg, primopAppCount, primopId, tag } from '../value/layout';
+import { attrsGet, attrsShape, shapeFind, shapePos } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { callSite, checkMode, pushNative, runNative, startArguments, startFinish } from './frames';
+import { traceBuiltin } from './unwind';
+import { VM_ACC, VM_DEPTH, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from './native';
+import { STAT_PRIMOPS } from './machine';
+import { maxCallDepth } from '../settings';
+import { failDepth } from './fail';
+import { Step } from './steps';
 
 const SYM_FUNCTOR: usize = memory.data(4);
 
@@ -30,14 +30,14 @@ export function callSlow(n: u32): Step {
   if (kind == KIND_PRIMOP) return callBuiltin(primopId(f), n);
   if (kind == KIND_PRIMOP_APP) return callPartial(f, n);
   if (kind == KIND_ATTRS) {
-    if (!load<u32>(SYM_FUNCTOR)) store<u32>(SYM_FUNCTOR, symbolOf("__functor"));
+    if (!load<u32>(SYM_FUNCTOR)) store<u32>(SYM_FUNCTOR, symbolOf('__functor'));
     if (attrsGet(f, load<u32>(SYM_FUNCTOR))) return callFunctor(f);
   }
   const pos = callSite(<usize>load<u32>(VM_PC), <usize>load<u32>(VM_FP));
   msgBegin();
-  msgLit("attempt to call something which is not a function but ");
+  msgLit('attempt to call something which is not a function but ');
   msgShowType(f);
-  msgLit(": ");
+  msgLit(': ');
   msgArgValue(f);
   raiseAt(Err.Type, pos);
   return Step.Raise;
@@ -46,13 +46,13 @@ export function callSlow(n: u32): Step {
 /** Makes a partial application of what is on top, with `n` more arguments. */
 function makePartial(id: u32, old: usize, n: u32): Step {
   const have = old ? primopAppCount(old) : 0;
-  const p = alloc(KIND_PRIMOP_APP, 8 + (<usize>(have + n) << 2));
+  const p = alloc(KIND_PRIMOP_APP, 8 + ((<usize>(have + n)) << 2));
   store<u32>(p, <u32>tag(id), 4);
-  for (let i: u32 = 0; i < have; i++) store<u32>(p + (<usize>i << 2), <u32>primopAppArg(old, i), 8);
+  for (let i: u32 = 0; i < have; i++) store<u32>(p + ((<usize>i) << 2), <u32>primopAppArg(old, i), 8);
   let sp = <usize>load<u32>(VM_SP) - 4;
   for (let i: u32 = 0; i < n; i++) {
     sp -= 4;
-    store<u32>(p + (<usize>(have + i) << 2), load<u32>(sp), 8);
+    store<u32>(p + ((<usize>(have + i)) << 2), load<u32>(sp), 8);
   }
   store<u32>(sp, <u32>p);
   store<u32>(VM_SP, <u32>(sp + 4));
@@ -89,7 +89,7 @@ function runBuiltin(id: u32, arity: u32, used: u32): Step {
   const sp = <usize>load<u32>(VM_SP);
   const first = sp - 8; // arguments lie downwards from here
   const flags = procFlags(id);
-  const ret = pc + (<usize>used << 3);
+  const ret = pc + ((<usize>used) << 3);
   if ((flags & PROC_STEPS) == 0 && argumentsReady(id, arity, first, flags)) {
     let r = argumentsChecked(id, arity, first, flags) ? callSimple(id, first) : 0;
     if (!r) {
@@ -98,24 +98,24 @@ function runBuiltin(id: u32, arity: u32, used: u32): Step {
     }
     r = deref(r);
     if (isValue(r)) {
-      const to = sp - 4 - (<usize>arity << 2);
+      const to = sp - 4 - ((<usize>arity) << 2);
       store<u32>(to, <u32>r);
       store<u32>(VM_SP, <u32>(to + 4));
       store<u32>(VM_PC, <u32>ret);
       return Step.Reload;
     }
-    store<u32>(VM_SP, <u32>(sp - 4 - (<usize>arity << 2)));
+    store<u32>(VM_SP, <u32>(sp - 4 - ((<usize>arity) << 2)));
     if (!pushNative(id, ret)) return Step.Raise;
     store<u32>(VM_ACC, <u32>r);
     startFinish(<usize>load<u32>(VM_FP));
     return runNative();
   }
   // a frame: the arguments become its slots
-  for (let i: u32 = 0; i < arity; i++) store<u32>(KEEP + (<usize>i << 2), load<u32>(first - (<usize>i << 2)));
-  store<u32>(VM_SP, <u32>(sp - 4 - (<usize>arity << 2)));
+  for (let i: u32 = 0; i < arity; i++) store<u32>(KEEP + ((<usize>i) << 2), load<u32>(first - ((<usize>i) << 2)));
+  store<u32>(VM_SP, <u32>(sp - 4 - ((<usize>arity) << 2)));
   if (!pushNative(id, ret)) return Step.Raise;
   const f = <usize>load<u32>(VM_FP);
-  for (let i: u32 = 0; i < arity; i++) setSlot(f, i, <usize>load<u32>(KEEP + (<usize>i << 2)));
+  for (let i: u32 = 0; i < arity; i++) setSlot(f, i, <usize>load<u32>(KEEP + ((<usize>i) << 2)));
   startArguments(f);
   return runNative();
 }
@@ -126,7 +126,7 @@ function argumentsReady(id: u32, arity: u32, first: usize, flags: u32): bool {
   if (flags & PROC_LAZY) return true;
   for (let i: u32 = 0; i < arity; i++) {
     if (procMode(id, i) == Mode.Lazy) continue;
-    const at = first - (<usize>i << 2);
+    const at = first - ((<usize>i) << 2);
     const v = deref(<usize>load<u32>(at));
     if (!isValue(v)) return false;
     store<u32>(at, <u32>v);
@@ -138,7 +138,8 @@ function argumentsChecked(id: u32, arity: u32, first: usize, flags: u32): bool {
   for (let i: u32 = 0; i < arity; i++) {
     const which = procOrder(id, i);
     const mode = procMode(id, which);
-    if (mode > <u32>Mode.Force && !checkMode(mode, <usize>load<u32>(first - (<usize>which << 2)), argumentContext(id, which))) return false;
+    if (mode > <u32>Mode.Force && !checkMode(mode, <usize>load<u32>(first - ((<usize>which) << 2)), argumentContext(id, which)))
+      return false;
   }
   return true;
 }
@@ -161,6 +162,6 @@ function callFunctor(f: usize): Step {
 /** Slots: the set, the argument, the position of the call, that of the attribute. */
 export function proc_functorCall(f: usize): i32 {
   if (stateOf(f)) return done(acc());
-  traceOn(f, <u32>slot(f, 2) >>> 1, "while calling a functor (an attribute set with a '__functor' attribute)");
+  traceOn(f, (<u32>slot(f, 2)) >>> 1, "while calling a functor (an attribute set with a '__functor' attribute)");
   return call2(f, attrsGet(slot(f, 0), load<u32>(SYM_FUNCTOR)), slot(f, 0), slot(f, 1), 1);
 }

@@ -3,15 +3,15 @@
  * kept in a table, so that sets that contain themselves end. As in Nix it is the cells that are noted, not what they lead to: a set that
  * is reached through another cell is walked again, as far as its own cells are new. Objects never move.
  */
-import { functionPos } from "../compile/functions";
-import { addTrace, msgArgInt, msgArgSym, msgBegin, msgLit } from "../diag/errors";
-import { KIND_APP, KIND_APP2, KIND_ATTRS, KIND_LAMBDA, KIND_LIST } from "../value/kinds";
-import { NULL, cell, deref, isValue, kindOf, listGet, listLen, mkCells, setCell, tag, untag } from "../value/layout";
-import { attrsCount, attrsPos, attrsSymbol, attrsValue } from "../value/shapes";
-import { Proc } from "../gen/builtins";
-import { maxCallDepth } from "../settings";
-import { failDepth } from "./fail";
-import { Act, VM_DEPTH, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
+import { functionPos } from '../compile/functions';
+import { addTrace, msgArgInt, msgArgSym, msgBegin, msgLit } from '../diag/errors';
+import { KIND_APP, KIND_APP2, KIND_ATTRS, KIND_LAMBDA, KIND_LIST } from '../value/kinds';
+import { NULL, cell, deref, isValue, kindOf, listGet, listLen, mkCells, setCell, tag, untag } from '../value/layout';
+import { attrsCount, attrsPos, attrsSymbol, attrsValue } from '../value/shapes';
+import { Proc } from '../gen/builtins';
+import { maxCallDepth } from '../settings';
+import { failDepth } from './fail';
+import { Act, VM_DEPTH, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from './native';
 
 // Slots: 0 value, 1 a cell with the table of what was entered (CELLS: | count | mask | references … |, tagged 0 where there is none), 2 index, 3 whether items are walked, 4 position that the value is forced for
 const ENTER: i32 = 0;
@@ -124,7 +124,7 @@ function failed(f: usize): i32 {
   const i = <u32>slotInt(f, 2);
   msgBegin();
   if (kindOf(v) == KIND_LIST) {
-    msgLit("while evaluating list element at index ");
+    msgLit('while evaluating list element at index ');
     msgArgInt(<i64>i);
     addTrace(0);
   } else {

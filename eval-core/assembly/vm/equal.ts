@@ -2,22 +2,49 @@
  * `==` and `<` as procedures. Equality is Nix's eqValues: elements and attributes that are one cell are equal without being
  * looked at; derivations compare by outPath; attributes are met in the order of their symbols.
  */
-import { Proc } from "../gen/builtins";
-import { Err, addTraceLit, msgBegin, msgLit, raise } from "../diag/errors";
-import { msgArgValue, msgShowType } from "../diag/check";
-import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from "../value/kinds";
-import { FALSE, TRUE, deref, floatValue, intValue, isValue, kindOf, listGet, listLen, mkBool, strBytes, strContext, strLen, tag } from "../value/layout";
-import { attrsCount, attrsGet, attrsShape, attrsSymbol, attrsValue } from "../value/shapes";
-import { symbolOf } from "../value/symbols";
-import { Act, acc, again, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from "./native";
-import { compareNow } from "./operators";
+import { Proc } from '../gen/builtins';
+import { Err, addTraceLit, msgBegin, msgLit, raise } from '../diag/errors';
+import { msgArgValue, msgShowType } from '../diag/check';
+import {
+  KIND_ATTRS,
+  KIND_BOOL,
+  KIND_FLOAT,
+  KIND_INT,
+  KIND_LAMBDA,
+  KIND_LIST,
+  KIND_NULL,
+  KIND_PATH,
+  KIND_PRIMOP,
+  KIND_PRIMOP_APP,
+  KIND_STRING,
+} from '../value/kinds';
+import {
+  FALSE,
+  TRUE,
+  deref,
+  floatValue,
+  intValue,
+  isValue,
+  kindOf,
+  listGet,
+  listLen,
+  mkBool,
+  strBytes,
+  strContext,
+  strLen,
+  tag,
+} from '../value/layout';
+import { attrsCount, attrsGet, attrsShape, attrsSymbol, attrsValue } from '../value/shapes';
+import { symbolOf } from '../value/symbols';
+import { Act, acc, again, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from './native';
+import { compareNow } from './operators';
 
 export const EQ_UNKNOWN: i32 = 2;
 const SYMS: usize = memory.data(8);
 function symType(): u32 {
   if (!load<u32>(SYMS)) {
-    store<u32>(SYMS, symbolOf("type"));
-    store<u32>(SYMS, symbolOf("outPath"), 4);
+    store<u32>(SYMS, symbolOf('type'));
+    store<u32>(SYMS, symbolOf('outPath'), 4);
   }
   return load<u32>(SYMS);
 }
@@ -224,21 +251,21 @@ function lessCells(f: usize, i: i32): i32 {
 /** The same for two elements, with the trace line that Nix adds for them. */
 export function proc_lessElements(f: usize): i32 {
   const r = proc_less(f);
-  if (r == Act.Fail) addTraceLit(0, "while comparing two list elements");
+  if (r == Act.Fail) addTraceLit(0, 'while comparing two list elements');
   return r;
 }
 function incomparable(l: usize, r: usize): i32 {
   const same = kindOf(l) == kindOf(r) || (isFunctionKind(kindOf(l)) && isFunctionKind(kindOf(r)));
   msgBegin();
-  msgLit("cannot compare ");
+  msgLit('cannot compare ');
   msgShowType(l);
-  msgLit(" with ");
+  msgLit(' with ');
   msgShowType(r);
-  msgLit(same ? "; values of that type are incomparable (values are " : "; values are ");
+  msgLit(same ? '; values of that type are incomparable (values are ' : '; values are ');
   msgArgValue(l);
-  msgLit(" and ");
+  msgLit(' and ');
   msgArgValue(r);
-  if (same) msgLit(")");
+  if (same) msgLit(')');
   raise(Err.Eval);
   return Act.Fail;
 }

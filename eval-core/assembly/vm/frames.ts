@@ -14,9 +14,9 @@ import {
   procOrder,
   procSlots,
   stepProc,
-} from "../gen/builtins";
-import { Op } from "../gen/opcodes";
-import { Err, cloneError, msgBegin, msgLit, raiseAt, setCurrentError } from "../diag/errors";
+} from '../gen/builtins';
+import { Op } from '../gen/opcodes';
+import { Err, cloneError, msgBegin, msgLit, raiseAt, setCurrentError } from '../diag/errors';
 import {
   BLACKHOLE_BIT,
   KIND_APP,
@@ -28,10 +28,19 @@ import {
   KIND_NATIVE,
   KIND_SELECT,
   KIND_THUNK,
-} from "../value/kinds";
-import { deref, isValue, tag, untag } from "../value/layout";
-import { expectAttrs, expectBool, expectFunction, expectInt, expectList, expectNumber, expectPlainString, expectString } from "../diag/check";
-import { maxCallDepth } from "../settings";
+} from '../value/kinds';
+import { deref, isValue, tag, untag } from '../value/layout';
+import {
+  expectAttrs,
+  expectBool,
+  expectFunction,
+  expectInt,
+  expectList,
+  expectNumber,
+  expectPlainString,
+  expectString,
+} from '../diag/check';
+import { maxCallDepth } from '../settings';
 import {
   ACT_ARGC,
   ACT_ARGS,
@@ -52,11 +61,11 @@ import {
   setSlot,
   slot,
   stateOf,
-} from "./native";
-import { FRAME_AUX, FRAME_BYTES, TAG_NATIVE, stackGrow } from "./stack";
-import { PATH_END } from "../compile/compile";
-import { failDepth } from "./fail";
-import { Step } from "./steps";
+} from './native';
+import { FRAME_AUX, FRAME_BYTES, TAG_NATIVE, stackGrow } from './stack';
+import { PATH_END } from '../compile/compile';
+import { failDepth } from './fail';
+import { Step } from './steps';
 
 // States of the machine's own part of a native frame: the arguments are being forced, or the result is.
 const STATE_ARGS: i32 = -2; // -2 - (place in the order)
@@ -130,7 +139,7 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
       return Step.Raise;
     default:
       msgBegin();
-      msgLit("infinite recursion encountered");
+      msgLit('infinite recursion encountered');
       raiseAt(Err.InfiniteRecursion, pos == NO_POSITION ? forcePosition(ret, aux, <usize>load<u32>(VM_FP)) : pos);
       store<u32>(VM_AUX, aux);
       return Step.Raise;
@@ -260,7 +269,7 @@ export function pushNative(proc: u32, ret: usize): bool {
   store<u32>(f, 1, NATIVE_TRACE + 4);
   const slots = procSlots(proc);
   for (let i: u32 = 0; i < slots; i++) setSlot(f, i, tag(0));
-  store<u32>(VM_SP, <u32>(f + NATIVE_SLOTS + (<usize>slots << 2)));
+  store<u32>(VM_SP, <u32>(f + NATIVE_SLOTS + ((<usize>slots) << 2)));
   store<u32>(VM_PC, <u32>CODE_NATIVE);
   store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) + procLevels(proc));
   return true;
@@ -305,7 +314,7 @@ function stepArguments(f: usize, proc: u32): Act {
       store<u32>(f, <u32>tag(STATE_ARGS - <i32>i), NATIVE_STATE);
       store<u32>(VM_ACC, <u32>v);
       // forceInt and its kin have their context also cover what fails while the argument is evaluated, forceAttrs and forceList not
-      const ctx = mode == Mode.Force || mode == Mode.Attrs || mode == Mode.List ? "" : argumentContext(proc, which);
+      const ctx = mode == Mode.Force || mode == Mode.Attrs || mode == Mode.List ? '' : argumentContext(proc, which);
       store<u32>(f, ctx.length ? <u32>changetype<usize>(ctx) : 0, NATIVE_TRACE);
       return Act.Force;
     }
@@ -316,7 +325,7 @@ function stepArguments(f: usize, proc: u32): Act {
   store<u32>(f, <u32>tag(0), NATIVE_STATE);
   store<u32>(f, 0, NATIVE_TRACE);
   if (procFlags(proc) & PROC_STEPS) return stepProc(proc, f);
-  for (let k: u32 = 0; k < n; k++) store<u32>(ARGS + 28 - (<usize>k << 2), <u32>slot(f, k));
+  for (let k: u32 = 0; k < n; k++) store<u32>(ARGS + 28 - ((<usize>k) << 2), <u32>slot(f, k));
   const r = callSimple(proc, ARGS + 28);
   if (!r) return Act.Fail;
   store<u32>(VM_ACC, <u32>r);
@@ -416,7 +425,7 @@ export function runNative(): Step {
 function passArguments(): void {
   const f = <usize>load<u32>(VM_FP);
   const n = min<u32>(procSlots(load<u32>(ACT_FN)), 4);
-  for (let i: u32 = 0; i < n; i++) setSlot(f, i, <usize>load<u32>(ACT_ARGS + (<usize>i << 2)));
+  for (let i: u32 = 0; i < n; i++) setSlot(f, i, <usize>load<u32>(ACT_ARGS + ((<usize>i) << 2)));
 }
 
 /** Starts a procedure on behalf of an instruction: its result is pushed and execution goes on behind it. */

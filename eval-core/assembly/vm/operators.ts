@@ -1,9 +1,9 @@
 /** Operators on what is not two small integers. The registers are saved; operands are on top of the stack. */
-import { Proc } from "../gen/builtins";
-import { Op } from "../gen/opcodes";
-import { Err, addTraceLit, msgArgInt, msgBegin, msgLit, raiseAt } from "../diag/errors";
-import { msgShowType } from "../diag/check";
-import { KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from "../value/kinds";
+import { Proc } from '../gen/builtins';
+import { Op } from '../gen/opcodes';
+import { Err, addTraceLit, msgArgInt, msgBegin, msgLit, raiseAt } from '../diag/errors';
+import { msgShowType } from '../diag/check';
+import { KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from '../value/kinds';
 import {
   EMPTY_STRING,
   allocList,
@@ -22,19 +22,19 @@ import {
   strContext,
   strLen,
   tag,
-} from "../value/layout";
-import { contextUnion } from "../value/context";
-import { memoryFits } from "../heap/pages";
-import { ST_ALLOCATED, ST_OUT_OF_MEMORY } from "../heap/state";
-import { bytesCompare } from "../heap/text";
-import { COERCE_CANON, COERCE_COPY } from "../compile/compile";
-import { EQ_UNKNOWN, equalNow } from "./equal";
-import { canonPath } from "./paths";
-import { maxCallDepth } from "../settings";
-import { failDepth, failExpectedAt } from "./fail";
-import { startProc, startProc4 } from "./frames";
-import { NOT_ENTERED, VM_AUX, VM_DEPTH, VM_PC, VM_SP } from "./native";
-import { Step } from "./steps";
+} from '../value/layout';
+import { contextUnion } from '../value/context';
+import { memoryFits } from '../heap/pages';
+import { ST_ALLOCATED, ST_OUT_OF_MEMORY } from '../heap/state';
+import { bytesCompare } from '../heap/text';
+import { COERCE_CANON, COERCE_COPY } from '../compile/compile';
+import { EQ_UNKNOWN, equalNow } from './equal';
+import { canonPath } from './paths';
+import { maxCallDepth } from '../settings';
+import { failDepth, failExpectedAt } from './fail';
+import { startProc, startProc4 } from './frames';
+import { NOT_ENTERED, VM_AUX, VM_DEPTH, VM_PC, VM_SP } from './native';
+import { Step } from './steps';
 
 function position(): u32 {
   return load<u32>(<usize>load<u32>(VM_PC), 4);
@@ -49,9 +49,9 @@ function result2(v: usize): Step {
 }
 function overflow(verb: string, l: i64, op: string, r: i64, pos: u32): Step {
   msgBegin();
-  msgLit("integer overflow in ");
+  msgLit('integer overflow in ');
   msgLit(verb);
-  msgLit(" ");
+  msgLit(' ');
   msgArgInt(l);
   msgLit(op);
   msgArgInt(r);
@@ -83,16 +83,16 @@ export function addSlow(l: usize, r: usize): Step {
   if (lk == KIND_INT || lk == KIND_FLOAT) {
     if (rk != KIND_INT && rk != KIND_FLOAT) {
       msgBegin();
-      msgLit("cannot add ");
+      msgLit('cannot add ');
       msgShowType(r);
-      msgLit(lk == KIND_INT ? " to an integer" : " to a float");
+      msgLit(lk == KIND_INT ? ' to an integer' : ' to a float');
       raiseAt(Err.Eval, position());
       return Step.Raise;
     }
     if (lk == KIND_FLOAT || rk == KIND_FLOAT) return result2(mkFloat(asFloat(l) + asFloat(r)));
     const a = intValue(l);
     const b = intValue(r);
-    if (addOverflows(a, b)) return overflow("adding", a, " + ", b, position());
+    if (addOverflows(a, b)) return overflow('adding', a, ' + ', b, position());
     return result2(mkInt(a + b));
   }
   if (rk == KIND_STRING) return addStrings(l, r);
@@ -113,7 +113,7 @@ export function joinTwo(l: usize, r: usize, pos: u32): usize {
   if (kindOf(l) == KIND_PATH) {
     if (strContext(r)) {
       msgBegin();
-      msgLit("a string that refers to a store path cannot be appended to a path");
+      msgLit('a string that refers to a store path cannot be appended to a path');
       return raiseAt(Err.Eval, pos);
     }
     const t = allocString(n + m, 0);
@@ -140,7 +140,7 @@ export function noRoom(pos: u32): Step {
 }
 function failMemory(pos: u32): usize {
   msgBegin();
-  msgLit("out of memory");
+  msgLit('out of memory');
   return raiseAt(Err.Memory, pos);
 }
 /** Whether there is room for a string as long as two. */
@@ -169,7 +169,7 @@ export function arithmeticSlow(op: u32, l: usize, r: usize): Step {
   const floats = lk == KIND_FLOAT || rk == KIND_FLOAT;
   if (op == Op.Div && asFloat(r) == 0) {
     msgBegin();
-    msgLit("division by zero");
+    msgLit('division by zero');
     raiseAt(Err.Eval, 0);
     return Step.Raise;
   }
@@ -180,9 +180,9 @@ export function arithmeticSlow(op: u32, l: usize, r: usize): Step {
   }
   const a = intValue(l);
   const b = intValue(r);
-  if (op == Op.Sub) return subOverflows(a, b) ? overflow("subtracting", a, " - ", b, 0) : result2(mkInt(a - b));
-  if (op == Op.Mul) return mulOverflows(a, b) ? overflow("multiplying", a, " * ", b, 0) : result2(mkInt(a * b));
-  if (a == i64.MIN_VALUE && b == -1) return overflow("dividing", a, " / ", b, 0);
+  if (op == Op.Sub) return subOverflows(a, b) ? overflow('subtracting', a, ' - ', b, 0) : result2(mkInt(a - b));
+  if (op == Op.Mul) return mulOverflows(a, b) ? overflow('multiplying', a, ' * ', b, 0) : result2(mkInt(a * b));
+  if (a == i64.MIN_VALUE && b == -1) return overflow('dividing', a, ' / ', b, 0);
   return result2(mkInt(a / b));
 }
 /** Nix's builtins look at both for a float first, then check the first, then (division: the other way round) the second. */
@@ -193,11 +193,20 @@ function failOperand(op: u32, l: usize, r: usize): Step {
   const leftBad = lk != KIND_INT && lk != KIND_FLOAT;
   const rightBad = rk != KIND_INT && rk != KIND_FLOAT;
   const first = op == Op.Div ? !rightBad : leftBad;
-  failExpectedAt(floats || op == Op.Div ? "a float" : "an integer", first ? l : r, 0);
-  if (op == Op.Sub) addTraceLit(0, first ? "while evaluating the first argument of the subtraction" : "while evaluating the second argument of the subtraction");
-  else if (op == Op.Div) addTraceLit(0, first ? "while evaluating the first operand of the division" : "while evaluating the second operand of the division");
-  else if (!first) addTraceLit(0, "while evaluating the second argument of the multiplication");
-  else addTraceLit(0, floats ? "while evaluating the first of the multiplication" : "while evaluating the first argument of the multiplication");
+  failExpectedAt(floats || op == Op.Div ? 'a float' : 'an integer', first ? l : r, 0);
+  if (op == Op.Sub)
+    addTraceLit(
+      0,
+      first ? 'while evaluating the first argument of the subtraction' : 'while evaluating the second argument of the subtraction',
+    );
+  else if (op == Op.Div)
+    addTraceLit(0, first ? 'while evaluating the first operand of the division' : 'while evaluating the second operand of the division');
+  else if (!first) addTraceLit(0, 'while evaluating the second argument of the multiplication');
+  else
+    addTraceLit(
+      0,
+      floats ? 'while evaluating the first of the multiplication' : 'while evaluating the first argument of the multiplication',
+    );
   return Step.Raise;
 }
 
@@ -247,11 +256,11 @@ export function startSegment(v: usize, flags: u32): Step {
   const pc = <usize>load<u32>(VM_PC);
   return startProc4(Proc.coerceToString, v, tag(flags), tag(<i32>changetype<usize>(SEGMENT)), tag(load<u32>(pc, 4)), pc + 8);
 }
-const SEGMENT: string = "while evaluating a path segment";
+const SEGMENT: string = 'while evaluating a path segment';
 
 /** Joins the `n` strings below `sp`. */
 export function concat(sp: usize, n: u32): usize {
-  const first = sp - (<usize>n << 2);
+  const first = sp - ((<usize>n) << 2);
   if (n == 1) return <usize>load<u32>(first);
   let len: u64 = 0;
   let context: usize = 0;
@@ -275,14 +284,14 @@ export function concat(sp: usize, n: u32): usize {
 
 /** A path, and strings onto it. */
 export function concatPath(sp: usize, n: u32, pos: u32): usize {
-  const first = sp - (<usize>n << 2);
+  const first = sp - ((<usize>n) << 2);
   let len: u32 = 0;
   for (let at = first; at < sp; at += 4) {
     const s = <usize>load<u32>(at);
     len += strLen(s);
     if (at != first && strContext(s)) {
       msgBegin();
-      msgLit("a string that refers to a store path cannot be appended to a path");
+      msgLit('a string that refers to a store path cannot be appended to a path');
       return raiseAt(Err.Eval, pos);
     }
   }
@@ -303,7 +312,7 @@ export function concatTwo(l: usize, r: usize): usize {
   if (!n) return r;
   if (!m) return l;
   const out = allocList(n + m);
-  memory.copy(out + 4, l + 4, <usize>n << 2);
-  memory.copy(out + 4 + (<usize>n << 2), r + 4, <usize>m << 2);
+  memory.copy(out + 4, l + 4, (<usize>n) << 2);
+  memory.copy(out + 4 + ((<usize>n) << 2), r + 4, (<usize>m) << 2);
   return out;
 }

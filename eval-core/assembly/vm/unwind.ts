@@ -2,10 +2,10 @@
  * What happens to an error in flight: it passes the frames from the top; each adds the trace lines that Nix adds at the same
  * place, thunks under evaluation become failed, and procedures that catch are entered again.
  */
-import { PROC_CATCHES, PROC_NO_TRACE, builtinName, procFlags } from "../gen/builtins";
-import { Op } from "../gen/opcodes";
-import { Range, rangeFind, rangeKind, rangePos } from "../compile/emit";
-import { FN_FLAGS, FN_NAME, FN_POS, FN_ROOT } from "../compile/functions";
+import { PROC_CATCHES, PROC_NO_TRACE, builtinName, procFlags } from '../gen/builtins';
+import { Op } from '../gen/opcodes';
+import { Range, rangeFind, rangeKind, rangePos } from '../compile/emit';
+import { FN_FLAGS, FN_NAME, FN_POS, FN_ROOT } from '../compile/functions';
 import {
   Err,
   addTrace,
@@ -22,18 +22,33 @@ import {
   msgOpen,
   msgTake,
   msgBytes,
-} from "../diag/errors";
-import { BLACKHOLE_BIT, KIND_FAILED } from "../value/kinds";
-import { strBytes, strLen, untag } from "../value/layout";
-import { symbolBytes, symbolLen } from "../value/symbols";
-import { callSite, procLevels, runNative } from "./frames";
-import { NOT_ENTERED, NATIVE_PROC, NATIVE_STATE, NATIVE_TRACE, NATIVE_TRACE_POS, SITE_TOLD, STATE_ERROR, VM_AUX, VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, setState } from "./native";
-import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from "./stack";
-import { NATIVE_SLOTS } from "./native";
-import { procSlots } from "../gen/builtins";
-import { Step } from "./steps";
-import { isDerivationInternal } from "../diag/positions";
-import { pathSymbols } from "./select";
+} from '../diag/errors';
+import { BLACKHOLE_BIT, KIND_FAILED } from '../value/kinds';
+import { strBytes, strLen, untag } from '../value/layout';
+import { symbolBytes, symbolLen } from '../value/symbols';
+import { callSite, procLevels, runNative } from './frames';
+import {
+  NOT_ENTERED,
+  NATIVE_PROC,
+  NATIVE_STATE,
+  NATIVE_TRACE,
+  NATIVE_TRACE_POS,
+  SITE_TOLD,
+  STATE_ERROR,
+  VM_AUX,
+  VM_DEPTH,
+  VM_ENV,
+  VM_FP,
+  VM_PC,
+  VM_SP,
+  setState,
+} from './native';
+import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from './stack';
+import { NATIVE_SLOTS } from './native';
+import { procSlots } from '../gen/builtins';
+import { Step } from './steps';
+import { isDerivationInternal } from '../diag/positions';
+import { pathSymbols } from './select';
 
 /** `while calling the '…' builtin`. */
 export function traceBuiltin(id: u32, pos: u32): void {
@@ -72,7 +87,7 @@ export function unwind(): Step {
       const literal = load<u32>(f, NATIVE_TRACE);
       if (literal) addTraceLit(<u32>untag(<usize>load<u32>(f, NATIVE_TRACE_POS)), changetype<string>(<usize>literal));
       if (procFlags(proc) & PROC_CATCHES && untag(<usize>load<u32>(f, NATIVE_STATE)) >= 0) {
-        store<u32>(VM_SP, <u32>(f + NATIVE_SLOTS + (<usize>procSlots(proc) << 2)));
+        store<u32>(VM_SP, <u32>(f + NATIVE_SLOTS + ((<usize>procSlots(proc)) << 2)));
         store<u32>(f, 0, NATIVE_TRACE);
         setState(f, STATE_ERROR);
         return runNative();
@@ -114,23 +129,23 @@ function callPosition(f: usize, ret: usize): u32 {
 function traceCall(fn: usize, pos: u32, matching: bool): void {
   if (load<u32>(fn, FN_FLAGS) & FN_ROOT) return;
   if (matching) {
-    if (pos) addTraceLit(pos, "from call site");
+    if (pos) addTraceLit(pos, 'from call site');
     return;
   }
   msgBegin();
-  msgLit("while calling ");
+  msgLit('while calling ');
   const name = load<u32>(fn, FN_NAME);
   msgOpen();
   if (name) {
     msgLit("'");
     msgBytes(symbolBytes(name), symbolLen(name));
     msgLit("'");
-  } else msgLit("anonymous lambda");
+  } else msgLit('anonymous lambda');
   msgClose();
   addTraceString(load<u32>(fn, FN_POS), msgTake(), TRACE_DETAIL);
   if (!pos) return;
   msgBegin();
-  msgLit("from call site");
+  msgLit('from call site');
   addTraceString(pos, msgTake(), TRACE_DETAIL);
 }
 
@@ -172,7 +187,7 @@ export function tracePath(record: usize, pos: u32, symbols: usize): void {
   const n = load<u32>(record, 4);
   let computed: usize = 0;
   for (let i: u32 = 0; i < n; i++) {
-    if (i) msgLit(".");
+    if (i) msgLit('.');
     const entry = record + 12 + <usize>i * 12;
     let sym = load<u32>(entry);
     if (!sym) {
@@ -198,38 +213,38 @@ function symbolText(sym: u32): void {
 function traceRange(kind: u32, pos: u32): void {
   switch (kind) {
     case Range.Branch:
-      return addTraceLit(pos, "while evaluating a branch condition");
+      return addTraceLit(pos, 'while evaluating a branch condition');
     case Range.Assert:
-      return addTraceLit(pos, "in the condition of the assert statement");
+      return addTraceLit(pos, 'in the condition of the assert statement');
     case Range.AndLeft:
-      return addTraceLit(pos, "in the left operand of the AND (&&) operator");
+      return addTraceLit(pos, 'in the left operand of the AND (&&) operator');
     case Range.AndRight:
-      return addTraceLit(pos, "in the right operand of the AND (&&) operator");
+      return addTraceLit(pos, 'in the right operand of the AND (&&) operator');
     case Range.OrLeft:
-      return addTraceLit(pos, "in the left operand of the OR (||) operator");
+      return addTraceLit(pos, 'in the left operand of the OR (||) operator');
     case Range.OrRight:
-      return addTraceLit(pos, "in the right operand of the OR (||) operator");
+      return addTraceLit(pos, 'in the right operand of the OR (||) operator');
     case Range.ImplLeft:
-      return addTraceLit(pos, "in the left operand of the IMPL (->) operator");
+      return addTraceLit(pos, 'in the left operand of the IMPL (->) operator');
     case Range.ImplRight:
-      return addTraceLit(pos, "in the right operand of the IMPL (->) operator");
+      return addTraceLit(pos, 'in the right operand of the IMPL (->) operator');
     case Range.Not:
-      return addTraceLit(pos, "in the argument of the not operator");
+      return addTraceLit(pos, 'in the argument of the not operator');
     case Range.UpdateLeft:
-      return addTraceLit(pos, "in the left operand of the update (//) operator");
+      return addTraceLit(pos, 'in the left operand of the update (//) operator');
     case Range.UpdateRight:
-      return addTraceLit(pos, "in the right operand of the update (//) operator");
+      return addTraceLit(pos, 'in the right operand of the update (//) operator');
     case Range.Level:
       store<u32>(VM_DEPTH, load<u32>(VM_DEPTH) - 1);
       return;
     case Range.Sub:
-      return traceOperator("sub", pos);
+      return traceOperator('sub', pos);
     case Range.Mul:
-      return traceOperator("mul", pos);
+      return traceOperator('mul', pos);
     case Range.Div:
-      return traceOperator("div", pos);
+      return traceOperator('div', pos);
     case Range.Less:
-      return traceOperator("lessThan", pos);
+      return traceOperator('lessThan', pos);
   }
 }
 function traceOperator(name: string, pos: u32): void {
