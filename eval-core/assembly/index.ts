@@ -5,10 +5,10 @@
 import { Proc, PROC_LAZY, builtinName, proceduresInit } from './gen/builtins';
 import { opName, opWords } from './gen/opcodes';
 import { builtinsForget, registerBuiltins } from './builtins/registry';
-import { FN_CODE } from './compile/functions';
+import { FN_CODE, functionName, functionPos } from './compile/functions';
 import { COERCE_COPY } from './compile/compile';
 import { Err, E_MESSAGE, E_POS, E_STATUS, E_SUGGESTIONS, E_TRACES, T_FLAGS, T_MESSAGE, T_NEXT, T_POS, currentError, errorCode, fail, msgBegin, msgLit, raise } from './diag/errors';
-import { Origin, posColumn, posKind, posLine, posName, posText, posTextLen } from './diag/positions';
+import { Origin, posColumn, posKind, posLine, posName, posText, posTextLen, posFile } from './diag/positions';
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr, literalCopy } from './heap/text';
 import { ST_CHUNK_COUNT, ST_GC_COUNT, ST_HIGH_WATER, ST_LARGE_COUNT, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
@@ -21,7 +21,7 @@ import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
 import { answerSet, ANSWER_CAP } from './requests';
 import { settingSetNumber, settingSetString } from './settings';
 import { contextInit, contextCount, contextElement } from './value/context';
-import { shapesInit, attrsAdd, attrsBegin, attrsCount, attrsFinish, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, DUP_LAST, shapeFind, shapeNameOrder, shapeSymbol } from './value/shapes';
+import { shapesInit, attrsAdd, attrsBegin, attrsCount, attrsFinish, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, DUP_LAST, shapeFind, shapeNameOrder, shapeSymbol, STAT_COPIED } from './value/shapes';
 import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from './value/kinds';
 import { NULL, TRUE, cell, deref, emptyAttrs, floatValue, intValue, isValue, kindOf, listGet, listLen, mkApp, mkInt, mkLambda, mkString, strBytes, strContext, strLen, tag, untag } from './value/layout';
 import { symbolBytes, symbolCount, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
@@ -29,7 +29,8 @@ import { handleDrop, handleGet, handleNew, jobResult, runJob, setStress, startDo
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
 import { compileIn } from './builtins/imports';
 import { WARNINGS } from './vm/warnings';
-import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES } from './vm/machine';
+import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES, STAT_ENV_SLOTS, STAT_LOCAL_ENVS } from './vm/machine';
+import { Counted, countNext, countedKey, countedTimes } from './vm/counting';
 
 export { sha256 as sha256Own } from '../../wasm/assembly/sha256';
 
@@ -72,9 +73,9 @@ export function setMemoryLimit(bytes: u32): void {
 export function outOfMemory(): u32 {
   return u32(load<u32>(ST_OUT_OF_MEMORY) == 2);
 }
-/** Collects at every safepoint: for tests. */
-export function setGcStress(on: u32): void {
-  setStress(on);
+/** Collects after so many evaluations (1: at every safepoint); 0 as needed: for tests. */
+export function setGcStress(evaluations: u32): void {
+  setStress(evaluations);
 }
 
 // ---- sources
@@ -398,25 +399,75 @@ export function positionInfo(pos: u32): void {
   }
   if (posText(pos)) bufBytes(TEXT, posText(pos), posTextLen(pos));
 }
-function stat(name: string, n: u32, first: bool): void {
-  bufStr(TEXT, first ? '{"' : ',"');
+function stat(name: string, n: u32): void {
+  bufStr(TEXT, ',"');
   bufStr(TEXT, name);
   bufStr(TEXT, '":');
   bufI64(TEXT, <i64>n);
 }
+/** `file`, `line` and `column` of what was counted, in an object that is open. */
+function statPosition(pos: u32): void {
+  const file = posFile(pos);
+  if (file) {
+    bufStr(TEXT, ',"file":');
+    jsonText(file);
+  }
+  if (!pos) return;
+  stat('line', posLine(pos));
+  stat('column', posColumn(pos));
+}
+/** An array of what was counted, each with its number. */
+function statCounts(name: string, which: Counted): void {
+  bufStr(TEXT, ',"');
+  bufStr(TEXT, name);
+  bufStr(TEXT, '":[');
+  let first = true;
+  for (let i = countNext(which, 0); i >= 0; i = countNext(which, i + 1)) {
+    bufStr(TEXT, first ? '{"count":' : ',{"count":');
+    first = false;
+    bufI64(TEXT, <i64>countedTimes(which, i));
+    const key = countedKey(which, i);
+    if (which == Counted.Attributes) statPosition(key);
+    else if (which == Counted.Functions) {
+      const symbol = functionName(<usize>key);
+      bufStr(TEXT, ',"name":');
+      if (symbol) jsonText(symbolString(symbol));
+      else bufStr(TEXT, 'null');
+      statPosition(functionPos(<usize>key));
+    } else {
+      bufStr(TEXT, ',"name":"');
+      bufStr(TEXT, builtinName(key));
+      bufByte(TEXT, 0x22);
+    }
+    bufByte(TEXT, 0x7d);
+  }
+  bufByte(TEXT, 0x5d);
+}
+/** What the machine counts, as JSON; the host puts it under Nix's keys. */
 export function stats(): void {
   bufReset(TEXT);
-  stat('nrFunctionCalls', load<u32>(STAT_CALLS), true);
-  stat('nrThunks', load<u32>(STAT_THUNKS), false);
-  stat('nrLookups', load<u32>(STAT_LOOKUPS), false);
-  stat('nrPrimOpCalls', load<u32>(STAT_PRIMOPS), false);
-  stat('nrOpUpdates', load<u32>(STAT_UPDATES), false);
-  stat('memoryPages', <u32>memory.size(), false);
-  stat('touchedPages', load<u32>(ST_HIGH_WATER) >>> 16, false);
-  stat('heapChunks', load<u32>(ST_CHUNK_COUNT), false);
-  stat('largeObjects', load<u32>(ST_LARGE_COUNT), false);
-  stat('symbols', symbolCount(), false);
-  stat('collections', load<u32>(ST_GC_COUNT), false);
+  bufStr(TEXT, '{"nrFunctionCalls":');
+  bufI64(TEXT, <i64>load<u32>(STAT_CALLS));
+  stat('nrThunks', load<u32>(STAT_THUNKS));
+  stat('nrLookups', load<u32>(STAT_LOOKUPS));
+  stat('nrPrimOpCalls', load<u32>(STAT_PRIMOPS));
+  stat('nrOpUpdates', load<u32>(STAT_UPDATES));
+  stat('nrOpUpdateValuesCopied', load<u32>(STAT_COPIED));
+  stat('envs', load<u32>(STAT_CALLS) + load<u32>(STAT_LOCAL_ENVS));
+  stat('envSlots', load<u32>(STAT_ENV_SLOTS));
+  stat('memoryPages', <u32>memory.size());
+  stat('touchedPages', load<u32>(ST_HIGH_WATER) >>> 16);
+  stat('heapChunks', load<u32>(ST_CHUNK_COUNT));
+  stat('largeObjects', load<u32>(ST_LARGE_COUNT));
+  stat('collections', load<u32>(ST_GC_COUNT));
+  const symbols = symbolCount();
+  let bytes: u32 = 0;
+  for (let i: u32 = 1; i <= symbols; i++) bytes += symbolLen(i);
+  stat('symbols', symbols);
+  stat('symbolBytes', bytes);
+  statCounts('functions', Counted.Functions);
+  statCounts('primops', Counted.Builtins);
+  statCounts('attributes', Counted.Attributes);
   bufByte(TEXT, 0x7d);
 }
 /** The bytecode of a function value, to the text. */

@@ -63,8 +63,8 @@ export interface EvalExports extends WebAssembly.Exports {
   setMemoryLimit(bytes: number): void;
   /** Whether the machine has trapped for want of memory. */
   outOfMemory(): number;
-  /** Collects at every safepoint. */
-  setGcStress(on: number): void;
+  /** Collects after so many evaluations (1: at every safepoint), and overwrites what is dead; 0 for as needed. */
+  setGcStress(evaluations: number): void;
   /** Forgets the files that were evaluated. */
   forgetFiles(): void;
   setOption(id: number, value: number): void;

@@ -33,12 +33,15 @@ import {
   ST_LARGE_COUNT,
   ST_LIVE,
   ST_ROOTS,
+  ST_STRESS,
 } from './state';
 import { builtinsForget } from '../builtins/registry';
 
 /** Smaller gaps are not worth a hole; they wait until a neighbour dies. */
 const HOLE_MIN: usize = 64;
-const FIRST_THRESHOLD: u32 = 192 << 20;
+/** In the stress mode, dead words are addresses that lead nowhere. */
+const POISON: u8 = 0xf0;
+const FIRST_THRESHOLD: u32 = 56 << 20;
 
 const MARKS: usize = memory.data(12); // the mark stack: address, entries, capacity
 
@@ -117,6 +120,7 @@ function markRange(from: usize, to: usize): void {
 
 /** Walks the chunks: clears marks, joins what is dead into holes. Returns the bytes that live. */
 function sweep(): usize {
+  const poison = load<u32>(ST_STRESS) != 0;
   let live: usize = 0;
   let last: usize = 0; // the hole before
   store<u32>(ST_HOLES, 0);
@@ -138,6 +142,7 @@ function sweep(): usize {
       const start = p;
       do p += (<usize>(load<u32>(p) >>> 8)) << 2;
       while (p < end && !(load<u32>(p) & MARK_BIT));
+      if (poison) memory.fill(start + 4, POISON, p - start - 4);
       store<u32>(start, KIND_FREE | ((<u32>((p - start) >>> 2)) << 8));
       if (p - start < HOLE_MIN) continue;
       store<u32>(start, 0, 4);

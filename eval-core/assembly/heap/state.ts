@@ -23,6 +23,7 @@ export const ST_GC_COUNT: usize = STATE + 44;
 export const ST_MEMORY_LIMIT: usize = STATE + 48; // bytes of linear memory, 0: none
 export const ST_OUT_OF_MEMORY: usize = STATE + 52; // set by the allocator, seen at the next safepoint
 export const ST_LIVE: usize = STATE + 56; // bytes that survived the last collection
+export const ST_STRESS: usize = STATE + 60; // evaluations between two collections (for tests), 0: as needed
 
 // ---- heap/pages
 export const ST_FREE_RUNS: usize = STATE + 64; // number of free page runs

@@ -8,7 +8,7 @@ import { bufData, bufLen, bufReset } from '../heap/text';
 import { printPlain } from '../print/plain';
 import { maxCallDepth } from '../settings';
 import { Err, fail } from '../diag/errors';
-import { ST_LIVE, ST_OUT_OF_MEMORY, ST_VM, rootAddress } from '../heap/state';
+import { ST_LIVE, ST_OUT_OF_MEMORY, ST_STRESS, ST_VM, rootAddress } from '../heap/state';
 import { collect, collectDue } from '../heap/collect';
 import { memoryLimit } from '../heap/pages';
 import { NULL, cell, deref, kindOf, mkCells, mkString, setCell } from '../value/layout';
@@ -29,12 +29,11 @@ const HANDLES: usize = ST_VM + 160; // in use
 const FREE: usize = ST_VM + 164; // head of the free list (indices, linked through tagged ints), 0 none
 const TARGET: usize = ST_VM + 168; // handle of the job in flight
 const FAILED: usize = ST_VM + 172; // the job failed before it began
-const STRESS: usize = ST_VM + 176;
 const CODE_HALT: usize = memory.data<u32>([Op.Halt, 0, Op.Halt, 0]);
 
-/** A collection at every safepoint, and the shortest slices: the collector's stress mode. */
-export function setStress(on: u32): void {
-  store<u32>(STRESS, on);
+/** The collector's stress mode: a collection after every `evaluations` of them. What it frees is overwritten. 0 ends it. */
+export function setStress(evaluations: u32): void {
+  store<u32>(ST_STRESS, evaluations);
 }
 
 // ---- handles
@@ -124,9 +123,9 @@ const SLICE: i32 = 6000;
 export function runJob(fuel: i32): i32 {
   const early = load<u32>(FAILED);
   if (early) return early == 1 ? 2 : 1;
-  const stress = load<u32>(STRESS) != 0;
+  const stress = <i32>load<u32>(ST_STRESS);
   while (fuel > 0) {
-    const n = stress ? 1 : min(fuel, SLICE);
+    const n = stress ? stress : min(fuel, SLICE);
     const step = slice(n);
     fuel -= n;
     if (step == Step.Halt) {

@@ -32,10 +32,13 @@ function loadOneShot(): OneShot {
   return crypto.hash ?? ((algorithm, data) => crypto.createHash(algorithm).update(data).digest('binary'));
 }
 
-/** A new machine. The module is compiled once a process. */
+/** A new machine. The module is compiled once a process. `VIXEN_GC_STRESS=1` sets its collector's stress mode, for tests. */
 export function newEvaluator(): Evaluator {
   evaluator ??= compile(moduleUrl('eval-core', 'vixen-eval'));
-  return Evaluator.fromModule(evaluator, sha256);
+  const machine = Evaluator.fromModule(evaluator, sha256);
+  const stress = Number(process.env.VIXEN_GC_STRESS ?? 0);
+  if (stress > 0) machine.exports.setGcStress(stress);
+  return machine;
 }
 
 /** The module of hashes. */
