@@ -5,9 +5,26 @@
 import { Proc, PROC_LAZY, builtinName, proceduresInit } from './gen/builtins';
 import { opName, opWords } from './gen/opcodes';
 import { builtinsForget, registerBuiltins } from './builtins/registry';
-import { FN_CODE, functionName, functionPos } from './compile/functions';
+import { FN_CODE, functionIsRoot, functionName, functionPos } from './compile/functions';
 import { COERCE_COPY } from './compile/compile';
-import { Err, E_MESSAGE, E_POS, E_STATUS, E_SUGGESTIONS, E_TRACES, T_FLAGS, T_MESSAGE, T_NEXT, T_POS, currentError, errorCode, fail, msgBegin, msgLit, raise } from './diag/errors';
+import {
+  Err,
+  E_MESSAGE,
+  E_POS,
+  E_STATUS,
+  E_SUGGESTIONS,
+  E_TRACES,
+  T_FLAGS,
+  T_MESSAGE,
+  T_NEXT,
+  T_POS,
+  currentError,
+  errorCode,
+  fail,
+  msgBegin,
+  msgLit,
+  raise,
+} from './diag/errors';
 import { Origin, posColumn, posKind, posLine, posName, posText, posTextLen, posFile } from './diag/positions';
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr, literalCopy } from './heap/text';
 import { ST_CHUNK_COUNT, ST_GC_COUNT, ST_HIGH_WATER, ST_LARGE_COUNT, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_REQUEST } from './heap/state';
@@ -21,9 +38,58 @@ import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
 import { answerSet, ANSWER_CAP } from './requests';
 import { settingSetNumber, settingSetString } from './settings';
 import { contextInit, contextCount, contextElement } from './value/context';
-import { shapesInit, attrsAdd, attrsBegin, attrsCount, attrsFinish, attrsGet, attrsPos, attrsShape, attrsSymbol, attrsValue, DUP_LAST, shapeFind, shapeNameOrder, shapeSymbol, STAT_COPIED } from './value/shapes';
-import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LAMBDA, KIND_LIST, KIND_NULL, KIND_PATH, KIND_PRIMOP, KIND_PRIMOP_APP, KIND_STRING } from './value/kinds';
-import { NULL, TRUE, cell, deref, emptyAttrs, floatValue, intValue, isValue, kindOf, listGet, listLen, mkApp, mkInt, mkLambda, mkString, strBytes, strContext, strLen, tag, untag } from './value/layout';
+import {
+  shapesInit,
+  attrsAdd,
+  attrsBegin,
+  attrsCount,
+  attrsFinish,
+  attrsGet,
+  attrsPos,
+  attrsShape,
+  attrsSymbol,
+  attrsValue,
+  DUP_LAST,
+  shapeFind,
+  shapeNameOrder,
+  shapeSymbol,
+  STAT_COPIED,
+} from './value/shapes';
+import {
+  KIND_ATTRS,
+  KIND_BOOL,
+  KIND_FLOAT,
+  KIND_INT,
+  KIND_LAMBDA,
+  KIND_LIST,
+  KIND_NULL,
+  KIND_PATH,
+  KIND_PRIMOP,
+  KIND_PRIMOP_APP,
+  KIND_STRING,
+} from './value/kinds';
+import {
+  NULL,
+  TRUE,
+  cell,
+  deref,
+  emptyAttrs,
+  floatValue,
+  intValue,
+  isValue,
+  kindOf,
+  listGet,
+  listLen,
+  mkApp,
+  mkInt,
+  mkLambda,
+  mkString,
+  strBytes,
+  strContext,
+  strLen,
+  tag,
+  untag,
+} from './value/layout';
 import { symbolBytes, symbolCount, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
 import { handleDrop, handleGet, handleNew, jobResult, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
@@ -175,7 +241,7 @@ export function opCoerce(h: u32, context: usize, len: u32): u32 {
   // the context must be a static literal: it is kept in permanent memory, in the same form
   const literal = permAlloc(<usize>len * 2 + 24) + 20;
   store<u32>(literal - 4, len * 2);
-  for (let i: u32 = 0; i < len; i++) store<u16>(literal + (<usize>i << 1), load<u8>(context + i));
+  for (let i: u32 = 0; i < len; i++) store<u16>(literal + ((<usize>i) << 1), load<u8>(context + i));
   const job = startJob(Proc.coerceToString, handleGet(h), tag(0), len ? tag(<i32>literal) : 1, 1);
   store<u32>(PRINTING, 1);
   return job;
@@ -253,7 +319,7 @@ export function attrNames(h: u32): void {
   bufReset(TEXT);
   for (let i: u32 = 0; i < attrsCount(s); i++) {
     if (i) bufByte(TEXT, 0);
-    const sym = shapeSymbol(shape, load<u32>(order + (<usize>i << 2)));
+    const sym = shapeSymbol(shape, load<u32>(order + ((<usize>i) << 2)));
     bufBytes(TEXT, symbolBytes(sym), symbolLen(sym));
   }
 }
@@ -390,7 +456,10 @@ export function positionInfo(pos: u32): void {
   bufI64(TEXT, <i64>posColumn(pos));
   bufByte(TEXT, 0);
   const kind = posKind(pos);
-  bufByte(TEXT, kind == Origin.Path ? 0x70 : kind == Origin.String ? 0x73 : kind == Origin.Stdin ? 0x69 : kind == Origin.Internal ? 0x62 : 0x6e);
+  bufByte(
+    TEXT,
+    kind == Origin.Path ? 0x70 : kind == Origin.String ? 0x73 : kind == Origin.Stdin ? 0x69 : kind == Origin.Internal ? 0x62 : 0x6e,
+  );
   bufByte(TEXT, 0);
   if (kind == Origin.Path) bufBytes(TEXT, strBytes(posName(pos)), strLen(posName(pos)));
   if (kind == Origin.Internal) {
@@ -423,10 +492,11 @@ function statCounts(name: string, which: Counted): void {
   bufStr(TEXT, '":[');
   let first = true;
   for (let i = countNext(which, 0); i >= 0; i = countNext(which, i + 1)) {
+    const key = countedKey(which, i);
+    if (which == Counted.Functions && functionIsRoot(<usize>key)) continue;
     bufStr(TEXT, first ? '{"count":' : ',{"count":');
     first = false;
     bufI64(TEXT, <i64>countedTimes(which, i));
-    const key = countedKey(which, i);
     if (which == Counted.Attributes) statPosition(key);
     else if (which == Counted.Functions) {
       const symbol = functionName(<usize>key);
@@ -485,10 +555,10 @@ export function dumpBytecode(h: u32): void {
     const n = opWords(w & 0xff);
     for (let i: u32 = 1; i < n; i++) {
       bufByte(TEXT, 0x20);
-      bufI64(TEXT, <i64>load<u32>(pc + (<usize>i << 2)));
+      bufI64(TEXT, <i64>load<u32>(pc + ((<usize>i) << 2)));
     }
     bufByte(TEXT, 0x0a);
-    pc += <usize>n << 2;
+    pc += (<usize>n) << 2;
   }
 }
 /** Bytes of the parser's warnings that wait. */

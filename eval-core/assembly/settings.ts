@@ -31,6 +31,8 @@ export const enum NumberSetting {
   CurrentTimeHigh = 14,
   /** `break` and the debugger */
   Debugger = 15,
+  /** calls are counted by function, builtin and attribute (NIX_COUNT_CALLS) */
+  CountCalls = 16,
   /** defaults were written */
   Ready = 31,
 }

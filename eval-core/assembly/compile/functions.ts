@@ -36,6 +36,10 @@ export function functionAlloc(): usize {
 export function functionHasFormals(fn: usize): bool {
   return (load<u32>(fn, FN_FLAGS) & FN_HAS_FORMALS) != 0;
 }
+/** Whether the record is the body of a file or expression rather than a lambda. */
+export function functionIsRoot(fn: usize): bool {
+  return (load<u32>(fn, FN_FLAGS) & FN_ROOT) != 0;
+}
 export function functionEllipsis(fn: usize): bool {
   return (load<u32>(fn, FN_FLAGS) & FN_ELLIPSIS) != 0;
 }

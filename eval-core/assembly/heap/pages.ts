@@ -6,7 +6,7 @@
  * A byte a page (`PAGE_KIND`) says whether the page belongs to the collected heap: the collector treats a word as a
  * reference only where that is so. Addresses of code, symbols and stacks can thus stand in scanned words.
  */
-import { ST_FREE_RUNS, ST_HIGH_WATER, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_PAGES_READY, ST_PERM_BUMP, ST_PERM_LIMIT } from "./state";
+import { ST_FREE_RUNS, ST_HIGH_WATER, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_PAGES_READY, ST_PERM_BUMP, ST_PERM_LIMIT } from './state';
 
 export const PAGE_BYTES: usize = 65536;
 export const PAGE_OTHER: u8 = 0;
@@ -41,14 +41,14 @@ function pagesInit(): void {
   store<u32>(ST_PAGES_READY, 1);
   // What is left of the static data's last page is not used; runs start on whole pages.
   const first = (__heap_base + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-  const have = <usize>memory.size() << 16;
+  const have = (<usize>memory.size()) << 16;
   if (have > first) freeRunAdd(first >>> 16, (have - first) >>> 16);
 }
 
 function freeRunAdd(page: usize, count: usize): void {
   let n = load<u32>(ST_FREE_RUNS);
   for (let i: u32 = 0; i < n; i++) {
-    const at = FREE_RUNS + (<usize>i << 3);
+    const at = FREE_RUNS + ((<usize>i) << 3);
     const start = <usize>load<u32>(at);
     const len = <usize>load<u32>(at, 4);
     if (start + len == page) {
@@ -59,11 +59,11 @@ function freeRunAdd(page: usize, count: usize): void {
     } else continue;
     // merged: take the neighbour out and go on, there may be one on the other side
     n--;
-    store<u64>(at, load<u64>(FREE_RUNS + (<usize>n << 3)));
+    store<u64>(at, load<u64>(FREE_RUNS + ((<usize>n) << 3)));
     i--;
   }
   if (n < FREE_RUN_MAX) {
-    const at = FREE_RUNS + (<usize>n << 3);
+    const at = FREE_RUNS + ((<usize>n) << 3);
     store<u32>(at, <u32>page);
     store<u32>(at, <u32>count, 4);
     n++;
@@ -77,7 +77,7 @@ function freeRunTake(count: usize): usize {
   let best: usize = 0;
   let bestLen: usize = 0xffffffff;
   for (let i: u32 = 0; i < n; i++) {
-    const at = FREE_RUNS + (<usize>i << 3);
+    const at = FREE_RUNS + ((<usize>i) << 3);
     const len = <usize>load<u32>(at, 4);
     if (len >= count && len < bestLen) {
       best = at;
@@ -87,7 +87,7 @@ function freeRunTake(count: usize): usize {
   if (!best) return 0;
   const page = <usize>load<u32>(best);
   if (bestLen == count) {
-    store<u64>(best, load<u64>(FREE_RUNS + (<usize>(n - 1) << 3)));
+    store<u64>(best, load<u64>(FREE_RUNS + ((<usize>(n - 1)) << 3)));
     store<u32>(ST_FREE_RUNS, n - 1);
   } else {
     store<u32>(best, <u32>(page + count));
@@ -108,9 +108,9 @@ export function memoryFits(bytes: u64): bool {
   const need = bytes + 131072; // rounding, and what stands before a huge object
   const n = load<u32>(ST_FREE_RUNS);
   for (let i: u32 = 0; i < n; i++) {
-    const at = FREE_RUNS + (<usize>i << 3);
-    const end = <usize>(load<u32>(at) + load<u32>(at, 4)) << 16;
-    if (<u64>load<u32>(at, 4) << 16 >= need && end - 1 <= <usize>load<u32>(ST_HIGH_WATER)) return true;
+    const at = FREE_RUNS + ((<usize>i) << 3);
+    const end = (<usize>(load<u32>(at) + load<u32>(at, 4))) << 16;
+    if ((<u64>load<u32>(at, 4)) << 16 >= need && end - 1 <= <usize>load<u32>(ST_HIGH_WATER)) return true;
   }
   return <u64>load<u32>(ST_HIGH_WATER) + need + <u64>RESERVE <= <u64>memoryLimit();
 }

@@ -12,7 +12,7 @@
  */
 import { alloc } from '../heap/alloc';
 import { PAGE_KIND, PAGE_OTHER, pagesAlloc, permAlloc } from '../heap/pages';
-import { ST_SHAPES } from '../heap/state';
+import { ST_SHAPES, ST_STATS } from '../heap/state';
 import { KIND_ATTRS, KIND_BYTES, KIND_SHAPE } from './kinds';
 import { EMPTY_SHAPE, emptyAttrs } from './layout';
 import { symbolCompare } from './symbols';
@@ -375,6 +375,9 @@ function mergedShape(l: usize, r: usize): usize {
   return s;
 }
 
+/** Attributes that `//` has copied: statistics. */
+export const STAT_COPIED: usize = ST_STATS + 28;
+
 /** `left // right`, both forced. */
 export function attrsUpdate(left: usize, right: usize): usize {
   const l = attrsShape(left);
@@ -385,6 +388,7 @@ export function attrsUpdate(left: usize, right: usize): usize {
   if (!rn) return left;
   const s = mergedShape(l, r);
   const out = allocAttrs(s);
+  store<u32>(STAT_COPIED, load<u32>(STAT_COPIED) + shapeCount(s));
   let i: u32 = 0;
   let k: u32 = 0;
   for (let j: u32 = 0; j < rn; j++) {

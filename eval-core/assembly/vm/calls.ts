@@ -11,8 +11,9 @@ import { symbolOf } from '../value/symbols';
 import { callSite, checkMode, pushNative, runNative, startArguments, startFinish } from './frames';
 import { traceBuiltin } from './unwind';
 import { VM_ACC, VM_DEPTH, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from './native';
+import { Counted, countKey } from './counting';
 import { STAT_PRIMOPS } from './machine';
-import { maxCallDepth } from '../settings';
+import { NumberSetting, maxCallDepth, settingNumber } from '../settings';
 import { failDepth } from './fail';
 import { Step } from './steps';
 
@@ -85,6 +86,7 @@ function callBuiltin(id: u32, n: u32): Step {
 /** All arguments are on the stack below the function; `used` of them belong to this call instruction. */
 function runBuiltin(id: u32, arity: u32, used: u32): Step {
   store<u32>(STAT_PRIMOPS, load<u32>(STAT_PRIMOPS) + 1);
+  if (settingNumber(NumberSetting.CountCalls)) countKey(Counted.Builtins, id);
   const pc = <usize>load<u32>(VM_PC);
   const sp = <usize>load<u32>(VM_SP);
   const first = sp - 8; // arguments lie downwards from here

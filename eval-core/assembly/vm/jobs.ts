@@ -14,10 +14,34 @@ import { memoryLimit } from '../heap/pages';
 import { NULL, cell, deref, kindOf, mkCells, mkString, setCell } from '../value/layout';
 import { KIND_ATTRS, KIND_LAMBDA } from '../value/kinds';
 import { attrsAdd, attrsBegin, attrsFinish, attrsGet, attrsCount, attrsPos, attrsSymbol, attrsValue, DUP_LAST } from '../value/shapes';
-import { FN_ELLIPSIS, FN_FLAGS, FN_HAS_FORMALS, functionFormalHasDefault, functionFormalPos, functionFormalSymbol, functionFormalsCount } from '../compile/functions';
+import {
+  FN_ELLIPSIS,
+  FN_FLAGS,
+  FN_HAS_FORMALS,
+  functionFormalHasDefault,
+  functionFormalPos,
+  functionFormalSymbol,
+  functionFormalsCount,
+} from '../compile/functions';
 import { msgArgSym, msgBegin, msgLit, raiseAt } from '../diag/errors';
 import { symbolOf } from '../value/symbols';
-import { Act, VM_DEPTH, VM_ENV, VM_FP, VM_SP, VM_STACK, acc, call1, callProc, done, force, setSlot, slot, slotInt, stateOf } from './native';
+import {
+  Act,
+  VM_DEPTH,
+  VM_ENV,
+  VM_FP,
+  VM_SP,
+  VM_STACK,
+  acc,
+  call1,
+  callProc,
+  done,
+  force,
+  setSlot,
+  slot,
+  slotInt,
+  stateOf,
+} from './native';
 import { FRAME_BYTES, TAG_ROOT, stackInit } from './stack';
 import { pushNative } from './frames';
 import { slice } from './machine';
@@ -42,7 +66,7 @@ export function handleNew(v: usize): u32 {
   let table = <usize>load<u32>(rootAddress(ROOT_HANDLES));
   let h = load<u32>(FREE);
   if (h) {
-    store<u32>(FREE, <u32>cell(table, h) >>> 1);
+    store<u32>(FREE, (<u32>cell(table, h)) >>> 1);
     setCell(table, h, v);
     return h;
   }
@@ -133,9 +157,10 @@ export function runJob(fuel: i32): i32 {
       return 1;
     }
     if (step == Step.Failed) return 2;
+    // a request points to texts that nothing else may hold
+    if (step == Step.Request) return 3;
     if (load<u32>(ST_OUT_OF_MEMORY) || stress || collectDue()) collect();
     if (load<u32>(ST_OUT_OF_MEMORY) && !relieved()) return outOfMemory();
-    if (step == Step.Request) return 3;
   }
   return 0;
 }
@@ -216,7 +241,9 @@ function missingArgument(sym: u32, pos: u32): usize {
   msgBegin();
   msgLit("cannot evaluate a function that has an argument without a value ('");
   msgArgSym(sym);
-  msgLit("')\nNix attempted to evaluate a function as a top level expression; in\nthis case it must have its arguments supplied either by default\nvalues, or passed explicitly with '");
+  msgLit(
+    "')\nNix attempted to evaluate a function as a top level expression; in\nthis case it must have its arguments supplied either by default\nvalues, or passed explicitly with '",
+  );
   msgLit("--arg' or '--argstr'. See\nhttps://nix.dev/manual/nix/stable/language/syntax.html#functions.");
   return raiseAt(Err.MissingArgument, pos);
 }

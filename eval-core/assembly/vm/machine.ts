@@ -7,11 +7,11 @@
  * Step.Go: the code below pushes the value, or a frame that will. Work outside of this function saves the registers first and says
  * Step.Reload. All other instructions `continue`.
  */
-import { alloc } from "../heap/alloc";
-import { collectDue } from "../heap/collect";
-import { ST_STATS } from "../heap/state";
-import { Op } from "../gen/opcodes";
-import { FN_CODE, FN_INNER, FN_SLOTS } from "../compile/functions";
+import { alloc } from '../heap/alloc';
+import { collectDue } from '../heap/collect';
+import { ST_STATS } from '../heap/state';
+import { Op } from '../gen/opcodes';
+import { FN_CODE, FN_INNER, FN_SLOTS } from '../compile/functions';
 import {
   BLACKHOLE_BIT,
   KIND_ATTRS,
@@ -23,31 +23,40 @@ import {
   KIND_SELECT,
   KIND_STRING,
   KIND_THUNK,
-} from "../value/kinds";
-import { FALSE, TRUE, allocList, isValue, kindOf, mkBool, mkInt, mkLambda } from "../value/layout";
-import { attrsGet, attrsShape, attrsUpdate, shapeFind, shapePos } from "../value/shapes";
-import { maxCallDepth } from "../settings";
-import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from "./native";
-import { FRAME_BYTES, TAG_CALL } from "./stack";
-import { callSlow } from "./calls";
-import { callSite, enterSuspended, nativeReturn, needStack, runNative } from "./frames";
-import { Step } from "./steps";
-import { failBoolean, failDepth, failNotSet, failSelect, failSelectLater } from "./fail";
-import { addSlow, arithmeticSlow, coerceSlow, concat, eqSlow, lessSlow, noRoom } from "./operators";
-import { selectDynSymbol } from "./bindings";
-import { rare } from "./rare";
-import { unwind } from "./unwind";
+} from '../value/kinds';
+import { FALSE, TRUE, allocList, isValue, kindOf, mkBool, mkInt, mkLambda } from '../value/layout';
+import { attrsGet, attrsShape, attrsUpdate, shapeFind, shapePos } from '../value/shapes';
+import { NumberSetting, maxCallDepth, settingNumber } from '../settings';
+import { Counted, countKey } from './counting';
+import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from './native';
+import { FRAME_BYTES, TAG_CALL } from './stack';
+import { callSlow } from './calls';
+import { callSite, enterSuspended, nativeReturn, needStack, runNative } from './frames';
+import { Step } from './steps';
+import { failBoolean, failDepth, failNotSet, failSelect, failSelectLater } from './fail';
+import { addSlow, arithmeticSlow, coerceSlow, concat, eqSlow, lessSlow, noRoom } from './operators';
+import { selectDynSymbol } from './bindings';
+import { rare } from './rare';
+import { unwind } from './unwind';
 
 export const STAT_CALLS: usize = ST_STATS + 0;
 export const STAT_THUNKS: usize = ST_STATS + 4;
 export const STAT_LOOKUPS: usize = ST_STATS + 8;
 export const STAT_UPDATES: usize = ST_STATS + 12;
 export const STAT_PRIMOPS: usize = ST_STATS + 16;
+/** environments that no call made */
+export const STAT_LOCAL_ENVS: usize = ST_STATS + 20;
+export const STAT_ENV_SLOTS: usize = ST_STATS + 24;
 
 // @ts-ignore: decorator
 @inline
 function count(at: usize): void {
   store<u32>(at, load<u32>(at) + 1);
+}
+// @ts-ignore: decorator
+@inline
+function countMany(at: usize, n: u32): void {
+  store<u32>(at, load<u32>(at) + n);
 }
 
 /** Reads a slot, replacing an indirection by its value, except where identity shows (functions, floats). */
@@ -74,6 +83,7 @@ export function slice(fuel: i32): Step {
   let depth = load<u32>(VM_DEPTH);
   let limit = <usize>load<u32>(VM_STACK_END);
   const maxDepth = maxCallDepth();
+  const counting = settingNumber(NumberSetting.CountCalls) != 0;
   let x: usize = 0;
   let aux: u32 = 0;
   let step: Step = Step.Go;
@@ -87,14 +97,14 @@ export function slice(fuel: i32): Step {
         pc += 8;
         continue;
       case Op.Slot0:
-        store<u32>(sp, load<u32>(env + (<usize>a << 2), 8));
+        store<u32>(sp, load<u32>(env + ((<usize>a) << 2), 8));
         sp += 4;
         pc += 4;
         continue;
       case Op.Slot: {
         let e = env;
         for (let n = a & 0xff; n; n--) e = <usize>load<u32>(e, 4);
-        store<u32>(sp, load<u32>(e + (<usize>(a >>> 8) << 2), 8));
+        store<u32>(sp, load<u32>(e + ((<usize>(a >>> 8)) << 2), 8));
         sp += 4;
         pc += 4;
         continue;
@@ -102,30 +112,30 @@ export function slice(fuel: i32): Step {
       case Op.SlotW: {
         let e = env;
         for (let n = a; n; n--) e = <usize>load<u32>(e, 4);
-        store<u32>(sp, load<u32>(e + (<usize>load<u32>(pc, 4) << 2), 8));
+        store<u32>(sp, load<u32>(e + ((<usize>load<u32>(pc, 4)) << 2), 8));
         sp += 4;
         pc += 8;
         continue;
       }
       case Op.Var0:
-        x = readSlot(env + 8 + (<usize>a << 2));
+        x = readSlot(env + 8 + ((<usize>a) << 2));
         break;
       case Op.Var1:
-        x = readSlot(<usize>load<u32>(env, 4) + 8 + (<usize>a << 2));
+        x = readSlot(<usize>load<u32>(env, 4) + 8 + ((<usize>a) << 2));
         break;
       case Op.Var: {
         let e = env;
         for (let n = a & 0xff; n; n--) e = <usize>load<u32>(e, 4);
-        x = readSlot(e + 8 + (<usize>(a >>> 8) << 2));
+        x = readSlot(e + 8 + ((<usize>(a >>> 8)) << 2));
         break;
       }
       case Op.Set:
         sp -= 4;
-        store<u32>(env + (<usize>a << 2), load<u32>(sp), 8);
+        store<u32>(env + ((<usize>a) << 2), load<u32>(sp), 8);
         pc += 4;
         continue;
       case Op.SetKeep:
-        store<u32>(env + (<usize>a << 2), load<u32>(sp - 4), 8);
+        store<u32>(env + ((<usize>a) << 2), load<u32>(sp - 4), 8);
         pc += 4;
         continue;
       case Op.Thunk: {
@@ -164,10 +174,12 @@ export function slice(fuel: i32): Step {
           let used: u32 = 0;
           for (;;) {
             const slots = load<u32>(fn, FN_SLOTS);
-            const e = alloc(KIND_ENV, 8 + (<usize>slots << 2));
+            const e = alloc(KIND_ENV, 8 + ((<usize>slots) << 2));
             store<u32>(e, <u32>outer, 4);
-            store<u32>(e, load<u32>(sp - 8 - (<usize>used << 2)), 8);
-            for (let i: u32 = 1; i < slots; i++) store<u32>(e + (<usize>i << 2), 0, 8);
+            store<u32>(e, load<u32>(sp - 8 - ((<usize>used) << 2)), 8);
+            for (let i: u32 = 1; i < slots; i++) store<u32>(e + ((<usize>i) << 2), 0, 8);
+            countMany(STAT_ENV_SLOTS, slots);
+            if (counting) countKey(Counted.Functions, <u32>fn);
             outer = e;
             used++;
             if (used == a) break;
@@ -175,10 +187,10 @@ export function slice(fuel: i32): Step {
             if (!inner) break;
             fn = inner;
           }
-          count(STAT_CALLS);
-          sp -= 4 + (<usize>used << 2);
+          countMany(STAT_CALLS, used);
+          sp -= 4 + ((<usize>used) << 2);
           store<u32>(sp, <u32>fp);
-          store<u32>(sp, <u32>(pc + (<usize>used << 3)), 4);
+          store<u32>(sp, <u32>(pc + ((<usize>used) << 3)), 4);
           store<u32>(sp, <u32>env, 8);
           store<u32>(sp, TAG_CALL, 12);
           store<u32>(sp, <u32>fn, 16);
@@ -243,7 +255,7 @@ export function slice(fuel: i32): Step {
         pc += 4;
         continue;
       case Op.Jump:
-        pc += 4 + (<usize>a << 2);
+        pc += 4 + ((<usize>a) << 2);
         continue;
       case Op.JumpFalse: {
         const v = <usize>load<u32>(sp - 4);
@@ -332,7 +344,7 @@ export function slice(fuel: i32): Step {
           pc += 8;
           continue;
         }
-        step = failNotSet(v, load<u32>(pc, 4), "");
+        step = failNotSet(v, load<u32>(pc, 4), '');
         break;
       }
       case Op.Select: {
@@ -341,8 +353,9 @@ export function slice(fuel: i32): Step {
           count(STAT_LOOKUPS);
           const i = shapeFind(attrsShape(s), a);
           if (i >= 0) {
+            if (counting) countKey(Counted.Attributes, shapePos(attrsShape(s), i));
             sp -= 4;
-            x = readSlot(s + 8 + (<usize>i << 2));
+            x = readSlot(s + 8 + ((<usize>i) << 2));
             if (isValue(x)) {
               store<u32>(sp, <u32>x);
               sp += 4;
@@ -361,7 +374,7 @@ export function slice(fuel: i32): Step {
         if ((s & 1) == 0 && load<u8>(s) == KIND_ATTRS) {
           const i = shapeFind(attrsShape(s), a);
           if (i >= 0) {
-            x = readSlot(s + 8 + (<usize>i << 2));
+            x = readSlot(s + 8 + ((<usize>i) << 2));
             aux = (shapePos(attrsShape(s), i) << 1) | 1;
             store<u32>(sp - 4, aux);
             break;
@@ -376,7 +389,7 @@ export function slice(fuel: i32): Step {
           const i = shapeFind(attrsShape(s), a);
           if (i >= 0) {
             sp -= 4;
-            x = readSlot(s + 8 + (<usize>i << 2));
+            x = readSlot(s + 8 + ((<usize>i) << 2));
             aux = (shapePos(attrsShape(s), i) << 1) | 1;
             store<u32>(sp - 4, aux);
             break;
@@ -391,7 +404,7 @@ export function slice(fuel: i32): Step {
           const i = shapeFind(attrsShape(s), a);
           if (i >= 0) {
             sp -= 8;
-            x = readSlot(s + 8 + (<usize>i << 2));
+            x = readSlot(s + 8 + ((<usize>i) << 2));
             aux = (shapePos(attrsShape(s), i) << 1) | 1;
             break;
           }
@@ -408,7 +421,7 @@ export function slice(fuel: i32): Step {
             // the symbol stays below, for the trace
             sp -= 4;
             store<u32>(sp - 4, (sym << 1) | 1);
-            x = readSlot(s + 8 + (<usize>i << 2));
+            x = readSlot(s + 8 + ((<usize>i) << 2));
             aux = (shapePos(attrsShape(s), i) << 1) | 1;
             break;
           }
@@ -428,7 +441,7 @@ export function slice(fuel: i32): Step {
         if ((s & 1) == 0 && load<u8>(s) == KIND_ATTRS) {
           const i = shapeFind(attrsShape(s), sym);
           if (i >= 0) {
-            const v = readSlot(s + 8 + (<usize>i << 2));
+            const v = readSlot(s + 8 + ((<usize>i) << 2));
             if (computed) {
               store<u32>(sp - 4, (sym << 1) | 1);
               sp += 4;
@@ -476,7 +489,7 @@ export function slice(fuel: i32): Step {
       }
       case Op.Attrs: {
         const s = <usize>load<u32>(pc, 4);
-        const bytes = <usize>a << 2;
+        const bytes = (<usize>a) << 2;
         const out = alloc(KIND_ATTRS, 8 + bytes);
         store<u32>(out, <u32>s, 4);
         sp -= bytes;
@@ -488,7 +501,7 @@ export function slice(fuel: i32): Step {
       }
       case Op.InheritSelect: {
         const t = alloc(KIND_SELECT, 16);
-        store<u32>(t, load<u32>(sp - 4 - (<usize>a << 2)), 4);
+        store<u32>(t, load<u32>(sp - 4 - ((<usize>a) << 2)), 4);
         store<u32>(t, (load<u32>(pc, 4) << 1) | 1, 8);
         store<u32>(t, (load<u32>(pc, 8) << 1) | 1, 12);
         count(STAT_THUNKS);
@@ -499,13 +512,13 @@ export function slice(fuel: i32): Step {
       }
       case Op.Nip: {
         const v = load<u32>(sp - 4);
-        sp -= <usize>a << 2;
+        sp -= (<usize>a) << 2;
         store<u32>(sp - 4, v);
         pc += 4;
         continue;
       }
       case Op.List: {
-        const bytes = <usize>a << 2;
+        const bytes = (<usize>a) << 2;
         const l = allocList(a);
         sp -= bytes;
         for (let i: usize = 0; i < bytes; i += 4) store<u32>(l + i, load<u32>(sp + i), 4);
@@ -515,10 +528,12 @@ export function slice(fuel: i32): Step {
         continue;
       }
       case Op.NewEnv: {
-        const e = alloc(KIND_ENV, 8 + (<usize>a << 2));
+        const e = alloc(KIND_ENV, 8 + ((<usize>a) << 2));
         store<u32>(e, <u32>env, 4);
-        for (let i: u32 = 0; i < a; i++) store<u32>(e + (<usize>i << 2), 0, 8);
+        for (let i: u32 = 0; i < a; i++) store<u32>(e + ((<usize>i) << 2), 0, 8);
         env = e;
+        count(STAT_LOCAL_ENVS);
+        countMany(STAT_ENV_SLOTS, a);
         pc += 4;
         continue;
       }
@@ -531,14 +546,14 @@ export function slice(fuel: i32): Step {
         pc -= 8;
         continue;
       case Op.Default:
-        pc += load<u32>(env + (<usize>a << 2), 8) ? 8 + <usize>load<u32>(pc, 4) : 8;
+        pc += load<u32>(env + ((<usize>a) << 2), 8) ? 8 + <usize>load<u32>(pc, 4) : 8;
         continue;
       case Op.Add: {
         const l = <usize>load<u32>(sp - 8);
         const r = <usize>load<u32>(sp - 4);
         if (l & r & 1) {
           sp -= 4;
-          store<u32>(sp - 4, <u32>mkInt(<i64>(<i32>l >> 1) + <i64>(<i32>r >> 1)));
+          store<u32>(sp - 4, <u32>mkInt(<i64>((<i32>l) >> 1) + <i64>((<i32>r) >> 1)));
           pc += 8;
           continue;
         }
@@ -555,7 +570,7 @@ export function slice(fuel: i32): Step {
         const r = <usize>load<u32>(sp - 4);
         if (l & r & 1 && depth <= maxDepth) {
           sp -= 4;
-          store<u32>(sp - 4, <u32>mkInt(<i64>(<i32>l >> 1) - <i64>(<i32>r >> 1)));
+          store<u32>(sp - 4, <u32>mkInt(<i64>((<i32>l) >> 1) - <i64>((<i32>r) >> 1)));
           pc += 8;
           continue;
         }
@@ -643,7 +658,7 @@ export function slice(fuel: i32): Step {
           break;
         }
         if (collectDue()) fuel = 1;
-        sp -= <usize>a << 2;
+        sp -= (<usize>a) << 2;
         store<u32>(sp, <u32>s);
         sp += 4;
         pc += 8;

@@ -1,20 +1,20 @@
 /** Instructions that are rare, or whose work is long: kept out of the machine's loop so that it warms up fast. Registers are saved. */
-import { Proc } from "../gen/builtins";
-import { Op } from "../gen/opcodes";
-import { KIND_ATTRS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from "../value/kinds";
-import { deref, isValue, kindOf, listLen, tag, untag } from "../value/layout";
-import { attrsPos, attrsShape, attrsValue, shapeFind } from "../value/shapes";
-import { addTraceLit } from "../diag/errors";
-import { memoryFits } from "../heap/pages";
-import { mkPosition } from "../builtins/positions";
-import { dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from "./bindings";
-import { failExpectedAt, failSelect } from "./fail";
-import { enterSuspended, needStack, startProc } from "./frames";
-import { concatPath, concatTwo, noRoom, startSegment } from "./operators";
-import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from "./select";
-import { VM_DEPTH, VM_FP, VM_PC, VM_SP } from "./native";
-import { maxCallDepth } from "../settings";
-import { Step } from "./steps";
+import { Proc } from '../gen/builtins';
+import { Op } from '../gen/opcodes';
+import { KIND_ATTRS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from '../value/kinds';
+import { deref, isValue, kindOf, listLen, tag, untag } from '../value/layout';
+import { attrsPos, attrsShape, attrsValue, shapeFind } from '../value/shapes';
+import { addTraceLit } from '../diag/errors';
+import { memoryFits } from '../heap/pages';
+import { mkPosition } from '../builtins/positions';
+import { dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from './bindings';
+import { failExpectedAt, failSelect } from './fail';
+import { enterSuspended, needStack, startProc } from './frames';
+import { concatPath, concatTwo, noRoom, startSegment } from './operators';
+import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from './select';
+import { VM_DEPTH, VM_FP, VM_PC, VM_SP } from './native';
+import { maxCallDepth } from '../settings';
+import { Step } from './steps';
 
 function goOn(bytes: u32): Step {
   store<u32>(VM_PC, load<u32>(VM_PC) + bytes);
@@ -56,7 +56,7 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
       store<u32>(VM_SP, <u32>(sp + 4));
       return goOn(4);
     case Op.NeedStack: {
-      const step = needStack(<usize>a << 10);
+      const step = needStack((<usize>a) << 10);
       return step == Step.Reload ? goOn(4) : step;
     }
     case Op.AddLeft: {
@@ -73,7 +73,7 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
     case Op.ConcatPath: {
       const p = concatPath(sp, a, load<u32>(pc, 4));
       if (!p) return Step.Raise;
-      const to = sp - (<usize>a << 2);
+      const to = sp - ((<usize>a) << 2);
       store<u32>(to, <u32>p);
       store<u32>(VM_SP, <u32>(to + 4));
       return goOn(8);
@@ -96,8 +96,8 @@ function concatLists(sp: usize, pos: u32): Step {
   const r = <usize>load<u32>(sp - 4);
   const bad = kindOf(l) != KIND_LIST ? l : kindOf(r) != KIND_LIST ? r : 0;
   if (bad) {
-    failExpectedAt("a list", bad, 0);
-    addTraceLit(pos, "while evaluating one of the elements to concatenate");
+    failExpectedAt('a list', bad, 0);
+    addTraceLit(pos, 'while evaluating one of the elements to concatenate');
     return Step.Raise;
   }
   if (!memoryFits((<u64>listLen(l) + <u64>listLen(r)) << 2)) return noRoom(pos);

@@ -26,6 +26,7 @@ import { newEvaluator } from '../node/wasm.ts';
 import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
 import { Progress, showsProgress } from './progress.ts';
+import { countsCalls } from './stats.ts';
 
 const storeDirectory = '/nix/store';
 
@@ -116,6 +117,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
     homeDirectory: homeFolder(process.env),
     now: Math.floor(Date.now() / 1000),
     debugger: options.debugger ?? false,
+    countCalls: countsCalls(),
   };
   let progress: Progress | undefined;
   const newSession = (): Session => {

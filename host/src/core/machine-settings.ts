@@ -3,7 +3,7 @@ import type { Evaluator } from '@vixen/eval-core';
 import type { SearchPathEntry } from './config/nix-path.ts';
 import type { Settings } from './config/settings.ts';
 
-enum NumberSetting {
+export enum NumberSetting {
   ReadOnly = 0,
   PureEval = 1,
   RestrictEval = 2,
@@ -20,6 +20,7 @@ enum NumberSetting {
   CurrentTimeLow = 13,
   CurrentTimeHigh = 14,
   Debugger = 15,
+  CountCalls = 16,
 }
 
 enum StringSetting {
@@ -59,6 +60,8 @@ export interface Surroundings {
   /** Seconds since 1970. */
   now: number;
   debugger: boolean;
+  /** Calls are counted, for statistics. */
+  countCalls?: boolean;
 }
 
 /** The experimental features that are on, as the evaluator's set of bits; `flakes` brings `fetch-tree`. */
@@ -89,6 +92,7 @@ export function applySettings(machine: Evaluator, settings: Settings, around: Su
     [NumberSetting.CurrentTimeLow, around.now % 2 ** 32],
     [NumberSetting.CurrentTimeHigh, Math.floor(around.now / 2 ** 32)],
     [NumberSetting.Debugger, around.debugger],
+    [NumberSetting.CountCalls, around.countCalls ?? false],
   ];
   for (const [id, value] of numbers) machine.setOption(id, value);
   machine.setOptionText(StringSetting.System, around.system);
