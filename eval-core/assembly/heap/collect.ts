@@ -2,7 +2,7 @@
  * The collector: marks from the roots with a stack of its own, then sweeps chunks into a list of holes. Nothing moves. It runs
  * only between slices, when all references are in the machine's stack, its registers, root slots and the global names.
  *
- * While marking, a slot that leads to a forced thunk is made to lead to its value, except where identity shows (functions, floats).
+ * While marking, a slot that leads to a forced thunk is made to lead to its value, except where identity shows (functions, floats; lists, in «repeated»).
  */
 import { GLOBAL_MAX, globalsAddress } from '../compile/scope';
 import {
@@ -11,6 +11,7 @@ import {
   KIND_IND,
   KIND_INT,
   KIND_LAMBDA,
+  KIND_LIST,
   KIND_MASK,
   KIND_PATH,
   KIND_SHAPE,
@@ -82,7 +83,7 @@ function markWord(at: usize): void {
   if (((<u32>load<u8>(v)) & ~MARK_BIT) == KIND_IND) {
     const w = <usize>load<u32>(v, 4);
     const k = w & 1 ? KIND_INT : (<u32>load<u8>(w)) & KIND_MASK;
-    if (k != KIND_LAMBDA && k != KIND_FLOAT) {
+    if (k != KIND_LAMBDA && k != KIND_FLOAT && k != KIND_LIST) {
       store<u32>(at, <u32>w);
       v = w;
     }

@@ -20,6 +20,7 @@ import {
   KIND_IND,
   KIND_LAMBDA,
   KIND_LAZY_LAMBDA,
+  KIND_LIST,
   KIND_SELECT,
   KIND_STRING,
   KIND_THUNK,
@@ -59,7 +60,7 @@ function countMany(at: usize, n: u32): void {
   store<u32>(at, load<u32>(at) + n);
 }
 
-/** Reads a slot, replacing an indirection by its value, except where identity shows (functions, floats). */
+/** Reads a slot, replacing an indirection by its value, except where identity shows (functions, floats, lists). */
 // @ts-ignore: decorator
 @inline
 function readSlot(at: usize): usize {
@@ -69,7 +70,7 @@ function readSlot(at: usize): usize {
   if (w & 1) store<u32>(at, <u32>w);
   else {
     const k = <u32>load<u8>(w);
-    if (k != KIND_LAMBDA && k != KIND_FLOAT) store<u32>(at, <u32>w);
+    if (k != KIND_LAMBDA && k != KIND_FLOAT && k != KIND_LIST) store<u32>(at, <u32>w);
   }
   return w;
 }
