@@ -60,7 +60,7 @@ async function asCommonJs(esbuild, text) {
     minifyWhitespace: true,
     legalComments: 'none',
     supported: { 'dynamic-import': false },
-    define: { 'import.meta.url': url },
+    define: { 'import.meta.url': url, 'import.meta.dirname': '__dirname' },
   });
   const linked = code.replace(/(["']\.\/[\w.-]+)\.mjs(["'])/g, '$1.cjs$2');
   return linked.includes(url) ? `const ${url}=require("node:url").pathToFileURL(__filename).href;${linked}` : linked;
