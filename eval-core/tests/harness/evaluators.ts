@@ -43,13 +43,18 @@ function command(prefix: string): TestEvaluator {
   return { evaluate, stop: () => {} };
 }
 
+export interface TestOptions {
+  /** Evaluations between two collections, 0 for as many as the collector likes. */
+  stress?: number;
+}
+
 const servers = 2;
 
 /** Vixen's command line, in processes that stay: starting one for each of many hundred cases would take minutes. */
-async function vixen(): Promise<TestEvaluator> {
+async function vixen({ stress = 0 }: TestOptions): Promise<TestEvaluator> {
   const here = path.dirname(fileURLToPath(import.meta.url));
   // Where the sources stand as deep: they find the Wasm modules from there.
-  const outfile = path.join(here, '../../build/harness/server.mjs');
+  const outfile = path.join(here, `../../build/harness/server-${stress}.mjs`);
   const banner = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
   await build({
     entryPoints: [path.join(here, 'server.ts')],
@@ -62,14 +67,15 @@ async function vixen(): Promise<TestEvaluator> {
     logLevel: 'error',
   });
   const pool = new ServerPool(outfile, servers);
-  return { evaluate: (args, folder) => pool.run({ args, folder, env: environment(folder) }), stop: () => pool.stop() };
+  const env = (folder: string) => ({ ...environment(folder), VIXEN_GC_STRESS: String(stress) });
+  return { evaluate: (args, folder) => pool.run({ args, folder, env: env(folder) }), stop: () => pool.stop() };
 }
 
 /** The real Nix that expectations are recorded from: the environment's `NIX_ORACLE`, a command such as `nix-instantiate`. */
 export const oracle = (): TestEvaluator => command(process.env.NIX_ORACLE ?? 'nix-instantiate');
 
 /** What is tested: Vixen, or the command that the environment's `NIX_UNDER_TEST` names. */
-export async function underTest(): Promise<TestEvaluator> {
+export async function underTest(options: TestOptions = {}): Promise<TestEvaluator> {
   const other = process.env.NIX_UNDER_TEST;
-  return other ? command(other) : vixen();
+  return other ? command(other) : vixen(options);
 }
