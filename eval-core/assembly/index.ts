@@ -54,7 +54,11 @@ import {
   shapeNameOrder,
   shapeSymbol,
   STAT_COPIED,
+  STAT_SETS,
+  STAT_SET_VALUES,
 } from './value/shapes';
+import { STAT_ELEMENTS } from './value/layout';
+import { STAT_CONCATS } from './vm/operators';
 import {
   KIND_ATTRS,
   KIND_BOOL,
@@ -525,6 +529,10 @@ export function stats(): void {
   stat('nrOpUpdateValuesCopied', load<u32>(STAT_COPIED));
   stat('envs', load<u32>(STAT_CALLS) + load<u32>(STAT_LOCAL_ENVS));
   stat('envSlots', load<u32>(STAT_ENV_SLOTS));
+  stat('elements', load<u32>(STAT_ELEMENTS));
+  stat('concats', load<u32>(STAT_CONCATS));
+  stat('sets', load<u32>(STAT_SETS));
+  stat('setValues', load<u32>(STAT_SET_VALUES));
   stat('memoryPages', <u32>memory.size());
   stat('touchedPages', load<u32>(ST_HIGH_WATER) >>> 16);
   stat('heapChunks', load<u32>(ST_CHUNK_COUNT));

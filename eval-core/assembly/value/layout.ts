@@ -2,6 +2,7 @@
  * Making and reading values. See value/kinds.ts for the layouts. None of these functions collects or forces.
  */
 import { alloc, objectBytes } from '../heap/alloc';
+import { ST_STATS } from '../heap/state';
 import {
   KIND_APP,
   KIND_APP2,
@@ -161,11 +162,16 @@ export function strContext(s: usize): usize {
 
 // ---- lists
 
+/** Elements of all lists that were made: statistics. */
+export const STAT_ELEMENTS: usize = ST_STATS + 32;
+
 /** A list of `n` elements yet to be written with `listSet`. */
 // @ts-ignore: decorator
 @inline
 export function allocList(n: u32): usize {
-  return n ? alloc(KIND_LIST, 4 + ((<usize>n) << 2)) : EMPTY_LIST;
+  if (!n) return EMPTY_LIST;
+  store<u32>(STAT_ELEMENTS, load<u32>(STAT_ELEMENTS) + n);
+  return alloc(KIND_LIST, 4 + ((<usize>n) << 2));
 }
 // @ts-ignore: decorator
 @inline

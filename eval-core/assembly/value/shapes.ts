@@ -161,10 +161,16 @@ export function attrsGet(a: usize, sym: u32): usize {
   const i = shapeFind(<usize>load<u32>(a, 4), sym);
   return i < 0 ? 0 : <usize>load<u32>(a + ((<usize>i) << 2), 8);
 }
+/** Sets that were made, and their attributes: statistics. */
+export const STAT_SETS: usize = ST_STATS + 36;
+export const STAT_SET_VALUES: usize = ST_STATS + 40;
+
 /** A set of this shape whose values are yet to be written. */
 export function allocAttrs(shape: usize): usize {
   const n = shapeCount(shape);
   if (!n) return emptyAttrs();
+  store<u32>(STAT_SETS, load<u32>(STAT_SETS) + 1);
+  store<u32>(STAT_SET_VALUES, load<u32>(STAT_SET_VALUES) + n);
   const a = alloc(KIND_ATTRS, 8 + ((<usize>n) << 2));
   store<u32>(a, <u32>shape, 4);
   return a;

@@ -26,7 +26,7 @@ import {
   KIND_THUNK,
 } from '../value/kinds';
 import { FALSE, TRUE, allocList, isValue, kindOf, mkBool, mkInt, mkLambda } from '../value/layout';
-import { attrsGet, attrsShape, attrsUpdate, shapeFind, shapePos } from '../value/shapes';
+import { attrsGet, attrsShape, attrsUpdate, shapeFind, shapePos, STAT_SETS, STAT_SET_VALUES } from '../value/shapes';
 import { NumberSetting, maxCallDepth, settingNumber } from '../settings';
 import { Counted, countKey } from './counting';
 import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from './native';
@@ -492,6 +492,8 @@ export function slice(fuel: i32): Step {
         const s = <usize>load<u32>(pc, 4);
         const bytes = (<usize>a) << 2;
         const out = alloc(KIND_ATTRS, 8 + bytes);
+        count(STAT_SETS);
+        countMany(STAT_SET_VALUES, a);
         store<u32>(out, <u32>s, 4);
         sp -= bytes;
         for (let i: usize = 0; i < bytes; i += 4) store<u32>(out + i, load<u32>(sp + i), 8);

@@ -1,4 +1,5 @@
 /** Operators on what is not two small integers. The registers are saved; operands are on top of the stack. */
+import { ST_STATS } from '../heap/state';
 import { Proc } from '../gen/builtins';
 import { Op } from '../gen/opcodes';
 import { Err, addTraceLit, msgArgInt, msgBegin, msgLit, raiseAt } from '../diag/errors';
@@ -305,8 +306,12 @@ export function concatPath(sp: usize, n: u32, pos: u32): usize {
   return canonPath(strBytes(t), len, strContext(<usize>load<u32>(first)));
 }
 
+/** Lists that `++` was asked to join: statistics. */
+export const STAT_CONCATS: usize = ST_STATS + 44;
+
 /** `a ++ b`. */
 export function concatTwo(l: usize, r: usize): usize {
+  store<u32>(STAT_CONCATS, load<u32>(STAT_CONCATS) + 1);
   const n = listLen(l);
   const m = listLen(r);
   if (!n) return r;

@@ -8,6 +8,7 @@ const page = 65536;
 const microseconds = 1e6;
 
 // Bytes of the machine's objects (eval-core/assembly/value/layout.ts): what Nix's `sizeof` tells of its own.
+const thunkBytes = 12;
 const sizes = { Attr: 4, Bindings: 12, Env: 8, Value: 4 };
 
 interface Call {
@@ -15,7 +16,7 @@ interface Call {
   count: number;
 }
 
-/** Nix's report, from what the machine counts. Groups of Nix's that it does not count (lists, sets, values) are left out. */
+/** Nix's report, from what the machine counts. Values of their own are only the suspended ones. */
 export function statistics(counted: Record<string, unknown>, countCalls: boolean): Record<string, unknown> {
   const number = (name: string) => (typeof counted[name] === 'number' ? counted[name] : 0);
   const calls = (name: string) => ((counted[name] ?? []) as Call[]).sort((a, b) => b.count - a.count);
@@ -27,6 +28,7 @@ export function statistics(counted: Record<string, unknown>, countCalls: boolean
     envs: { bytes: envs * sizes.Env + slots * sizes.Value, elements: slots, number: envs },
     ...(countCalls && { functions: calls('functions') }),
     gc: { cycles: number('collections'), heapSize: number('memoryPages') * page, totalBytes: number('touchedPages') * page },
+    list: { bytes: number('elements') * sizes.Value, concats: number('concats'), elements: number('elements') },
     nrFunctionCalls: number('nrFunctionCalls'),
     nrLookups: number('nrLookups'),
     nrOpUpdateValuesCopied: number('nrOpUpdateValuesCopied'),
@@ -34,9 +36,15 @@ export function statistics(counted: Record<string, unknown>, countCalls: boolean
     nrPrimOpCalls: number('nrPrimOpCalls'),
     nrThunks: number('nrThunks'),
     ...(countCalls && { primops: Object.fromEntries(calls('primops').map(({ name, count }) => [name, count])) }),
+    sets: {
+      bytes: number('sets') * sizes.Bindings + number('setValues') * sizes.Attr,
+      elements: number('setValues'),
+      number: number('sets'),
+    },
     sizes,
     symbols: { bytes: number('symbolBytes'), number: number('symbols') },
     time: { cpu },
+    values: { bytes: number('nrThunks') * thunkBytes, number: number('nrThunks') },
   };
 }
 
