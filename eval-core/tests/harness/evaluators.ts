@@ -1,5 +1,6 @@
 // The evaluators that the language tests can be run with.
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,12 +24,15 @@ const environment = (folder: string) => ({
   TEST_VAR: 'foo',
 });
 
+/** Where a wrapper that brings its own Nix keeps it: not in the home that tests see. */
+const oracleRoot = path.join(os.homedir(), '.cache/nix-oracle');
+
 /** An evaluator that is a program with a command line like `nix-instantiate`'s. */
 function command(prefix: string): TestEvaluator {
   const [program = '', ...first] = prefix.split(/\s+/).filter((word) => word !== '');
   const evaluate = (args: string[], folder: string) =>
     new Promise<Outcome>((resolve, reject) => {
-      const env = { ...process.env, ...environment(folder) };
+      const env = { NIX_ORACLE_ROOT: oracleRoot, ...process.env, ...environment(folder) };
       const child = spawn(program, [...first, '--eval', '--strict', ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
       const output = { stdout: '', stderr: '' };
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
