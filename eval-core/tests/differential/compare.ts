@@ -88,7 +88,11 @@ export class Comparison {
     const seed = process.env.VIXEN_ORACLE_SEED;
     this.#smallest = '';
     while (this.compared - start < count * more) {
-      const run = await fc.check(property, { numRuns: 1, ...(seed && { seed: Number(seed) + this.compared }), interruptAfterTimeLimit: 60_000 });
+      const run = await fc.check(property, {
+        numRuns: 1,
+        ...(seed && { seed: Number(seed) + this.compared }),
+        interruptAfterTimeLimit: 60_000,
+      });
       if (this.#smallest !== '') throw new Error(`seed ${run.seed}: ${this.#smallest}`);
       if (run.failed) throw new Error(`seed ${run.seed}`, { cause: run.errorInstance });
     }
