@@ -29,7 +29,14 @@ export const rooms = [
   { folder: 'scripts', imports: [], runtime: true },
 ];
 
-const packages = { '@vixen/wasm': 'wasm/js', '@vixen/eval-core': 'eval-core/js', '@vixen/host': 'host/src/core', '@vixen/bench': 'bench' };
+const packages = {
+  '@vixen/wasm': 'wasm/js',
+  '@vixen/eval-core': 'eval-core/js',
+  '@vixen/store': 'store/src',
+  '@vixen/proto': 'proto',
+  '@vixen/host': 'host/src/core',
+  '@vixen/bench': 'bench',
+};
 const builtin = new Set(builtinModules);
 
 const within = (file, folder) => file === folder || file.startsWith(`${folder}/`);

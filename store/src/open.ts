@@ -1,0 +1,46 @@
+/**
+ * Stores by URL. A backend is one file below `backends/`, loaded when a URL asks for it, and one line here.
+ *
+ * | URL | backend |
+ * |---|---|
+ * | `memory:` | kept in this process |
+ */
+import { StoreError } from './errors.ts';
+import type { Store } from './service.ts';
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Public keys (`name:base64`) whose signatures are trusted. */
+  readonly trustedPublicKeys?: readonly string[];
+  /** Secret keys (`name:base64`) that sign what is written. */
+  readonly secretKeys?: readonly string[];
+  readonly readOnly?: boolean;
+  /** For HTTP stores. */
+  readonly netrcFile?: string | undefined;
+  /** The user's data folder, for the embedded default. */
+  readonly dataDirectory?: string | undefined;
+}
+
+export type OpenBackend = (url: URL, options: OpenOptions) => Promise<Store>;
+
+const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {};
+
+/** Opens the store that a URL names. Fails with `invalid` for a scheme that no backend has. */
+export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
+  const parsed = parseStoreUrl(url);
+  const scheme = parsed.protocol.slice(0, -1);
+  if (!Object.hasOwn(backends, scheme)) {
+    const known = Object.keys(backends).map((name) => `${name}:`);
+    throw new StoreError('invalid', `don't know how to open Nix store with URL '${url}'; known are ${known.join(', ')}`);
+  }
+  const open = await backends[scheme]!();
+  return open(parsed, options);
+}
+
+function parseStoreUrl(url: string): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    throw new StoreError('invalid', `'${url}' is not a valid store URL`, { cause });
+  }
+}
