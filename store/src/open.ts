@@ -12,12 +12,14 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Public keys (`name:base64`) whose signatures are trusted. */
   readonly trustedPublicKeys?: readonly string[];
-  /** Secret keys (`name:base64`) that sign what is written. */
-  readonly secretKeys?: readonly string[];
+  /** Files with secret keys that sign what is written. */
+  readonly secretKeyFiles?: readonly string[];
+  /** Whether paths need a signature of a trusted key; true. */
+  readonly requireSignatures?: boolean;
   readonly readOnly?: boolean;
   /** For HTTP stores. */
   readonly netrcFile?: string | undefined;
-  /** The user's data folder, for the embedded default. */
+  /** Our folder in the user's data folder: the embedded default lies in its `root`. */
   readonly dataDirectory?: string | undefined;
 }
 
