@@ -1,11 +1,14 @@
 // How a command ends: its errors on stderr as Nix shows them, and the exit code.
 import { AbortedError, ErrorCode, NixError } from '@vixen/eval-core';
+import { StoreError } from '@vixen/store';
+import { CodedError } from '@vixen/wasm';
 import { ConfigError } from '../core/config/settings.ts';
 import { colourMarks } from '../core/errors/ansi.ts';
 import { renderReport } from '../core/errors/render.ts';
 import { FileError } from '../core/files/tree.ts';
 import { HostError } from '../core/io.ts';
 import type { Session } from '../core/session.ts';
+import { isSystemError, systemErrorSentence } from '../node/system-error.ts';
 import { colourOnStderr, log, writeErr } from './output.ts';
 import { UsageError } from './usage.ts';
 
@@ -19,8 +22,18 @@ function asNixError(error: unknown): NixError | undefined {
     return new NixError(error.code, error.message, { traces, status: error.status ?? failed, cause: error });
   }
   if (error instanceof FileError) return new NixError(ErrorCode.Io, error.message, { cause: error });
+  if (error instanceof StoreError || error instanceof CodedError)
+    return new NixError(ErrorCode.Plain, marked(error.message), { cause: error });
+  if (isInterrupt(error)) return new NixError(ErrorCode.Plain, 'interrupted by the user', { cause: error });
+  if (isSystemError(error)) return new NixError(ErrorCode.Io, systemErrorSentence(error), { cause: error });
   return undefined;
 }
+
+/** What stands in quotes is shown in colour. */
+const marked = (message: string) => message.replace(/'([^']*)'/g, "'\x0e$1\x0f'");
+
+/** What an aborted signal throws where it was given no reason. */
+const isInterrupt = (error: unknown) => error instanceof Error && error.name === 'AbortError';
 
 export interface ReportContext {
   program: string;

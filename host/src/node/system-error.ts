@@ -40,3 +40,12 @@ export function systemErrorText(error: unknown): string {
   if (known) return known[1];
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Whether an error is one of a system call. */
+export const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;
+
+/** The error as a sentence that says which call, and of what: `open '/x': No such file or directory`. */
+export function systemErrorSentence(error: NodeJS.ErrnoException): string {
+  const what = error.path === undefined ? '' : ` '\x0e${error.path}\x0f'`;
+  return `${error.syscall}${what}: \x0e${systemErrorText(error)}\x0f`;
+}

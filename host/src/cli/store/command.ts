@@ -1,6 +1,7 @@
 // What commands about stores have in common: settings and `--store` from the command line, errors, help, and ending early.
-import { loadConfig } from '../../node/config.ts';
+
 import type { Store } from '@vixen/store';
+import { loadConfig } from '../../node/config.ts';
 import { type Flag, parseArguments } from '../flags.ts';
 import type { Run } from '../groups.ts';
 import { helpText } from '../help.ts';
@@ -79,7 +80,12 @@ async function runIn(context: StoreContext, { usage, about, examples, create }: 
     true,
   );
   if (help) {
-    const page = { usage: [`${program} ${usage}`], about, flags: [...flags, helpFlag], examples: examples.map((line) => `${program} ${line}`) };
+    const page = {
+      usage: [`${program} ${usage}`],
+      about,
+      flags: [...flags, helpFlag],
+      examples: examples.map((line) => `${program} ${line}`),
+    };
     writeOut(helpText(page));
     return 0;
   }
