@@ -139,6 +139,13 @@ export interface CheckoutService {
   checkout(path: string, options?: CallOptions): Promise<string>;
 }
 
+export interface StoreGreeting {
+  /** The server's program and version. */
+  readonly version?: string | undefined;
+  /** Whether it trusts us; undefined where it does not say. */
+  readonly trusted?: boolean | undefined;
+}
+
 export interface Store {
   /** As the user would write it. */
   readonly url: string;
@@ -146,6 +153,9 @@ export interface Store {
   readonly directory: string;
   /** Lower is asked first. */
   readonly priority: number;
+
+  /** Whether the store can be reached, and what it says of itself and of us. */
+  connect?(options?: CallOptions): Promise<StoreGreeting>;
 
   pathInfo(path: string, options?: CallOptions): Promise<PathInfo | undefined>;
   /** Those that are valid, by path. */
