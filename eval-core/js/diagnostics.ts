@@ -1,7 +1,8 @@
 // Positions, errors and warnings, as the machine tells them.
+
+import { decodeText } from '@vixen/wasm';
 import { type ErrorCode, NixError, type Position, unpackMessage } from './errors.ts';
 import type { MachineMemory } from './machine-memory.ts';
-import { decodeText } from './text.ts';
 
 /** What the parser found worth a warning (assembly/syntax/lints.ts). */
 export interface ParserWarning {

@@ -1,12 +1,12 @@
 // The loader with the built evaluator, and an outside that is a table of files.
 import fs from 'node:fs';
+import { decodeText, encodeText } from '@vixen/wasm';
 import { beforeEach, expect, test } from 'vitest';
 import { showPosition } from './diagnostics.ts';
 import { AbortedError, ErrorCode, NixError, packMessage, stripMarks, unpackMessage } from './errors.ts';
 import { type Answerer, type Evaluator, type Handle, Evaluator as Machine, type SourceText } from './evaluator.ts';
 import { PrintFlag, PrintMode, ValueKind } from './exports.ts';
 import { AnswerStatus, missing, ok, Req } from './requests.ts';
-import { decodeText, encodeText } from './text.ts';
 
 const module = new WebAssembly.Module(fs.readFileSync(new URL('../build/vixen-eval.wasm', import.meta.url)));
 const files: Record<string, string> = { '/lib.nix': '{ x = 1 + 1; bad = y: z: y; }', '/broken.nix': '{ a = ' };

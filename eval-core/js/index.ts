@@ -1,8 +1,9 @@
 // The typed loader of the evaluator. Runs wherever there is WebAssembly: no node:, no files.
+
+export { decodeText, encodeText, joinBytes } from '@vixen/wasm';
 export { type ParserWarning, showPosition } from './diagnostics.ts';
 export * from './errors.ts';
 export * from './evaluator.ts';
 export { PrintFlag, PrintMode, Status, ValueKind } from './exports.ts';
 export type { Sha256 } from './imports.ts';
 export * from './requests.ts';
-export * from './text.ts';

@@ -1,7 +1,8 @@
 // The machine's memory as its host uses it: bytes on their way in, the text that an operation leaves, room for answers.
+
+import { decodeText, encodeText } from '@vixen/wasm';
 import { ErrorCode, NixError } from './errors.ts';
 import type { EvalExports } from './exports.ts';
-import { decodeText, encodeText } from './text.ts';
 
 export class MachineMemory {
   readonly exports: EvalExports;

@@ -1,6 +1,6 @@
+import { decodeText } from '@vixen/wasm';
 import type { MachineMemory } from './machine-memory.ts';
 import type { Request } from './requests.ts';
-import { decodeText } from './text.ts';
 
 // The request block: kind, count, then pairs of (address, length).
 const OPERANDS = 8;

@@ -12,7 +12,7 @@ export const rooms = [
   { folder: 'wasm/assembly', imports: [] },
   { folder: 'wasm/js', imports: [] },
   { folder: 'eval-core/assembly', imports: ['wasm/assembly'] },
-  { folder: 'eval-core/js', imports: [] },
+  { folder: 'eval-core/js', imports: ['wasm/js'] },
   { folder: 'eval-core/tables', imports: [], runtime: true },
   { folder: 'eval-core/tests', imports: ['eval-core/js', 'wasm/js', 'host/src/core', 'host/src/node', 'host/src/cli'], runtime: true },
   { folder: 'proto', imports: [] },

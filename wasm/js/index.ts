@@ -15,3 +15,4 @@ export {
   StoreDir,
   type StorePath,
 } from './store-path.ts';
+export { decodeText, encodeText, joinBytes } from './text.ts';

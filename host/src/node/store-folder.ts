@@ -3,11 +3,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ErrorCode } from '@vixen/eval-core';
+import { derivationOutputs } from '@vixen/store/formats';
 import { formatHash, type Hash, type HasherFactory, hashChunks, type NarFilter, narDump, nix32 } from '@vixen/wasm';
 import type { FileTree } from '../core/files/tree.ts';
 import { type AddPathRequest, type ClosureEntry, HostError } from '../core/io.ts';
 import { computeStorePath, keptFilter, narFs, sourceOf } from '../core/store/add-path.ts';
-import { derivationOutputs } from '../core/store/derivation.ts';
+
 import { notValid, VirtualStore } from '../core/store/virtual-store.ts';
 import { NativeTree } from './files.ts';
 import { copyTree, writeStoreFile } from './store-copy.ts';
@@ -82,7 +83,7 @@ export class StoreFolder extends VirtualStore {
       if (found.has(next)) continue;
       const references = this.references(next);
       if (!references) throw notValid(next);
-      const outputs = next.endsWith('.drv') ? [...derivationOutputs(this.readDerivation(next)).keys()] : [];
+      const outputs = next.endsWith('.drv') ? [...derivationOutputs(this.readDerivation(next), next, this.directory).keys()] : [];
       found.set(next, { path: next, outputs });
       todo.push(...references);
     }
@@ -108,7 +109,7 @@ export class StoreFolder extends VirtualStore {
   }
 
   #requireOutput(drvPath: string, output: string) {
-    const outPath = derivationOutputs(this.readDerivation(drvPath)).get(output);
+    const outPath = derivationOutputs(this.readDerivation(drvPath), drvPath, this.directory).get(output);
     if (outPath && this.isValid(outPath)) return;
     throw new HostError(ErrorCode.Ifd, `cannot build '\x0e${drvPath}^${output}\x0f': this store cannot build derivations`);
   }
