@@ -32,6 +32,7 @@ import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { bufInternalName } from './print/position';
 import { printAst } from './print/ast';
+import { STAT_NODES } from './syntax/nodes';
 import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW_TOP } from './print/printer';
 import { JSON_LAZY, JSON_NO_COPY } from './builtins/json';
 import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
@@ -96,11 +97,13 @@ import {
 } from './value/layout';
 import { symbolBytes, symbolCount, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
 import { handleDrop, handleGet, handleNew, jobResult, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
+import { STAT_AVOIDED } from './vm/rare';
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
 import { compileIn } from './builtins/imports';
 import { WARNINGS } from './vm/warnings';
 import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES, STAT_ENV_SLOTS, STAT_LOCAL_ENVS } from './vm/machine';
 import { Counted, countNext, countedKey, countedTimes } from './vm/counting';
+import { calledName, calledPosition, eventsForget, eventsLength, eventsTake } from './vm/events';
 
 export { sha256 as sha256Own } from '../../wasm/assembly/sha256';
 
@@ -522,6 +525,8 @@ export function stats(): void {
   bufReset(TEXT);
   bufStr(TEXT, '{"nrFunctionCalls":');
   bufI64(TEXT, <i64>load<u32>(STAT_CALLS));
+  stat('nrAvoided', load<u32>(STAT_AVOIDED));
+  stat('nrExprs', load<u32>(STAT_NODES));
   stat('nrThunks', load<u32>(STAT_THUNKS));
   stat('nrLookups', load<u32>(STAT_LOOKUPS));
   stat('nrPrimOpCalls', load<u32>(STAT_PRIMOPS));
@@ -547,6 +552,33 @@ export function stats(): void {
   statCounts('primops', Counted.Builtins);
   statCounts('attributes', Counted.Attributes);
   bufByte(TEXT, 0x7d);
+}
+/** Calls since the last look, as they lie in memory (vm/events.ts); `callEventsForget` makes room for the next. */
+export function callEvents(): usize {
+  return eventsTake();
+}
+export function callEventsLength(): u32 {
+  return eventsLength();
+}
+export function callEventsForget(): void {
+  eventsForget();
+}
+/** Of a function's record: its name, to the text, and its position. */
+export function functionInfo(fn: u32): u32 {
+  bufReset(TEXT);
+  const name = calledName(fn);
+  if (name) bufBytes(TEXT, symbolBytes(name), symbolLen(name));
+  return calledPosition(fn);
+}
+/** A symbol's text. */
+export function symbolText(sym: u32): void {
+  bufReset(TEXT);
+  bufBytes(TEXT, symbolBytes(sym), symbolLen(sym));
+}
+/** A builtin's name, to the text. */
+export function builtinText(id: u32): void {
+  bufReset(TEXT);
+  bufStr(TEXT, builtinName(id));
 }
 /** The bytecode of a function value, to the text. */
 export function dumpBytecode(h: u32): void {

@@ -33,6 +33,10 @@ export const enum NumberSetting {
   Debugger = 15,
   /** calls are counted by function, builtin and attribute (NIX_COUNT_CALLS) */
   CountCalls = 16,
+  /** calls are told as events (vm/events.ts) */
+  CallEvents = 17,
+  /** what costs time to count is counted (NIX_SHOW_STATS) */
+  Statistics = 18,
   /** defaults were written */
   Ready = 31,
 }

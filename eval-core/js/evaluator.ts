@@ -1,3 +1,4 @@
+import { type CallEvent, readCalls } from './call-events.ts';
 import { Diagnostics, type ParserWarning } from './diagnostics.ts';
 import { AbortedError, MachineError, type NixError, type Position } from './errors.ts';
 import { type EvalExports, type PrintMode, Status, type ValueKind } from './exports.ts';
@@ -27,6 +28,8 @@ export interface DriveOptions {
   signal?: AbortSignal | undefined;
   /** Called with what the parser warns about, before anything that comes after it. */
   warn?: (warning: ParserWarning) => void;
+  /** Called whenever the machine has come back: for looking at what it has done. */
+  observe?: () => void;
   /** Called when a slice is used up; where it gives a promise, the machine waits for it (a page that has to draw). */
   pause?: () => undefined | Promise<void>;
 }
@@ -152,6 +155,7 @@ export class Evaluator {
     for (;;) {
       this.#warn(options);
       const status = this.#memory.guarded(() => this.exports.run(fuel)) as Status;
+      this.#observe(options);
       if (status === Status.Done) {
         this.#warnLast(options);
         return;
@@ -180,6 +184,15 @@ export class Evaluator {
   #warn({ warn }: DriveOptions) {
     if (!warn || this.exports.warningsLength() === 0) return;
     for (const warning of this.#diagnostics.takeWarnings()) warn(warning);
+  }
+
+  /** Names of what was called come where the job's text is: it is put aside first. */
+  #observe({ observe }: DriveOptions) {
+    if (!observe) return;
+    this.#memory.forgetText();
+    const text = this.textBytes();
+    observe();
+    this.#memory.keepText(text);
   }
 
   /** Warnings come where the job's text is: it is put aside first. */
@@ -271,6 +284,29 @@ export class Evaluator {
   /** The error in flight. */
   takeError(): NixError {
     return this.#diagnostics.takeError();
+  }
+
+  /** Calls that have begun and ended since the last look; none unless the setting CallEvents is on. */
+  takeCalls(): CallEvent[] {
+    return readCalls(this.#memory);
+  }
+
+  /** Name and position of a function that a call event names. */
+  functionInfo(which: number): { name: string; position: Position | undefined } {
+    let position = 0;
+    const name = this.#memory.textOf(() => {
+      position = this.exports.functionInfo(which);
+    });
+    return { name, position: this.position(position) };
+  }
+
+  /** Name of a builtin that a call event names. */
+  builtinName(which: number): string {
+    return this.#memory.textOf(() => this.exports.builtinText(which));
+  }
+
+  symbolText(symbol: number): string {
+    return this.#memory.textOf(() => this.exports.symbolText(symbol));
   }
 
   stats(): Record<string, unknown> {

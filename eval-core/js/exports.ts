@@ -154,4 +154,13 @@ export interface EvalExports extends WebAssembly.Exports {
   stats(): void;
   /** The bytecode of the last parsed source, to the text. */
   dumpBytecode(handle: number): void;
+
+  /** Address of the calls since the last look (`setOption` CallEvents): | what | position | which | each. */
+  callEvents(): number;
+  callEventsLength(): number;
+  callEventsForget(): void;
+  /** Name (to the text) and position of a function's record. */
+  functionInfo(record: number): number;
+  symbolText(symbol: number): void;
+  builtinText(id: number): void;
 }

@@ -86,6 +86,7 @@ export const opcodes = [
   ['LevelUp', 1, 'one more'],
   ['Enter', 2, 'one more, if that is allowed: operands of arithmetic are arguments of a builtin; second word: position'],
   ['Dup', 1, 'v → v v'],
+  ['Avoided', 1, 'counts a thunk that was not needed; only where statistics are asked for'],
 ];
 
 export function opcodesModule() {

@@ -84,6 +84,7 @@ import {
   scopeReady,
   scopeWith,
 } from './scope';
+import { NumberSetting, settingNumber } from '../settings';
 import { compileAttrs, compileLet } from './sets';
 
 const BODY: usize = ST_COMPILE + 80; // number of the body being compiled
@@ -343,6 +344,20 @@ export function thunk(node: usize, scope: usize, frame: usize): void {
   workPush(node, scope, frame, 0, here() - 4);
 }
 
+/** Where a thunk was not needed, it is counted if somebody wants to know. */
+function avoided(): void {
+  if (settingNumber(NumberSetting.Statistics)) emit(Op.Avoided, 0);
+}
+function lazyVar(node: usize, scope: usize, frame: usize): void {
+  const sym = load<u32>(node, N_A);
+  const found = scopeFind(scope, frame, sym);
+  const global = found == Found.Slot ? 0 : globalValue(sym);
+  if (found == Found.Slot && foundReady()) emitSlot(foundLevel(), foundSlot());
+  else if (global) emit2(Op.Const, 0, <u32>global);
+  else return thunk(node, scope, frame);
+  avoided();
+}
+
 /** Code that pushes a reference to the expression's value, evaluated or not. */
 export function lazy(node: usize, scope: usize, frame: usize): void {
   switch (nodeKind(node)) {
@@ -351,20 +366,9 @@ export function lazy(node: usize, scope: usize, frame: usize): void {
     case Node.String:
     case Node.Path:
       emit2(Op.Const, 0, <u32>constantOf(node));
-      return;
-    case Node.Var: {
-      const sym = load<u32>(node, N_A);
-      const found = scopeFind(scope, frame, sym);
-      if (found == Found.Slot) {
-        if (foundReady()) emitSlot(foundLevel(), foundSlot());
-        else thunk(node, scope, frame);
-        return;
-      }
-      const global = globalValue(sym);
-      if (global) emit2(Op.Const, 0, <u32>global);
-      else thunk(node, scope, frame);
-      return;
-    }
+      return avoided();
+    case Node.Var:
+      return lazyVar(node, scope, frame);
     case Node.Lambda:
       emit2(Op.LazyLambda, 0, <u32>functionMake(node, scope, frame));
       return;
@@ -525,7 +529,8 @@ function strictCall(node: usize, scope: usize, frame: usize): void {
   const args = <usize>load<u32>(node, N_B);
   const n = load<u32>(node, N_C);
   const pos = nodePos(node);
-  if (nodeFlags(node) & FLAG_OPERATOR && n == 2 && nodeKind(fn) == Node.Var) {
+  // told calls are calls: operators, too
+  if (nodeFlags(node) & FLAG_OPERATOR && n == 2 && nodeKind(fn) == Node.Var && !settingNumber(NumberSetting.CallEvents)) {
     const op = operatorOf(load<u32>(fn, N_A), scope, frame);
     if (op != Op.Halt) {
       const kind = op == Op.Sub ? Range.Sub : op == Op.Mul ? Range.Mul : op == Op.Div ? Range.Div : Range.Less;

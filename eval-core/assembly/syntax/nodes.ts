@@ -1,4 +1,5 @@
 /** Makers of nodes (ast.ts). */
+import { ST_STATS } from '../heap/state';
 import { arenaAlloc } from './arena';
 import { docAt } from './docs';
 import { FLAG_OPERATOR, N_A, N_B, N_C, N_D, N_E, N_POS, Node } from './ast';
@@ -6,15 +7,23 @@ import { FLAG_OPERATOR, N_A, N_B, N_C, N_D, N_E, N_POS, Node } from './ast';
 /** After a Call's fields: where an `or` that is used as a name ends, for its warning (0: none). */
 export const CALL_OR_END: usize = N_D;
 
+/** expressions that were parsed */
+export const STAT_NODES: usize = ST_STATS + 72;
+
+function nodeAlloc(bytes: usize): usize {
+  store<u32>(STAT_NODES, load<u32>(STAT_NODES) + 1);
+  return arenaAlloc(bytes);
+}
+
 export function node0(kind: Node, pos: u32): usize {
-  const n = arenaAlloc(8);
+  const n = nodeAlloc(8);
   store<u32>(n, kind);
   store<u32>(n, pos, N_POS);
   return n;
 }
 
 export function node1(kind: Node, pos: u32, a: u32): usize {
-  const n = arenaAlloc(12);
+  const n = nodeAlloc(12);
   store<u32>(n, kind);
   store<u32>(n, pos, N_POS);
   store<u32>(n, a, N_A);
@@ -22,7 +31,7 @@ export function node1(kind: Node, pos: u32, a: u32): usize {
 }
 
 export function node2(kind: Node, pos: u32, a: u32, b: u32): usize {
-  const n = arenaAlloc(16);
+  const n = nodeAlloc(16);
   store<u32>(n, kind);
   store<u32>(n, pos, N_POS);
   store<u32>(n, a, N_A);
@@ -31,7 +40,7 @@ export function node2(kind: Node, pos: u32, a: u32, b: u32): usize {
 }
 
 export function node3(kind: Node, pos: u32, a: u32, b: u32, c: u32): usize {
-  const n = arenaAlloc(20);
+  const n = nodeAlloc(20);
   store<u32>(n, kind);
   store<u32>(n, pos, N_POS);
   store<u32>(n, a, N_A);
@@ -41,7 +50,7 @@ export function node3(kind: Node, pos: u32, a: u32, b: u32, c: u32): usize {
 }
 
 export function node4(kind: Node, pos: u32, a: u32, b: u32, c: u32, d: u32): usize {
-  const n = arenaAlloc(24);
+  const n = nodeAlloc(24);
   store<u32>(n, kind);
   store<u32>(n, pos, N_POS);
   store<u32>(n, a, N_A);
@@ -53,7 +62,7 @@ export function node4(kind: Node, pos: u32, a: u32, b: u32, c: u32, d: u32): usi
 
 /** A node of an 8-byte number. */
 export function nodeNumber(kind: Node, bits: u64): usize {
-  const n = arenaAlloc(16);
+  const n = nodeAlloc(16);
   store<u32>(n, kind);
   store<u32>(n, 0, N_POS);
   store<u64>(n, bits, N_A);
@@ -61,7 +70,7 @@ export function nodeNumber(kind: Node, bits: u64): usize {
 }
 
 export function nodeLambda(pos: u32, arg: u32, formals: usize, body: usize): usize {
-  const n = arenaAlloc(28);
+  const n = nodeAlloc(28);
   store<u32>(n, Node.Lambda);
   store<u32>(n, pos, N_POS);
   store<u32>(n, arg, N_A);
@@ -84,14 +93,14 @@ export function documentLambda(node: usize, doc: u32): void {
 
 /** A call. The array of arguments has room for the next power of two, from 2 on. */
 export function nodeCall(pos: u32, fn: usize, arg: usize): usize {
-  const args = arenaAlloc(8);
+  const args = nodeAlloc(8);
   store<u32>(args, <u32>arg);
   return node4(Node.Call, pos, <u32>fn, <u32>args, 1, 0);
 }
 
 /** A call of two arguments, of an operator's builtin. */
 export function nodeOperator(pos: u32, symbol: u32, left: usize, right: usize): usize {
-  const args = arenaAlloc(8);
+  const args = nodeAlloc(8);
   store<u32>(args, <u32>left);
   store<u32>(args, <u32>right, 4);
   return node4((<u32>Node.Call) | (FLAG_OPERATOR << 8), pos, <u32>node1(Node.Var, 0, symbol), <u32>args, 2, 0);
@@ -103,7 +112,7 @@ export function applyTo(pos: u32, fn: usize, arg: usize): usize {
   const count = load<u32>(fn, N_C);
   let args = <usize>load<u32>(fn, N_B);
   if (count >= 2 && !(count & (count - 1))) {
-    const more = arenaAlloc((<usize>count) << 3);
+    const more = nodeAlloc((<usize>count) << 3);
     memory.copy(more, args, (<usize>count) << 2);
     store<u32>(fn, <u32>more, N_B);
     args = more;

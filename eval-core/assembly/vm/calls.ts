@@ -1,5 +1,6 @@
 /** Calls of what is not a plain lambda: builtins, partial applications, functors. */
 import { PROC_LAZY, PROC_STEPS, Mode, Proc, callSimple, procArity, procFlags, procMode, procOrder } from '../gen/builtins';
+import { functionIsRoot } from '../compile/functions';
 import { Err, msgBegin, msgLit, raiseAt } from '../diag/errors';
 import { msgArgValue, msgShowType } from '../diag/check';
 import { argumentContext } from '../gen/builtins';
@@ -12,6 +13,7 @@ import { callSite, checkMode, pushNative, runNative, startArguments, startFinish
 import { traceBuiltin } from './unwind';
 import { VM_ACC, VM_DEPTH, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from './native';
 import { Counted, countKey } from './counting';
+import { Called, called, derivationName } from './events';
 import { STAT_PRIMOPS } from './machine';
 import { NumberSetting, maxCallDepth, settingNumber } from '../settings';
 import { failDepth } from './fail';
@@ -44,9 +46,27 @@ export function callSlow(n: u32): Step {
   return Step.Raise;
 }
 
+/** A call instruction that goes on with what the one before it, of the same call, has left. */
+function goesOn(pc: usize): bool {
+  return load<u32>(pc - 8) == load<u32>(pc) + (1 << 8) && load<u32>(pc - 4) == load<u32>(pc, 4);
+}
+/** Tells the call of a function, whose frame will lie at `frame`. The body of a file is no call. */
+export function tellCall(pc: usize, fp: usize, f: usize, frame: usize): void {
+  const fn = load<u32>(f, 4);
+  if (!functionIsRoot(<usize>fn) && !goesOn(pc)) called(Called.Function, callSite(pc, fp), fn, frame);
+}
+/** Tells the call of a builtin whose arguments lie below `first`, the highest of them. */
+function tellBuiltin(id: u32, first: usize, result: usize): void {
+  const pos = callSite(<usize>load<u32>(VM_PC), <usize>load<u32>(VM_FP));
+  const name = first && id == Proc.derivationStrict ? derivationName(<usize>load<u32>(first)) : 0;
+  if (name) called(Called.Derivation, pos, name, result);
+  else called(Called.Builtin, pos, id, result);
+}
+
 /** Makes a partial application of what is on top, with `n` more arguments. */
 function makePartial(id: u32, old: usize, n: u32): Step {
   const have = old ? primopAppCount(old) : 0;
+  if (settingNumber(NumberSetting.CallEvents)) tellBuiltin(id, 0, <usize>load<u32>(VM_SP) - 4 - ((<usize>n) << 2));
   const p = alloc(KIND_PRIMOP_APP, 8 + ((<usize>(have + n)) << 2));
   store<u32>(p, <u32>tag(id), 4);
   for (let i: u32 = 0; i < have; i++) store<u32>(p + ((<usize>i) << 2), <u32>primopAppArg(old, i), 8);
@@ -90,6 +110,7 @@ function runBuiltin(id: u32, arity: u32, used: u32): Step {
   const pc = <usize>load<u32>(VM_PC);
   const sp = <usize>load<u32>(VM_SP);
   const first = sp - 8; // arguments lie downwards from here
+  if (settingNumber(NumberSetting.CallEvents)) tellBuiltin(id, first, sp - 4 - ((<usize>arity) << 2));
   const flags = procFlags(id);
   const ret = pc + ((<usize>used) << 3);
   if ((flags & PROC_STEPS) == 0 && argumentsReady(id, arity, first, flags)) {
@@ -153,12 +174,14 @@ function callFunctor(f: usize): Step {
   const arg = <usize>load<u32>(sp - 8);
   store<u32>(VM_SP, <u32>(sp - 8));
   const pos = callSite(pc, <usize>load<u32>(VM_FP));
+  const functorPos = shapePos(attrsShape(f), shapeFind(attrsShape(f), load<u32>(SYM_FUNCTOR)));
+  if (settingNumber(NumberSetting.CallEvents)) called(Called.Functor, pos, functorPos, sp - 8);
   if (!pushNative(Proc.functorCall, pc + 8)) return Step.Raise;
   const g = <usize>load<u32>(VM_FP);
   setSlot(g, 0, f);
   setSlot(g, 1, arg);
   setSlot(g, 2, tag(<i32>pos));
-  setSlot(g, 3, tag(<i32>shapePos(attrsShape(f), shapeFind(attrsShape(f), load<u32>(SYM_FUNCTOR)))));
+  setSlot(g, 3, tag(<i32>functorPos));
   return runNative();
 }
 /** Slots: the set, the argument, the position of the call, that of the attribute. */

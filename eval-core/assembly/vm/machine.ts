@@ -29,9 +29,9 @@ import { FALSE, TRUE, allocList, isValue, kindOf, mkBool, mkInt, mkLambda } from
 import { attrsGet, attrsShape, attrsUpdate, shapeFind, shapePos, STAT_SETS, STAT_SET_VALUES } from '../value/shapes';
 import { NumberSetting, maxCallDepth, settingNumber } from '../settings';
 import { Counted, countKey } from './counting';
+import { callSlow, tellCall } from './calls';
 import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from './native';
 import { FRAME_BYTES, TAG_CALL } from './stack';
-import { callSlow } from './calls';
 import { callSite, enterSuspended, nativeReturn, needStack, runNative } from './frames';
 import { Step } from './steps';
 import { failBoolean, failDepth, failNotSet, failSelect, failSelectLater } from './fail';
@@ -85,6 +85,7 @@ export function slice(fuel: i32): Step {
   let limit = <usize>load<u32>(VM_STACK_END);
   const maxDepth = maxCallDepth();
   const counting = settingNumber(NumberSetting.CountCalls) != 0;
+  const telling = settingNumber(NumberSetting.CallEvents) != 0;
   let x: usize = 0;
   let aux: u32 = 0;
   let step: Step = Step.Go;
@@ -190,6 +191,7 @@ export function slice(fuel: i32): Step {
           }
           countMany(STAT_CALLS, used);
           sp -= 4 + ((<usize>used) << 2);
+          if (telling) tellCall(pc, fp, f, sp);
           store<u32>(sp, <u32>fp);
           store<u32>(sp, <u32>(pc + ((<usize>used) << 3)), 4);
           store<u32>(sp, <u32>env, 8);

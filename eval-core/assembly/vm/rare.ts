@@ -6,6 +6,7 @@ import { deref, isValue, kindOf, listLen, tag, untag } from '../value/layout';
 import { attrsPos, attrsShape, attrsValue, shapeFind } from '../value/shapes';
 import { addTraceLit } from '../diag/errors';
 import { memoryFits } from '../heap/pages';
+import { ST_STATS } from '../heap/state';
 import { mkPosition } from '../builtins/positions';
 import { dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from './bindings';
 import { failExpectedAt, failSelect } from './fail';
@@ -15,6 +16,9 @@ import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from
 import { VM_DEPTH, VM_FP, VM_PC, VM_SP } from './native';
 import { maxCallDepth } from '../settings';
 import { Step } from './steps';
+
+/** thunks that were not made, since a value was at hand */
+export const STAT_AVOIDED: usize = ST_STATS + 68;
 
 function goOn(bytes: u32): Step {
   store<u32>(VM_PC, load<u32>(VM_PC) + bytes);
@@ -54,6 +58,9 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
     case Op.Dup:
       store<u32>(sp, load<u32>(sp - 4));
       store<u32>(VM_SP, <u32>(sp + 4));
+      return goOn(4);
+    case Op.Avoided:
+      store<u32>(STAT_AVOIDED, load<u32>(STAT_AVOIDED) + 1);
       return goOn(4);
     case Op.NeedStack: {
       const step = needStack((<usize>a) << 10);

@@ -22,5 +22,7 @@ export async function runCommand(program: string, create: () => Command, args: s
   } catch (error) {
     const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;
     return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
+  } finally {
+    command?.evaluation?.finish();
   }
 }

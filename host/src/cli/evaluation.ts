@@ -26,7 +26,8 @@ import { newEvaluator } from '../node/wasm.ts';
 import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
 import { Progress, showsProgress } from './progress.ts';
-import { countsCalls } from './stats.ts';
+import { countsCalls, wantsStatistics } from './stats.ts';
+import { watchCalls } from './watch-calls.ts';
 
 const storeDirectory = '/nix/store';
 
@@ -37,6 +38,8 @@ export interface Evaluation {
   searchPath: SearchPathEntry[];
   base: string;
   pure: boolean;
+  /** Writes what was gathered on the way. */
+  finish(): void;
 }
 
 function message(kind: MessageKind, text: string) {
@@ -108,6 +111,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   if (guard) allowSearchPath(guard, searchPath, base);
   const files = guard ?? whole;
   const store = new StoreFolder({ root, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers });
+  const watching = watchCalls(settings);
   const around: Surroundings = {
     readOnly,
     system: settings.text('eval-system') || settings.text('system') || currentSystem(),
@@ -118,6 +122,8 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
     now: Math.floor(Date.now() / 1000),
     debugger: options.debugger ?? false,
     countCalls: countsCalls(),
+    statistics: wantsStatistics(),
+    callEvents: watching !== undefined,
   };
   let progress: Progress | undefined;
   const newSession = (): Session => {
@@ -134,6 +140,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
       io,
       warn: (warning) => parserWarning(session, warning),
       ...(progress && { pause }),
+      watcher: watching?.watcher,
       ...options.drive,
     });
     return session;
@@ -147,7 +154,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const open = async () => (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
   const fetching = new NodeFetching({ base, warn, open });
   const io = new NodeIO({ files, store, fetching, env: pure ? {} : { ...process.env }, message });
-  return { session: newSession(), store, fetching, searchPath, base, pure };
+  return { session: newSession(), store, fetching, searchPath, base, pure, finish: watching?.finish ?? (() => {}) };
 }
 
 /** The set of `--arg` and its kin. */

@@ -29,6 +29,8 @@ export function statistics(counted: Record<string, unknown>, countCalls: boolean
     ...(countCalls && { functions: calls('functions') }),
     gc: { cycles: number('collections'), heapSize: number('memoryPages') * page, totalBytes: number('touchedPages') * page },
     list: { bytes: number('elements') * sizes.Value, concats: number('concats'), elements: number('elements') },
+    nrAvoided: number('nrAvoided'),
+    nrExprs: number('nrExprs'),
     nrFunctionCalls: number('nrFunctionCalls'),
     nrLookups: number('nrLookups'),
     nrOpUpdateValuesCopied: number('nrOpUpdateValuesCopied'),
@@ -48,13 +50,16 @@ export function statistics(counted: Record<string, unknown>, countCalls: boolean
   };
 }
 
+/** Whether statistics are wanted. */
+export const wantsStatistics = () => isOn(process.env.NIX_SHOW_STATS);
+
 /** Whether calls are to be counted. */
-export const countsCalls = () => isOn(process.env.NIX_SHOW_STATS) && isOn(process.env.NIX_COUNT_CALLS);
+export const countsCalls = () => wantsStatistics() && isOn(process.env.NIX_COUNT_CALLS);
 
 /** Prints statistics where the environment asks for them. */
 export function maybePrintStats({ machine }: Session) {
   const { env } = process;
-  if (!isOn(env.NIX_SHOW_STATS)) return;
+  if (!wantsStatistics()) return;
   const text = `${JSON.stringify(statistics(machine.stats(), countsCalls()), null, 2)}\n`;
   const file = env.NIX_SHOW_STATS_PATH ?? '-';
   if (file === '-') writeErr(text);

@@ -21,6 +21,8 @@ export enum NumberSetting {
   CurrentTimeHigh = 14,
   Debugger = 15,
   CountCalls = 16,
+  CallEvents = 17,
+  Statistics = 18,
 }
 
 enum StringSetting {
@@ -62,6 +64,10 @@ export interface Surroundings {
   debugger: boolean;
   /** Calls are counted, for statistics. */
   countCalls?: boolean;
+  /** What costs time to count is counted. */
+  statistics?: boolean;
+  /** Calls are told as events, for traces and profiles. */
+  callEvents?: boolean;
 }
 
 /** The experimental features that are on, as the evaluator's set of bits; `flakes` brings `fetch-tree`. */
@@ -93,6 +99,8 @@ export function applySettings(machine: Evaluator, settings: Settings, around: Su
     [NumberSetting.CurrentTimeHigh, Math.floor(around.now / 2 ** 32)],
     [NumberSetting.Debugger, around.debugger],
     [NumberSetting.CountCalls, around.countCalls ?? false],
+    [NumberSetting.Statistics, around.statistics ?? false],
+    [NumberSetting.CallEvents, around.callEvents ?? false],
   ];
   for (const [id, value] of numbers) machine.setOption(id, value);
   machine.setOptionText(StringSetting.System, around.system);

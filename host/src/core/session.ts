@@ -10,6 +10,7 @@ import {
   ValueKind,
 } from '@vixen/eval-core';
 import { answer } from './answers.ts';
+import type { CallWatcher } from './call-watch.ts';
 import { type RenderOptions, type Report, renderReport } from './errors/render.ts';
 import { parentPath } from './files/paths.ts';
 import type { HostIO } from './io.ts';
@@ -21,6 +22,8 @@ export interface SessionOptions {
   signal?: () => AbortSignal | undefined;
   /** Called between slices; where it gives a promise, the machine waits for it. */
   pause?: () => undefined | Promise<void>;
+  /** Looks at calls. */
+  watcher?: CallWatcher | undefined;
   /** Takes the parser's warnings. */
   warn?: (warning: ParserWarning) => void;
 }
@@ -38,8 +41,9 @@ export class Session {
 
   /** Ends the job that a machine's operation has started, and gives its result. */
   async run(handle: Handle): Promise<Handle> {
-    const { signal, pause, warn } = this.#options;
-    const options = { signal: signal?.(), ...(pause && { pause }), ...(warn && { warn }) };
+    const { signal, pause, warn, watcher } = this.#options;
+    const watch = watcher && { fuel: watcher.fuel, observe: () => watcher.observe(this.machine) };
+    const options = { signal: signal?.(), ...(pause && { pause }), ...(warn && { warn }), ...watch };
     await this.machine.drive({ answer: (request) => answer(this.io, request), ...options });
     return handle;
   }
