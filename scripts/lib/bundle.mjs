@@ -23,7 +23,8 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['bun:*', 'bun'],
+    // Packages with native code find it beside themselves.
+    external: ['bun:*', 'bun', '@napi-rs/lzma', '@toondepauw/node-zstd', 'lzma-native'],
     minifyWhitespace: true,
     sourcemap: false,
     legalComments: 'external',

@@ -1,16 +1,15 @@
 // bzip2 decompression (the format as Joe Tsai's "BZIP2: Format Specification" writes it down): blocks of Huffman codes over a move-to-front
 // list over a Burrows-Wheeler transform over run lengths.
 
+import { StoreError } from '../errors.ts';
+
 const blockMagic = 0x314159265359;
 const endMagic = 0x177245385090;
 const unit = 100_000;
 const groupLength = 50;
 const mostCodeLength = 20;
 
-class BadBzip2 extends Error {
-  override readonly name = 'BadBzip2';
-  readonly code = 'VIXEN_BZIP2';
-}
+const damaged = (what: string) => new StoreError('corrupt', `bad bzip2 data: ${what}`);
 
 /** Bits from the most significant on. */
 class BitReader {
@@ -26,7 +25,7 @@ class BitReader {
   /** Up to 24 bits. */
   read(count: number): number {
     while (this.#count < count) {
-      if (this.#at >= this.#bytes.length) throw new BadBzip2('the data ends too early');
+      if (this.#at >= this.#bytes.length) throw damaged('the data ends too early');
       this.#bits = ((this.#bits << 8) | this.#bytes[this.#at++]!) & 0xffffffff;
       this.#count += 8;
     }
@@ -73,7 +72,7 @@ class Code {
       code = (code << 1) | bits.read(1);
       if (code < this.#limit[length]!) return this.#symbols[code + this.#offset[length]!]!;
     }
-    throw new BadBzip2('a code that stands for nothing');
+    throw damaged('a code that stands for nothing');
   }
 }
 
@@ -90,7 +89,7 @@ function usedSymbols(bits: BitReader): number[] {
 
 function moveToFront<T>(list: T[], index: number): T {
   const [item] = list.splice(index, 1);
-  if (item === undefined) throw new BadBzip2('an index outside its list');
+  if (item === undefined) throw damaged('an index outside its list');
   list.unshift(item);
   return item;
 }
@@ -125,7 +124,7 @@ function readTransformed(bits: BitReader, capacity: number): Uint8Array {
   let run = 0;
   let weight = 1;
   const flush = () => {
-    if (length + run > capacity) throw new BadBzip2('a block that is too long');
+    if (length + run > capacity) throw damaged('a block that is too long');
     bytes.fill(list[0]!, length, length + run);
     length += run;
     run = 0;
@@ -140,7 +139,7 @@ function readTransformed(bits: BitReader, capacity: number): Uint8Array {
     }
     if (run > 0) flush();
     if (symbol === symbols - 1) return bytes.subarray(0, length);
-    if (length >= capacity) throw new BadBzip2('a block that is too long');
+    if (length >= capacity) throw damaged('a block that is too long');
     bytes[length++] = moveToFront(list, symbol - 1);
   }
 }
@@ -161,34 +160,47 @@ function untransform(bytes: Uint8Array, origin: number): Uint8Array {
   return out;
 }
 
-/** Four equal bytes are followed by how many more of them come. */
-function expandRuns(bytes: Uint8Array): Uint8Array {
-  const parts: number[] = [];
+/** Calls `run` with each byte and how often it stands there: four equal bytes are followed by how many more of them come. */
+function eachRun(bytes: Uint8Array, run: (byte: number, count: number) => void): void {
   let same = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (same === 4) {
-      for (let n = 0; n < byte; n++) parts.push(bytes[i - 1]!);
+      run(bytes[i - 1]!, byte);
       same = 0;
       continue;
     }
     same = i > 0 && same > 0 && byte === bytes[i - 1] ? same + 1 : 1;
-    parts.push(byte);
+    run(byte, 1);
   }
-  return Uint8Array.from(parts);
+}
+
+function expandRuns(bytes: Uint8Array): Uint8Array {
+  let size = 0;
+  eachRun(bytes, (_, count) => {
+    size += count;
+  });
+  const out = new Uint8Array(size);
+  let at = 0;
+  eachRun(bytes, (byte, count) => {
+    if (count === 1) out[at] = byte;
+    else out.fill(byte, at, at + count);
+    at += count;
+  });
+  return out;
 }
 
 /** The contents of a file, block by block. Several streams may stand one after the other. Checksums are not looked at. */
 export function* bunzip2(input: Uint8Array): Generator<Uint8Array> {
   const bits = new BitReader(input);
   do {
-    if (bits.read(16) !== 0x425a || bits.read(8) !== 0x68) throw new BadBzip2('not a bzip2 file');
+    if (bits.read(16) !== 0x425a || bits.read(8) !== 0x68) throw damaged('not a bzip2 file');
     const capacity = (bits.read(8) - 0x30) * unit;
     for (let magic = bits.magic(); magic !== endMagic; magic = bits.magic()) {
-      if (magic !== blockMagic) throw new BadBzip2('a damaged block');
+      if (magic !== blockMagic) throw damaged('a damaged block');
       bits.read(16);
       bits.read(16);
-      if (bits.read(1) === 1) throw new BadBzip2('a randomised block');
+      if (bits.read(1) === 1) throw damaged('a randomised block');
       const origin = bits.read(24);
       yield expandRuns(untransform(readTransformed(bits, capacity), origin));
     }

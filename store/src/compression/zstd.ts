@@ -1,0 +1,116 @@
+/**
+ * Zstandard (RFC 8878). Native code works on whole frames in the thread pool, so we write frames of a few MiB (a file may have any number of them),
+ * which also makes both directions parallel. Frames of others may be as large as the file: those go through a streaming decoder.
+ */
+import zlib from 'node:zlib';
+import { StoreError } from '../errors.ts';
+import type { Bytes } from '../service.ts';
+import { inOrder, owned, regroup, through } from './bytes.ts';
+import type { CompressOptions } from './index.ts';
+import { zstdNative } from './native.ts';
+import { frameAt } from './zstd-frames.ts';
+
+const frameSize = 4 * 1024 * 1024;
+/** Output of the largest frame that is decoded in one piece. */
+const largestFrame = 64 * 1024 * 1024;
+const defaultLevel = 3;
+
+export async function* compressZstd(source: Bytes, { level, ahead }: CompressOptions): AsyncGenerator<Uint8Array, void, void> {
+  const native = await zstdNative();
+  if (native) {
+    const encoder = new native.Encoder(level ?? defaultLevel);
+    let empty = true;
+    for await (const frame of inOrder(regroup(source, frameSize), ahead, (part) => encoder.encode(part))) {
+      empty = false;
+      yield frame;
+    }
+    if (empty) yield await encoder.encode(Buffer.alloc(0));
+    return;
+  }
+  if (!('createZstdCompress' in zlib)) throw new StoreError('unsupported', 'this platform has no zstd compressor');
+  const params = { [zlib.constants.ZSTD_c_compressionLevel]: level ?? defaultLevel };
+  yield* through(owned(source), zlib.createZstdCompress({ params }));
+}
+
+export async function* decompressZstd(source: Bytes, ahead: number): AsyncGenerator<Uint8Array, void, void> {
+  const native = await zstdNative();
+  if (!native) {
+    yield* streamed(source);
+    return;
+  }
+  const decoder = new native.Decoder();
+  const reader = new FrameReader(source);
+  yield* inOrder(reader.frames(), ahead, (frame) => decoder.decode(frame));
+  if (reader.rest) yield* streamed(reader.rest);
+}
+
+/** Cuts a stream into frames until one is too large. */
+class FrameReader {
+  readonly #source: Bytes;
+  #held: Buffer = Buffer.alloc(0);
+  /** The stream from the frame that is too large on. */
+  rest: AsyncGenerator<Uint8Array, void, void> | undefined;
+
+  constructor(source: Bytes) {
+    this.#source = source;
+  }
+
+  async *frames(): AsyncGenerator<Buffer, void, void> {
+    const chunks = readChunks(this.#source);
+    try {
+      for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+        this.#held = Buffer.concat([this.#held, next.value]);
+        for (let frame = this.#next(); frame; frame = this.#next()) yield frame;
+        if (this.#tooLarge) {
+          this.rest = resume(this.#held, chunks);
+          return;
+        }
+      }
+      if (this.#held.length > 0) throw new StoreError('corrupt', 'bad zstd data: the data ends too early');
+    } finally {
+      if (!this.rest) await chunks.return();
+    }
+  }
+
+  #tooLarge = false;
+
+  #next(): Buffer | undefined {
+    const frame = frameAt(this.#held, largestFrame);
+    this.#tooLarge = frame !== undefined && frame.bound > largestFrame;
+    if (!frame || this.#tooLarge || frame.length > this.#held.length) return undefined;
+    const bytes = this.#held.subarray(0, frame.length);
+    this.#held = this.#held.subarray(frame.length);
+    return bytes;
+  }
+}
+
+async function* readChunks(source: Bytes): AsyncGenerator<Uint8Array, void, void> {
+  yield* source;
+}
+
+async function* resume(held: Uint8Array, chunks: AsyncGenerator<Uint8Array, void, void>): AsyncGenerator<Uint8Array, void, void> {
+  yield held;
+  yield* chunks;
+}
+
+function streamed(source: Bytes): AsyncIterable<Uint8Array> {
+  // In the runtime from Node 22.15 on.
+  return 'createZstdDecompress' in zlib ? through(source, zlib.createZstdDecompress()) : inJavaScript(source);
+}
+
+// A block takes four bytes or more, and becomes 128 KiB at most: a piece becomes 32 MiB at most before it is passed on.
+const smallPiece = 1024;
+
+async function* inJavaScript(source: Bytes): AsyncGenerator<Uint8Array, void, void> {
+  const { Decompress } = await import('fzstd');
+  const ready: Uint8Array[] = [];
+  const stream = new Decompress((chunk) => ready.push(chunk.slice()));
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += smallPiece) {
+      stream.push(chunk.subarray(at, at + smallPiece));
+      yield* ready.splice(0);
+    }
+  }
+  stream.push(new Uint8Array(0), true);
+  yield* ready;
+}
