@@ -3,6 +3,8 @@ export { CodedError, HashError, NarError, StorePathError, type WasmErrorCode } f
 export { formatHash, type Hash, type HashFormat, parseHash, parseHashAlgo, parseHashWithFormat, sri } from './hash-text.ts';
 export { compressHash, type HashAlgo, type Hasher, type HasherFactory, hashChunks, hashSizes, isHashAlgo } from './hasher.ts';
 export { loadWasmHashes, WasmHashes } from './module.ts';
+export { NarChunks } from './nar/chunks.ts';
+export { magic as narMagic, maxDepth as maxNarDepth, padding as narPadding } from './nar/format.ts';
 export { NarReader, type NarReaderOptions, type NarSink, readNar } from './nar/reader.ts';
 export { compareNames, type NarFile, type NarFilter, type NarFs, type NarStat, narBytes, narDump } from './nar/writer.ts';
 export {

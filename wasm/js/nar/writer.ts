@@ -1,5 +1,6 @@
 /** Writes Nix archives (Nix manual, "Nix Archive (NAR) format") from any file system, a chunk at a time, in constant memory. */
 import { NarError } from '../errors.ts';
+import { NarChunks } from './chunks.ts';
 import { magic, maxDepth, padding } from './format.ts';
 
 /** What a path is. `unknown` is a socket, a device: something that no archive can hold. */
@@ -34,7 +35,7 @@ export type NarFilter = (path: string, type: NarStat['type']) => boolean;
  * Throws `NarError` for what no archive can hold, and whatever the file system throws.
  */
 export function* narDump(fs: NarFs, path: string, filter?: NarFilter): Generator<Uint8Array, void, void> {
-  const out = new ChunkWriter(fs.encode?.bind(fs));
+  const out = new NarChunks(fs.encode?.bind(fs));
   try {
     yield* dumpTo(out, fs, path, filter);
   } finally {
@@ -42,7 +43,7 @@ export function* narDump(fs: NarFs, path: string, filter?: NarFilter): Generator
   }
 }
 
-function* dumpTo(out: ChunkWriter, fs: NarFs, path: string, filter?: NarFilter): Generator<Uint8Array, void, void> {
+function* dumpTo(out: NarChunks, fs: NarFs, path: string, filter?: NarFilter): Generator<Uint8Array, void, void> {
   out.text(magic);
   const stat = fs.lstat(path);
   const open: Directory[] = [];
@@ -94,12 +95,12 @@ interface Directory {
   next: number;
 }
 
-function openDirectory(fs: NarFs, out: ChunkWriter, path: string): Directory {
+function openDirectory(fs: NarFs, out: NarChunks, path: string): Directory {
   out.text('(', 'type', 'directory');
   return { prefix: path.endsWith('/') ? path : `${path}/`, names: [...fs.readDirectory(path)].sort(compareNames), next: 0 };
 }
 
-function* writeLeaf(fs: NarFs, out: ChunkWriter, path: string, stat: NarStat): Generator<Uint8Array, void, void> {
+function* writeLeaf(fs: NarFs, out: NarChunks, path: string, stat: NarStat): Generator<Uint8Array, void, void> {
   if (stat.type === 'regular') {
     out.text('(', 'type', 'regular');
     if (stat.executable) out.text('executable', '');
@@ -115,7 +116,7 @@ function* writeLeaf(fs: NarFs, out: ChunkWriter, path: string, stat: NarStat): G
   }
 }
 
-function* writeContents(fs: NarFs, out: ChunkWriter, path: string, size: number): Generator<Uint8Array, void, void> {
+function* writeContents(fs: NarFs, out: NarChunks, path: string, size: number): Generator<Uint8Array, void, void> {
   if (size === 0) return;
   const file = fs.open(path);
   try {
@@ -147,94 +148,3 @@ export function compareNames(a: string, b: string): number {
 }
 
 const rotateSurrogates = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit + 0x2000);
-
-const chunkSize = 256 * 1024;
-// A name or a target, the tokens around it: what is written between two looks at the room.
-const reserved = 16 * 1024;
-
-// The buffer of the archive written last: making one costs more than writing a small file's archive.
-let spare: Uint8Array<ArrayBuffer> | undefined;
-
-function takeBuffer(): Uint8Array<ArrayBuffer> {
-  const buffer = spare ?? new Uint8Array(chunkSize);
-  spare = undefined;
-  return buffer;
-}
-
-/** Collects an archive's tokens and contents in one buffer. */
-class ChunkWriter {
-  #buffer = takeBuffer();
-  #view = new DataView(this.#buffer.buffer);
-  #used = 0;
-  readonly #encode: (text: string) => Uint8Array;
-
-  constructor(encode?: (text: string) => Uint8Array) {
-    const utf8 = new TextEncoder();
-    this.#encode = encode ?? ((text) => utf8.encode(text));
-  }
-
-  get hasRoom(): boolean {
-    return this.#used <= this.#buffer.length - reserved;
-  }
-
-  /** Strings: their length, their bytes, and zeros up to a multiple of eight. */
-  text(...texts: string[]): void {
-    for (const text of texts) {
-      const bytes = tokens.get(text) ?? this.#encode(text);
-      this.#need(bytes.length + 16);
-      this.number(bytes.length);
-      this.#buffer.set(bytes, this.#used);
-      this.#used += bytes.length;
-      this.zeros(padding(bytes.length));
-    }
-  }
-
-  number(value: number): void {
-    this.#need(8);
-    this.#view.setUint32(this.#used, value % 2 ** 32, true);
-    this.#view.setUint32(this.#used + 4, Math.floor(value / 2 ** 32), true);
-    this.#used += 8;
-  }
-
-  zeros(count: number): void {
-    this.#need(count);
-    this.#buffer.fill(0, this.#used, this.#used + count);
-    this.#used += count;
-  }
-
-  /** Lets `read` put at most `limit` bytes at the end; answers how many it put. */
-  fill(limit: number, read: (into: Uint8Array) => number): number {
-    const end = Math.min(this.#used + limit, this.#buffer.length);
-    const count = read(this.#buffer.subarray(this.#used, end));
-    this.#used += count;
-    return count;
-  }
-
-  /** What has been collected; the buffer is written over after that. */
-  take(): Uint8Array {
-    const chunk = this.#buffer.subarray(0, this.#used);
-    this.#used = 0;
-    return chunk;
-  }
-
-  /** Gives the buffer back; nothing may be written after that. */
-  release(): void {
-    spare = this.#buffer;
-  }
-
-  // Only an absurdly long name or target, of a file system with other limits than POSIX's, makes the buffer grow.
-  #need(count: number): void {
-    if (this.#used + count <= this.#buffer.length) return;
-    const larger = new Uint8Array((this.#used + count) * 2);
-    larger.set(this.#buffer.subarray(0, this.#used));
-    this.#buffer = larger;
-    this.#view = new DataView(larger.buffer);
-  }
-}
-
-const tokens: ReadonlyMap<string, Uint8Array> = new Map(
-  ['(', ')', 'type', 'regular', 'executable', '', 'contents', 'directory', 'entry', 'name', 'node', 'symlink', 'target'].map((token) => [
-    token,
-    new TextEncoder().encode(token),
-  ]),
-);

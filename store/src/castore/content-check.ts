@@ -1,0 +1,86 @@
+/** Whether contents are what their `ca` says, computed while an archive streams by (libstore/content-address.cc, hashPath). */
+import { formatHash, type Hash, type HashAlgo, type Hasher, type HasherFactory } from '@vixen/wasm';
+import { StoreError } from '../errors.ts';
+import { type ContentAddress, parseContentAddress } from '../formats/content-address.ts';
+import { hashPartOf } from '../formats/store-path.ts';
+import type { PathInfo } from '../path-info.ts';
+import type { CallOptions, Castore } from '../service.ts';
+import type { Node } from './node.ts';
+
+/** Takes the bytes of an archive, and at its end tells the hash that `ca` is about; undefined where the archive itself does not tell it. */
+export interface ContentHasher {
+  update(chunk: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+/**
+ * What hashes the archive as a `ca` by `nar` demands: where the path refers to itself, its hash part counts as zeros, and the places where it stood
+ * are hashed too (libutil/references.cc, HashModuloSink).
+ */
+export function narContentHasher(hashers: HasherFactory, algo: HashAlgo, info: PathInfo, directory: string): ContentHasher {
+  const hasher = hashers(algo);
+  return info.references.includes(info.path) ? new ModuloHasher(hasher, hashPartOf(info.path, directory)) : hasher;
+}
+
+class ModuloHasher implements ContentHasher {
+  readonly #hasher: Hasher;
+  readonly #needle: Buffer;
+  readonly #places: number[] = [];
+  #held = Buffer.alloc(0);
+  /** Bytes before `#held`. */
+  #before = 0;
+
+  constructor(hasher: Hasher, needle: string) {
+    this.#hasher = hasher;
+    this.#needle = Buffer.from(needle, 'latin1');
+  }
+
+  update(chunk: Uint8Array): void {
+    const bytes = Buffer.concat([this.#held, chunk]);
+    for (let at = bytes.indexOf(this.#needle); at >= 0; at = bytes.indexOf(this.#needle, at)) {
+      this.#places.push(this.#before + at);
+      bytes.fill(0, at, at + this.#needle.length);
+    }
+    const keep = Math.min(bytes.length, this.#needle.length - 1);
+    this.#hasher.update(bytes.subarray(0, bytes.length - keep));
+    this.#before += bytes.length - keep;
+    this.#held = Buffer.from(bytes.subarray(bytes.length - keep));
+  }
+
+  digest(): Uint8Array {
+    this.#hasher.update(this.#held);
+    for (const place of this.#places) this.#hasher.update(Buffer.from(`|${place}`));
+    return this.#hasher.digest();
+  }
+}
+
+/** The parsed `ca`; fails with `unsupported` for methods that cannot be checked. */
+export function checkableAddress(info: PathInfo): ContentAddress | undefined {
+  if (info.ca === undefined) return undefined;
+  const address = parseContentAddress(info.ca);
+  if (address.method === 'git') {
+    throw new StoreError('unsupported', `cannot add path '${info.path}': its content address is by Git's hash, which is not checked here`);
+  }
+  return address;
+}
+
+/** The hash of the one file that contents by `flat` and `text` are. */
+export async function flatHash(
+  hashers: HasherFactory,
+  algo: HashAlgo,
+  castore: Castore,
+  node: Node,
+  options: CallOptions,
+): Promise<Uint8Array> {
+  if (node.type !== 'file' || node.executable) throw new StoreError('invalid', 'contents that are hashed flat have to be a regular file');
+  const hasher = hashers(algo);
+  if (node.size > 0n) for await (const chunk of castore.blobs.read(node.digest, options)) hasher.update(chunk);
+  return hasher.digest();
+}
+
+export function requireSameHash(info: PathInfo, wanted: Hash, got: Uint8Array): void {
+  if (Buffer.from(wanted.digest).equals(got)) return;
+  const text = (digest: Uint8Array) => formatHash({ algo: wanted.algo, digest }, 'nix32');
+  const message = `ca hash mismatch importing path '${info.path}';\n  specified: ${text(wanted.digest)}\n  got:       ${text(got)}`;
+  throw new StoreError('corrupt', message);
+}

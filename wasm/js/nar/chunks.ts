@@ -1,0 +1,102 @@
+/** The buffer that archives are written in. */
+import { padding } from './format.ts';
+
+const chunkSize = 256 * 1024;
+// A name or a target, the tokens around it: what is written between two looks at the room.
+const reserved = 16 * 1024;
+
+// The buffer of the archive written last: making one costs more than writing a small file's archive.
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
+function takeBuffer(): Uint8Array<ArrayBuffer> {
+  const buffer = spare ?? new Uint8Array(chunkSize);
+  spare = undefined;
+  return buffer;
+}
+
+/** Collects an archive's tokens and contents in one buffer, to be taken a chunk at a time. */
+export class NarChunks {
+  #buffer = takeBuffer();
+  #view = new DataView(this.#buffer.buffer);
+  #used = 0;
+  readonly #encode: (text: string) => Uint8Array;
+
+  constructor(encode?: (text: string) => Uint8Array) {
+    const utf8 = new TextEncoder();
+    this.#encode = encode ?? ((text) => utf8.encode(text));
+  }
+
+  get hasRoom(): boolean {
+    return this.#used <= this.#buffer.length - reserved;
+  }
+
+  /** Strings: their length, their bytes, and zeros up to a multiple of eight. */
+  text(...texts: string[]): void {
+    for (const text of texts) this.bytes(tokens.get(text) ?? this.#encode(text));
+  }
+
+  /** A string that is bytes: a name, a target, the whole of a small file. */
+  bytes(bytes: Uint8Array): void {
+    this.#need(bytes.length + 16);
+    this.number(bytes.length);
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.length;
+    this.zeros(padding(bytes.length));
+  }
+
+  /** Bytes of a string whose length is written already. */
+  raw(bytes: Uint8Array): void {
+    this.#need(bytes.length);
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  number(value: number): void {
+    this.#need(8);
+    this.#view.setUint32(this.#used, value % 2 ** 32, true);
+    this.#view.setUint32(this.#used + 4, Math.floor(value / 2 ** 32), true);
+    this.#used += 8;
+  }
+
+  zeros(count: number): void {
+    this.#need(count);
+    this.#buffer.fill(0, this.#used, this.#used + count);
+    this.#used += count;
+  }
+
+  /** Lets `read` put at most `limit` bytes at the end; answers how many it put. */
+  fill(limit: number, read: (into: Uint8Array) => number): number {
+    const end = Math.min(this.#used + limit, this.#buffer.length);
+    const count = read(this.#buffer.subarray(this.#used, end));
+    this.#used += count;
+    return count;
+  }
+
+  /** What has been collected; the buffer is written over after that. */
+  take(): Uint8Array {
+    const chunk = this.#buffer.subarray(0, this.#used);
+    this.#used = 0;
+    return chunk;
+  }
+
+  /** Gives the buffer back; nothing may be written after that. */
+  release(): void {
+    spare = this.#buffer;
+  }
+
+  // Only an absurdly long name or target, of a file system with other limits than POSIX's, makes the buffer grow.
+  #need(count: number): void {
+    if (this.#used + count <= this.#buffer.length) return;
+    const larger = new Uint8Array((this.#used + count) * 2);
+    larger.set(this.#buffer.subarray(0, this.#used));
+    this.#buffer = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+const tokens: ReadonlyMap<string, Uint8Array> = new Map(
+  ['(', ')', 'type', 'regular', 'executable', '', 'contents', 'directory', 'entry', 'name', 'node', 'symlink', 'target'].map((token) => [
+    token,
+    new TextEncoder().encode(token),
+  ]),
+);
