@@ -25,7 +25,9 @@ export interface OpenOptions {
 
 export type OpenBackend = (url: URL, options: OpenOptions) => Promise<Store>;
 
-const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {};
+const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
+  memory: async () => (await import('./backends/memory.ts')).openMemoryStore,
+};
 
 /** Opens the store that a URL names. Fails with `invalid` for a scheme that no backend has. */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
