@@ -98,6 +98,7 @@ import {
 import { symbolBytes, symbolCount, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
 import { handleDrop, handleGet, handleNew, jobResult, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
 import { STAT_AVOIDED } from './vm/rare';
+import { placeAt, placeScope, placeVariables, placesCollect } from './vm/debug';
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
 import { compileIn } from './builtins/imports';
 import { WARNINGS } from './vm/warnings';
@@ -553,6 +554,46 @@ export function stats(): void {
   statCounts('attributes', Counted.Attributes);
   bufByte(TEXT, 0x7d);
 }
+/** Where evaluation stands, as JSON: `what` (Place), position, name. Then `debugVariables` and `debugLevels` are about one of them. */
+export function debugPlaces(): void {
+  bufReset(TEXT);
+  bufByte(TEXT, 0x5b);
+  const n = placesCollect();
+  for (let i: u32 = 0; i < n; i++) {
+    const p = placeAt(i);
+    bufStr(TEXT, i ? ',{"what":' : '{"what":');
+    bufI64(TEXT, <i64>load<u32>(p));
+    stat('position', load<u32>(p, 4));
+    const name = load<u32>(p, 8);
+    bufStr(TEXT, ',"name":');
+    if (name) jsonText(symbolString(name));
+    else bufStr(TEXT, 'null');
+    bufByte(TEXT, 0x7d);
+  }
+  bufByte(TEXT, 0x5d);
+}
+/** All variables at a place, as a set. */
+export function debugVariables(i: u32): u32 {
+  return handleNew(placeVariables(i));
+}
+/** The names of each scope at a place as JSON, innermost first; a `with` has none. */
+export function debugLevels(i: u32): void {
+  bufReset(TEXT);
+  bufByte(TEXT, 0x5b);
+  let first = true;
+  for (let r = placeScope(i); r; r = <usize>load<u32>(r)) {
+    bufStr(TEXT, first ? '[' : ',[');
+    first = false;
+    for (let k: u32 = 0; k < load<u32>(r, 12); k++) {
+      if (k) bufByte(TEXT, 0x2c);
+      jsonText(symbolString(load<u32>(r + ((<usize>k) << 3), 16)));
+    }
+    bufByte(TEXT, 0x5d);
+  }
+  bufByte(TEXT, 0x5d);
+}
+/** Puts the job that waits aside, so that others can run; then takes it up again. */
+export { debugEnter, debugLeave } from './vm/debug';
 /** Calls since the last look, as they lie in memory (vm/events.ts); `callEventsForget` makes room for the next. */
 export function callEvents(): usize {
   return eventsTake();

@@ -35,6 +35,11 @@ export const enum NumberSetting {
   CountCalls = 16,
   /** calls are told as events (vm/events.ts) */
   CallEvents = 17,
+  /** errors inside of `tryEval` do not stop in the debugger */
+  IgnoreTry = 19,
+  /** `trace` and `warn` stop in the debugger */
+  DebuggerOnTrace = 20,
+  DebuggerOnWarn = 21,
   /** what costs time to count is counted (NIX_SHOW_STATS) */
   Statistics = 18,
   /** defaults were written */

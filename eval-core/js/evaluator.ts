@@ -1,4 +1,5 @@
 import { type CallEvent, readCalls } from './call-events.ts';
+import { type DebugPlace, readPlaces } from './debug-places.ts';
 import { Diagnostics, type ParserWarning } from './diagnostics.ts';
 import { AbortedError, MachineError, type NixError, type Position } from './errors.ts';
 import { type EvalExports, type PrintMode, Status, type ValueKind } from './exports.ts';
@@ -23,8 +24,8 @@ export type Answerer = (request: Request) => Answer | Promise<Answer>;
 
 export interface DriveOptions {
   answer: Answerer;
-  /** Steps of the machine between two looks at the signal. */
-  fuel?: number;
+  /** Steps of the machine between two looks at the signal; asked for before each slice where it is a function. */
+  fuel?: number | (() => number);
   signal?: AbortSignal | undefined;
   /** Called with what the parser warns about, before anything that comes after it. */
   warn?: (warning: ParserWarning) => void;
@@ -154,7 +155,7 @@ export class Evaluator {
     this.#memory.forgetText();
     for (;;) {
       this.#warn(options);
-      const status = this.#memory.guarded(() => this.exports.run(fuel)) as Status;
+      const status = this.#memory.guarded(() => this.exports.run(typeof fuel === 'number' ? fuel : fuel())) as Status;
       this.#observe(options);
       if (status === Status.Done) {
         this.#warnLast(options);
@@ -273,6 +274,33 @@ export class Evaluator {
 
   drop(handle: Handle) {
     this.exports.dropHandle(handle);
+  }
+
+  // ---- the debugger: while a Debug request, or a pause, waits
+
+  /** Where evaluation stands, innermost first. */
+  debugPlaces(): DebugPlace[] {
+    return readPlaces(this.#memory, (position) => this.position(position));
+  }
+
+  /** What is in scope at one of the places, as a set. `debugPlaces` must have been called at this stop. */
+  debugVariables(place: number): Handle {
+    return this.exports.debugVariables(place) as Handle;
+  }
+
+  /** The names in scope at one of the places, a list for each scope, innermost first. */
+  debugLevels(place: number): string[][] {
+    return JSON.parse(this.#memory.textOf(() => this.exports.debugLevels(place))) as string[][];
+  }
+
+  /** Runs other jobs while the one in flight waits. */
+  async debugAside<T>(work: () => Promise<T>): Promise<T> {
+    this.exports.debugEnter();
+    try {
+      return await work();
+    } finally {
+      this.exports.debugLeave();
+    }
   }
 
   // ---- diagnostics

@@ -155,6 +155,14 @@ export interface EvalExports extends WebAssembly.Exports {
   /** The bytecode of the last parsed source, to the text. */
   dumpBytecode(handle: number): void;
 
+  // The debugger, while a Debug request waits.
+  /** Where evaluation stands, innermost first, to the text as JSON. */
+  debugPlaces(): void;
+  debugVariables(place: number): number;
+  debugLevels(place: number): void;
+  debugEnter(): void;
+  debugLeave(): void;
+
   /** Address of the calls since the last look (`setOption` CallEvents): | what | position | which | each. */
   callEvents(): number;
   callEventsLength(): number;

@@ -1,6 +1,7 @@
 // The typed loader of the evaluator. Runs wherever there is WebAssembly: no node:, no files.
 export { decodeText, encodeText, joinBytes } from '@vixen/wasm';
 export { type CallEvent, Called } from './call-events.ts';
+export { type DebugPlace, Place } from './debug-places.ts';
 export { type ParserWarning, showPosition } from './diagnostics.ts';
 export * from './errors.ts';
 export * from './evaluator.ts';

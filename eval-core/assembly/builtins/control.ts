@@ -20,6 +20,7 @@ import { FALSE, NULL, TRUE, kindOf, tag } from '../value/layout';
 import { allocAttrs, attrsSetValue, attrsShape, shapeFind } from '../value/shapes';
 import { COERCE_COPY } from '../compile/compile';
 import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
+import { debugging, stopAtBreak } from '../vm/debug';
 import { arg } from './args';
 import { coerce } from './coercion';
 import { MessageKind, msgString, sendMessage } from './host';
@@ -32,9 +33,9 @@ export function builtin_seq(a: usize): usize {
 export function builtin_deepSeq(f: usize): i32 {
   return stateOf(f) ? done(slot(f, 1)) : callProc(f, Proc.deepForce, slot(f, 0), tag(0), tag(0), tag(0), 1);
 }
-/** Without a debugger, what it is given. */
-export function builtin_break(a: usize): usize {
-  return arg(a, 0);
+/** Stops in the debugger, then what it is given. Slots: that. */
+export function builtin_break(f: usize): i32 {
+  return stateOf(f) || !debugging() ? done(slot(f, 0)) : stopAtBreak(f, 1);
 }
 
 // ---- tryEval
@@ -100,6 +101,7 @@ export function proc_abortCoerced(f: usize): i32 {
 
 /** Slots: what is shown, result. */
 export function builtin_trace(f: usize): i32 {
+  if (stateOf(f) == 1 && debugging() && settingNumber(NumberSetting.DebuggerOnTrace)) return stopAtBreak(f, 2);
   if (stateOf(f)) return done(slot(f, 1));
   const v = slot(f, 0);
   msgBegin();
@@ -128,6 +130,7 @@ export function builtin_warn(f: usize): i32 {
     msgString(slot(f, 0));
     return sendMessage(f, MessageKind.EvaluationWarning, 1);
   }
+  if (stateOf(f) == 1 && debugging() && settingNumber(NumberSetting.DebuggerOnWarn)) return stopAtBreak(f, 2);
   if (!settingNumber(NumberSetting.AbortOnWarn)) return done(slot(f, 1));
   fail(Err.Eval, 'aborting to reveal stack trace of warning, as abort-on-warn is set');
   return Act.Fail;

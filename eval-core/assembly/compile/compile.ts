@@ -77,11 +77,13 @@ import {
   foundWiths,
   frameDistance,
   frameNew,
+  frameNumber,
   frameTake,
   globalValue,
   scopeFind,
   scopeNew,
   scopeReady,
+  scopeRecord,
   scopeWith,
 } from './scope';
 import { NumberSetting, settingNumber } from '../settings';
@@ -150,6 +152,7 @@ function compileItem(item: usize): void {
   } else {
     strict(node, scope, frame, true);
     emit(Op.RetThunk, 0);
+    markScope(0, scope, frame);
     store<u32>(patch, <u32>bodyEnd(mark));
   }
 }
@@ -182,8 +185,17 @@ function functionBody(fn: usize, node: usize, outer: usize, outerFrame: usize): 
   strict(body, scope, frame, true);
   if (flags & FN_ROOT) emit(Op.LevelUp, 0);
   emit(Op.Ret, 0);
+  markScope(0, scope, frame);
   // the argument is put into slot 0, wherever it goes from there
   store<u32>(fn, max<u32>(load<u32>(frame, FR_SLOTS), 1), FN_SLOTS);
+}
+/** For the debugger: what is in scope in the code since `start`. Ranges inside of it have been marked before. */
+export function markScope(start: u32, scope: usize, frame: usize): void {
+  if (!settingNumber(NumberSetting.Debugger)) return;
+  const place = permAlloc(8);
+  store<u32>(place, <u32>scopeRecord(scope));
+  store<u32>(place, frameNumber(frame), 4);
+  rangeAdd(start, <u32>place, Range.Scope);
 }
 /** A root's record has no argument and no formals; a lambda's has one of both. */
 function isLambda(fn: usize): bool {
@@ -729,7 +741,10 @@ function strictWith(attrs: usize, body: usize, pos: u32, scope: usize, frame: us
   lazy(attrs, scope, inner);
   const slot = frameTake(inner, 1);
   emit(Op.Set, slot);
-  strict(body, scopeWith(scope, inner, slot, pos), inner, tail);
+  const start = here();
+  const own = scopeWith(scope, inner, slot, pos);
+  strict(body, own, inner, tail);
+  markScope(start, own, inner);
   closeFrame(opened, inner, tail);
 }
 

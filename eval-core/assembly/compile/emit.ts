@@ -41,6 +41,8 @@ export const enum Range {
   Level,
   /** the position is that of the file's body: `while evaluating the file` */
   File,
+  /** for the debugger; instead of a position: | scope's record | number of frames | */
+  Scope,
 }
 
 // @ts-ignore: decorator

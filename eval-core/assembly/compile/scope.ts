@@ -5,10 +5,11 @@
  * own frame where it can (a `let` directly inside a function shares the function's environment).
  *
  *   frame: | outer frame | slots so far | number of the body that may extend it |
- *   scope: | outer scope | frame | names (sorted by symbol id) | number | first slot | stride of names in bytes | initialised | with slot | its position |
+ *   scope: | outer scope | frame | names (sorted by symbol id) | number | first slot | stride of names in bytes | initialised | with slot | its position | record |
  *
  * A `with` is a scope without names whose set lies in a hidden slot.
  */
+import { permAlloc } from '../heap/pages';
 import { ST_COMPILE } from '../heap/state';
 import { arenaAlloc } from '../syntax/arena';
 
@@ -24,7 +25,8 @@ export const SC_STRIDE: usize = 20;
 export const SC_READY: usize = 24; // slots of this scope with a lower index are initialised here
 export const SC_WITH: usize = 28; // slot + 1 of a `with`
 export const SC_WITH_POS: usize = 32;
-const SC_BYTES: usize = 36;
+const SC_RECORD: usize = 36; // what the debugger knows of it; 0: nobody has asked
+const SC_BYTES: usize = 40;
 
 // Result of a look-up.
 const FOUND_LEVEL: usize = ST_COMPILE + 64;
@@ -56,6 +58,7 @@ export function scopeNew(outer: usize, frame: usize, names: usize, count: u32, f
   store<u32>(s, stride, SC_STRIDE);
   store<u32>(s, 0, SC_READY);
   store<u32>(s, 0, SC_WITH);
+  store<u32>(s, 0, SC_RECORD);
   return s;
 }
 export function scopeWith(outer: usize, frame: usize, slot: u32, pos: u32): usize {
@@ -82,6 +85,45 @@ export function scopeIndex(s: usize, sym: u32): i32 {
     else hi = mid;
   }
   return -1;
+}
+
+/**
+ * A scope as it outlives the compilation, for the debugger; shared by all that is in the scope.
+ *
+ *   record: | outer record | number of its frame, counted from outside | with slot + 1 | names | symbol, slot … |
+ */
+export function scopeRecord(scope: usize): usize {
+  let made: usize = 0;
+  let inner: usize = 0;
+  for (let s = scope; s; s = <usize>load<u32>(s)) {
+    const known = <usize>load<u32>(s, SC_RECORD);
+    const r = known ? known : recordNew(s);
+    if (inner) store<u32>(inner, <u32>r);
+    else made = r;
+    if (known) break;
+    inner = r;
+  }
+  return made;
+}
+function recordNew(s: usize): usize {
+  const n = load<u32>(s, SC_COUNT);
+  const r = permAlloc(16 + ((<usize>n) << 3));
+  store<u32>(r, 0);
+  store<u32>(r, frameNumber(<usize>load<u32>(s, SC_FRAME)), 4);
+  store<u32>(r, load<u32>(s, SC_WITH), 8);
+  store<u32>(r, n, 12);
+  const names = <usize>load<u32>(s, SC_NAMES);
+  const stride = <usize>load<u32>(s, SC_STRIDE);
+  for (let i: u32 = 0; i < n; i++) {
+    store<u32>(r + ((<usize>i) << 3), load<u32>(names + <usize>i * stride), 16);
+    store<u32>(r + ((<usize>i) << 3), load<u32>(s, SC_FIRST) + i, 20);
+  }
+  store<u32>(s, <u32>r, SC_RECORD);
+  return r;
+}
+/** How many frames there are, this one included. */
+export function frameNumber(frame: usize): u32 {
+  return frameDistance(frame, 0);
 }
 
 /** Environments between two frames. */

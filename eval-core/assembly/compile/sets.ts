@@ -20,7 +20,7 @@ import {
 import { emptyAttrs } from '../value/layout';
 import { permShape, shapeSetPos, shapeSetSymbol } from '../value/shapes';
 import { symbolOf } from '../value/symbols';
-import { closeFrame, lazy, openFrame, openedFrame, strict, thunk } from './compile';
+import { closeFrame, lazy, markScope, openFrame, openedFrame, strict, thunk } from './compile';
 import { Range, emit, emit2, emitWord, here, rangeAdd } from './emit';
 import { frameTake, scopeIndex, scopeNew, scopeReady } from './scope';
 
@@ -156,7 +156,9 @@ export function compileLet(node: usize, outer: usize, outerFrame: usize, tail: b
     emit(Op.Set, first + i);
   }
   scopeReady(scope, n);
+  const start = here();
   strict(<usize>load<u32>(node, N_B), scope, frame, tail);
+  markScope(start, scope, frame);
   if (sources && !tail) emit(Op.Nip, sources);
   closeFrame(opened, frame, tail);
 }

@@ -141,8 +141,12 @@ export function setCurrentError(e: usize): void {
   store<u32>(rootAddress(ROOT_ERROR), <u32>e);
 }
 
+/** Set when an error is made, not when one that was kept is met again: the debugger looks at new ones. */
+export const NEW_ERROR: usize = memory.data(4);
+
 /** Makes the message that was built the error in flight, at a position (0: none). Returns 0. */
 export function raiseAt(code: Err, pos: u32): usize {
+  store<u32>(NEW_ERROR, 1);
   const e = mkCells(E_CELLS);
   setCell(e, E_CODE, tag(code));
   setCell(e, E_MESSAGE, msgTake());

@@ -7,7 +7,7 @@ import { Op } from '../gen/opcodes';
 import { bufData, bufLen, bufReset } from '../heap/text';
 import { printPlain } from '../print/plain';
 import { maxCallDepth } from '../settings';
-import { Err, fail } from '../diag/errors';
+import { Err, NEW_ERROR, fail } from '../diag/errors';
 import { ST_LIVE, ST_OUT_OF_MEMORY, ST_STRESS, ST_VM, rootAddress } from '../heap/state';
 import { collect, collectDue } from '../heap/collect';
 import { memoryLimit } from '../heap/pages';
@@ -45,14 +45,15 @@ import {
 import { FRAME_BYTES, TAG_ROOT, stackInit } from './stack';
 import { pushNative } from './frames';
 import { slice } from './machine';
+import { nestedBase, stoppedAtError, waitingFrame } from './debug';
 import { Step } from './steps';
 import { unwind } from './unwind';
 
 const ROOT_HANDLES: u32 = 2;
 const HANDLES: usize = ST_VM + 160; // in use
 const FREE: usize = ST_VM + 164; // head of the free list (indices, linked through tagged ints), 0 none
-const TARGET: usize = ST_VM + 168; // handle of the job in flight
-const FAILED: usize = ST_VM + 172; // the job failed before it began
+export const TARGET: usize = ST_VM + 168; // handle of the job in flight
+export const FAILED: usize = ST_VM + 172; // the job failed before it began
 const CODE_HALT: usize = memory.data<u32>([Op.Halt, 0, Op.Halt, 0]);
 
 /** The collector's stress mode: a collection after every `evaluations` of them. What it frees is overwritten. 0 ends it. */
@@ -94,11 +95,11 @@ export function handleDrop(h: u32): void {
 
 function begin(): void {
   if (!load<u32>(VM_STACK)) stackInit();
-  const s = <usize>load<u32>(VM_STACK);
+  const s = <usize>load<u32>(VM_STACK) + nestedBase();
   store<u32>(VM_DEPTH, 0);
   store<u32>(VM_ENV, 0);
-  // the root's frame is the lowest
-  store<u32>(s, 0);
+  // the root's frame is the lowest, but for what waits in the debugger
+  store<u32>(s, <u32>waitingFrame());
   store<u32>(s, <u32>(CODE_HALT + 8), 4);
   store<u32>(s, 0, 8);
   store<u32>(s, TAG_ROOT, 12);
@@ -148,6 +149,11 @@ export function runJob(fuel: i32): i32 {
   const early = load<u32>(FAILED);
   if (early) return early == 1 ? 2 : 1;
   const stress = <i32>load<u32>(ST_STRESS);
+  if (stoppedAtError()) {
+    let step = unwind();
+    while (step == Step.Raise || step == Step.Fail) step = unwind();
+    if (step == Step.Failed) return 2;
+  }
   while (fuel > 0) {
     const n = stress ? stress : min(fuel, SLICE);
     const step = slice(n);
@@ -179,6 +185,7 @@ function outOfMemory(): i32 {
 /** Ends the job in flight by an error from outside the program. */
 export function stopWith(code: Err, message: string): i32 {
   fail(code, message);
+  store<u32>(NEW_ERROR, 0);
   let step = unwind();
   while (step == Step.Raise) step = unwind();
   return 2;

@@ -46,6 +46,8 @@ import {
 import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from './stack';
 import { NATIVE_SLOTS } from './native';
 import { procSlots } from '../gen/builtins';
+import { NumberSetting, settingNumber } from '../settings';
+import { stopsAtError } from './debug';
 import { Step } from './steps';
 import { isDerivationInternal } from '../diag/positions';
 import { pathSymbols } from './select';
@@ -67,6 +69,7 @@ function leavesThunks(code: u32): bool {
 
 /** Lets the error in flight pass frames until one catches it, or the root is left. */
 export function unwind(): Step {
+  if (settingNumber(NumberSetting.Debugger) && stopsAtError()) return Step.Request;
   const failed = load<u32>(VM_AUX);
   let told = failed == SITE_TOLD;
   store<u32>(VM_AUX, 0);

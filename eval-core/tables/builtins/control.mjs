@@ -9,7 +9,7 @@ export default [
     args: ['lazy', 'lazy'],
     doc: 'Evaluates the first argument with all that is in it, lists and sets, then returns the second.',
   },
-  { name: 'break', args: ['lazy'], global: true, noTrace: true, doc: 'With a debugger, stops there. Returns its argument.' },
+  { name: 'break', kind: 'proc', args: ['lazy'], global: true, noTrace: true, doc: 'With a debugger, stops there. Returns its argument.' },
   {
     name: 'tryEval',
     kind: 'proc',

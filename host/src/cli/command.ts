@@ -20,6 +20,7 @@ export async function runCommand(program: string, create: () => Command, args: s
     await command.run();
     return 0;
   } catch (error) {
+    if (error instanceof Error && error.name === 'DebuggerQuit') return 0;
     const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;
     return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
   } finally {

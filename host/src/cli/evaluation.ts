@@ -23,6 +23,7 @@ import { StoreTree } from '../node/store-tree.ts';
 import { currentSystem } from '../node/system.ts';
 import { systemErrorText } from '../node/system-error.ts';
 import { newEvaluator } from '../node/wasm.ts';
+import type { TerminalDebugger } from './debugger.ts';
 import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
 import { Progress, showsProgress } from './progress.ts';
@@ -80,7 +81,7 @@ function allowSearchPath(tree: GuardedTree, searchPath: SearchPathEntry[], base:
 
 export interface OpenOptions {
   readOnly: boolean;
-  debugger?: boolean;
+  debugger?: TerminalDebugger | undefined;
   /** How the session's machine is driven. */
   drive?: Pick<SessionOptions, 'pause' | 'signal'>;
 }
@@ -120,7 +121,6 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
     baseDirectory: base,
     homeDirectory: homeFolder(process.env),
     now: Math.floor(Date.now() / 1000),
-    debugger: options.debugger ?? false,
     countCalls: countsCalls(),
     statistics: wantsStatistics(),
     callEvents: watching !== undefined,
@@ -141,6 +141,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
       warn: (warning) => parserWarning(session, warning),
       ...(progress && { pause }),
       watcher: watching?.watcher,
+      ...(options.debugger && { fuel: options.debugger.fuel, pause: options.debugger.pause }),
       ...options.drive,
     });
     return session;
@@ -153,8 +154,10 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const activity = (text: string) => progress?.activity(text);
   const open = async () => (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
   const fetching = new NodeFetching({ base, warn, open });
-  const io = new NodeIO({ files, store, fetching, env: pure ? {} : { ...process.env }, message });
-  return { session: newSession(), store, fetching, searchPath, base, pure, finish: watching?.finish ?? (() => {}) };
+  const io = new NodeIO({ files, store, fetching, env: pure ? {} : { ...process.env }, message, debug: options.debugger?.stop });
+  const session = newSession();
+  options.debugger?.attach(session);
+  return { session, store, fetching, searchPath, base, pure, finish: watching?.finish ?? (() => {}) };
 }
 
 /** The set of `--arg` and its kin. */

@@ -198,7 +198,7 @@ function answerOf(io: HostIO, request: Request): MaybePromise<Answer> {
     case Req.Flake:
       return after(io.fetching.flake(request.text(0), request.text(1)), (json) => text(json));
     case Req.Debug:
-      return after(io.debug?.(request.text(0)), () => ok());
+      return after(io.debug?.({ reason: request.number(0) === 0 ? 'error' : 'break', tried: request.number(1) !== 0 }), () => ok());
     default:
       throw new Error(`the evaluator asked for something unknown (request ${request.kind})`);
   }

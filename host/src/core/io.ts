@@ -83,6 +83,12 @@ export interface Fetching {
 
 export type MessageKind = 'trace' | 'evaluation warning' | 'text' | 'warning';
 
+export interface DebugStop {
+  readonly reason: 'error' | 'break' | 'step';
+  /** Inside of a `tryEval`, which may take the error as its value. */
+  readonly tried: boolean;
+}
+
 export interface HostIO {
   readonly files: FileTree;
   readonly store: EvalStore;
@@ -95,6 +101,6 @@ export interface HostIO {
   exec(words: string[]): Uint8Array;
   /** A warning or a trace, with marks; already rendered where the kind is `text`. */
   message(kind: MessageKind, text: string): void;
-  /** `break` and the debugger: comes back when evaluation is to go on. */
-  debug?(text: string): MaybePromise<void>;
+  /** The debugger has stopped: comes back when evaluation is to go on. */
+  debug?(stop: DebugStop): MaybePromise<void>;
 }

@@ -23,6 +23,9 @@ export enum NumberSetting {
   CountCalls = 16,
   CallEvents = 17,
   Statistics = 18,
+  IgnoreTry = 19,
+  DebuggerOnTrace = 20,
+  DebuggerOnWarn = 21,
 }
 
 enum StringSetting {
@@ -61,7 +64,6 @@ export interface Surroundings {
   homeDirectory: string;
   /** Seconds since 1970. */
   now: number;
-  debugger: boolean;
   /** Calls are counted, for statistics. */
   countCalls?: boolean;
   /** What costs time to count is counted. */
@@ -97,8 +99,10 @@ export function applySettings(machine: Evaluator, settings: Settings, around: Su
     [NumberSetting.AbortOnWarn, settings.bool('abort-on-warn')],
     [NumberSetting.CurrentTimeLow, around.now % 2 ** 32],
     [NumberSetting.CurrentTimeHigh, Math.floor(around.now / 2 ** 32)],
-    [NumberSetting.Debugger, around.debugger],
     [NumberSetting.CountCalls, around.countCalls ?? false],
+    [NumberSetting.IgnoreTry, settings.bool('ignore-try')],
+    [NumberSetting.DebuggerOnTrace, settings.bool('debugger-on-trace')],
+    [NumberSetting.DebuggerOnWarn, settings.bool('debugger-on-warn')],
     [NumberSetting.Statistics, around.statistics ?? false],
     [NumberSetting.CallEvents, around.callEvents ?? false],
   ];

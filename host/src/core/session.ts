@@ -22,6 +22,8 @@ export interface SessionOptions {
   signal?: () => AbortSignal | undefined;
   /** Called between slices; where it gives a promise, the machine waits for it. */
   pause?: () => undefined | Promise<void>;
+  /** Evaluations until the machine comes back; a debugger's steps are short. */
+  fuel?: (() => number) | undefined;
   /** Looks at calls. */
   watcher?: CallWatcher | undefined;
   /** Takes the parser's warnings. */
@@ -41,9 +43,9 @@ export class Session {
 
   /** Ends the job that a machine's operation has started, and gives its result. */
   async run(handle: Handle): Promise<Handle> {
-    const { signal, pause, warn, watcher } = this.#options;
+    const { signal, pause, warn, watcher, fuel } = this.#options;
     const watch = watcher && { fuel: watcher.fuel, observe: () => watcher.observe(this.machine) };
-    const options = { signal: signal?.(), ...(pause && { pause }), ...(warn && { warn }), ...watch };
+    const options = { signal: signal?.(), ...(pause && { pause }), ...(warn && { warn }), ...(fuel && { fuel }), ...watch };
     await this.machine.drive({ answer: (request) => answer(this.io, request), ...options });
     return handle;
   }
@@ -107,10 +109,11 @@ export class Session {
 
   /** The text of an error or warning. */
   render(report: NixError | Report, options: Omit<RenderOptions, 'readSource'>): string {
-    return renderReport(report, { ...options, readSource: (path) => this.#sourceOf(path) });
+    return renderReport(report, { ...options, readSource: (path) => this.sourceOf(path) });
   }
 
-  #sourceOf(path: string): string | undefined {
+  /** The text of a file, for excerpts in messages. */
+  sourceOf(path: string): string | undefined {
     try {
       return decodeText(this.io.files.readFile(path));
     } catch {

@@ -2,7 +2,7 @@
 import { ErrorCode } from '@vixen/eval-core';
 import { base16, isHashAlgo } from '@vixen/wasm';
 import type { FileTree } from '../core/files/tree.ts';
-import { type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from '../core/io.ts';
+import { type DebugStop, type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from '../core/io.ts';
 import { nodeHashers } from './hashing.ts';
 
 export interface NodeIOParts {
@@ -11,6 +11,7 @@ export interface NodeIOParts {
   fetching: Fetching;
   env: Record<string, string | undefined>;
   message: (kind: MessageKind, text: string) => void;
+  debug?: ((stop: DebugStop) => Promise<void>) | undefined;
 }
 
 export class NodeIO implements HostIO {
@@ -19,13 +20,15 @@ export class NodeIO implements HostIO {
   readonly fetching: Fetching;
   readonly #env: Record<string, string | undefined>;
   readonly message: (kind: MessageKind, text: string) => void;
+  readonly debug?: (stop: DebugStop) => Promise<void>;
 
-  constructor({ files, store, fetching, env, message }: NodeIOParts) {
+  constructor({ files, store, fetching, env, message, debug }: NodeIOParts) {
     this.files = files;
     this.store = store;
     this.fetching = fetching;
     this.#env = env;
     this.message = message;
+    if (debug) this.debug = debug;
   }
 
   env(name: string): string | undefined {

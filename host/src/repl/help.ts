@@ -20,3 +20,14 @@ export const helpText = `The following commands are available:
   :?, :help                    Brings up this help menu
 
   :b, :bl, :i, :log, :sh, :u   need a builder, which is not there yet`;
+
+/** What the debugger adds to it. */
+export const debugHelpText = `
+
+        Debug mode commands
+  :env             Show env stack
+  :bt, :backtrace  Show trace stack
+  :st              Show current trace
+  :st <idx>        Change to another trace in the stack
+  :c, :continue    Go until end of program, exception, or builtins.break
+  :s, :step        Go one step`;

@@ -3,7 +3,7 @@ import { decodeText, ErrorCode, type Handle, NixError, type Position, PrintFlag,
 import { selectPath } from '../core/attr-path.ts';
 import { ansi } from '../core/errors/ansi.ts';
 import type { Session } from '../core/session.ts';
-import { helpText } from './help.ts';
+import { debugHelpText, helpText } from './help.ts';
 import { IncompleteInput, Scope } from './scope.ts';
 
 /** What the repl needs from outside. */
@@ -21,7 +21,17 @@ export interface ReplHost {
   documentation(name: string): string | undefined;
 }
 
-export type ReplOutcome = 'more' | 'done' | 'quit';
+/** `continue` and `step` are of the debugger. */
+export type ReplOutcome = 'more' | 'done' | 'quit' | 'continue' | 'step';
+
+type Command = (argument: string, name: string) => Promise<ReplOutcome | void>;
+
+export interface ReplOptions {
+  base: string;
+  showTrace: boolean;
+  /** Commands besides, or instead of, those of every repl. */
+  more?: Record<string, Command>;
+}
 
 const shownNames = 20;
 const plain = (message: string) => new NixError(ErrorCode.Plain, message);
@@ -29,16 +39,18 @@ const plain = (message: string) => new NixError(ErrorCode.Plain, message);
 export class Repl {
   readonly scope: Scope;
   showTrace: boolean;
+  readonly #more: Record<string, Command>;
   readonly #session: Session;
   readonly #host: ReplHost;
   readonly #files = new Set<string>();
   readonly #flakes = new Set<string>();
   #lastLoaded: string[] | undefined;
 
-  constructor(session: Session, host: ReplHost, options: { base: string; showTrace: boolean }) {
+  constructor(session: Session, host: ReplHost, options: ReplOptions) {
     this.#session = session;
     this.#host = host;
     this.showTrace = options.showTrace;
+    this.#more = options.more ?? {};
     this.scope = new Scope(session, options.base);
   }
 
@@ -48,8 +60,8 @@ export class Repl {
     if (line === '') return 'done';
     try {
       if (line === ':q' || line === ':quit') return 'quit';
-      if (line.startsWith(':')) await this.#command(line);
-      else if (!(await this.scope.define(line))) await this.#show(await this.scope.evaluate(line));
+      if (line.startsWith(':')) return await this.#command(line);
+      if (!(await this.scope.define(line))) await this.#show(await this.scope.evaluate(line));
     } catch (error) {
       if (error instanceof IncompleteInput) return 'more';
       throw error;
@@ -57,20 +69,24 @@ export class Repl {
     return 'done';
   }
 
-  async #command(line: string) {
+  async #command(line: string): Promise<ReplOutcome> {
     const [, name = '', argument = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
-    const command = this.#commands[name];
+    const command = this.#more[name] ?? this.#commands[name];
     if (!command) throw plain(`unknown command '\x0e${name}\x0f'`);
-    await command(argument, name);
+    return (await command(argument, name)) ?? 'done';
   }
 
   readonly #unavailable = async (_: string, name: string) => {
     throw plain(`'\x0e${name}\x0f' needs a builder, which Vixen does not have yet`);
   };
 
-  readonly #commands: Record<string, (argument: string, name: string) => Promise<void>> = {
-    ':?': async () => this.#host.print(helpText),
-    ':help': async () => this.#host.print(helpText),
+  #help() {
+    this.#host.print(':bt' in this.#more ? helpText + debugHelpText : helpText);
+  }
+
+  readonly #commands: Record<string, Command> = {
+    ':?': async () => this.#help(),
+    ':help': async () => this.#help(),
     ':a': (text) => this.#addValue(text),
     ':add': (text) => this.#addValue(text),
     ':l': (file) => this.#load(file),

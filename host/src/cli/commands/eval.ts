@@ -6,6 +6,7 @@ import { fetchError, q } from '../../core/fetch/input.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { currentSystem } from '../../node/system.ts';
 import { type Command, runCommand } from '../command.ts';
+import type { TerminalDebugger } from '../debugger.ts';
 import { EvalFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin } from '../evaluation.ts';
 import { type Flag, parseArguments } from '../flags.ts';
@@ -37,6 +38,7 @@ class EvalCommand implements Command {
   #writeTo: string | undefined;
   #impure = false;
   #helped = false;
+  #debugger = false;
 
   get #flags(): Flag[] {
     const set = (change: (value: string) => void) => (value?: string) => change(value!);
@@ -84,6 +86,7 @@ class EvalCommand implements Command {
           this.#writeTo = path;
         }),
       },
+      { names: ['--debugger'], help: 'stop at errors and at builtins.break, and look around', run: () => this.#debug() },
       { names: ['--impure'], help: 'allow access to everything', run: () => this.#allowEverything() },
       { names: ['--help'], help: 'print this', run: () => this.#help() },
     ];
@@ -93,6 +96,18 @@ class EvalCommand implements Command {
   get #printFlags(): number {
     if (this.#mode === PrintMode.Json) return PrintFlag.Strict | PrintFlag.NoCopy;
     return this.#mode === PrintMode.Xml && !this.#strict ? PrintFlag.Locations : PrintFlag.Strict | PrintFlag.Locations;
+  }
+
+  #debug() {
+    this.#debugger = true;
+  }
+
+  async #openDebugger(): Promise<TerminalDebugger> {
+    const { TerminalDebugger } = await import('../debugger.ts');
+    const { documentation, replHost } = await import('../repl-host.ts');
+    const docs = await documentation();
+    const showTrace = this.shared.config.settings.bool('show-trace');
+    return new TerminalDebugger({ program, base: process.cwd(), showTrace, host: () => replHost(this.evaluation!, docs) });
   }
 
   #print(mode: PrintMode) {
@@ -135,12 +150,14 @@ class EvalCommand implements Command {
     const flake =
       this.#expr === undefined && this.#file === undefined && isFlake(this.#words[0] ?? '.') ? (this.#words.shift() ?? '.') : undefined;
     if (flake !== undefined) this.#prepareFlakes();
-    const evaluation = openEvaluation(this.shared, { readOnly: false });
+    const terminal = this.#debugger ? await this.#openDebugger() : undefined;
+    const evaluation = openEvaluation(this.shared, { readOnly: false, debugger: terminal });
     this.evaluation = evaluation;
     const args = await autoArguments(evaluation, this.shared);
     if (flake !== undefined) await this.#flake(evaluation, flake, args);
     else await this.#plain(evaluation, args);
     maybePrintStats(evaluation.session);
+    terminal?.close();
   }
 
   #prepareFlakes() {

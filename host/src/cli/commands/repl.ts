@@ -1,50 +1,18 @@
 // `vixen repl`: evaluates what is typed.
-import { spawnSync } from 'node:child_process';
-import type { Handle } from '@vixen/eval-core';
-import { filterEscapes } from '../../core/errors/ansi.ts';
-import { resolveImport } from '../../core/files/paths.ts';
-import { Repl, type ReplHost } from '../../repl/repl.ts';
+import { Repl } from '../../repl/repl.ts';
 import { type Command, runCommand } from '../command.ts';
 import { EvalFlags } from '../eval-flags.ts';
-import { type Evaluation, lookupFile, openEvaluation } from '../evaluation.ts';
+import { type Evaluation, openEvaluation } from '../evaluation.ts';
 import { type Flag, parseArguments } from '../flags.ts';
-import { evalFlake } from '../flakes.ts';
 import { helpText } from '../help.ts';
 import { log, writeErr, writeOut } from '../output.ts';
+import { documentation, replHost } from '../repl-host.ts';
 import { ReplTerminal } from '../repl-terminal.ts';
 import { nixVersion, vixenVersion } from '../version.ts';
 
 const program = 'vixen repl';
 // Milliseconds of evaluation between two looks at the keyboard.
 const yieldAfter = 50;
-
-interface BuiltinDoc {
-  name: string;
-  doc: string;
-}
-
-async function documentation(): Promise<Map<string, string>> {
-  const { default: docs } = await import('../../../../eval-core/assembly/gen/builtins.json');
-  return new Map((docs as BuiltinDoc[]).map(({ name, doc }) => [name, doc]));
-}
-
-async function edit(file: string, line: number) {
-  const [editor = 'nano', ...args] = (process.env.VISUAL ?? process.env.EDITOR ?? 'nano').split(' ');
-  const atLine = line > 0 && /emacs|nano|vim|kak/.test(editor) ? [`+${line}`] : [];
-  spawnSync(editor, [...args, ...atLine, file], { stdio: 'inherit' });
-}
-
-function hostOf(evaluation: Evaluation, docs: Map<string, string>): ReplHost {
-  const { session } = evaluation;
-  return {
-    print: (text) => writeOut(`${filterEscapes(text, process.stdout.isTTY !== true)}\n`),
-    notice: log,
-    loadFile: async (name): Promise<Handle> => session.evalFile(resolveImport(session.io.files, await lookupFile(evaluation, name))),
-    loadFlake: (reference) => evalFlake(evaluation, reference),
-    documentation: (name) => docs.get(name),
-    edit,
-  };
-}
 
 class ReplCommand implements Command {
   readonly shared = new EvalFlags();
@@ -107,7 +75,7 @@ class ReplCommand implements Command {
     const evaluation = openEvaluation(this.shared, { readOnly: false, drive });
     this.evaluation = evaluation;
     const showTrace = this.shared.config.settings.bool('show-trace');
-    const repl = new Repl(evaluation.session, hostOf(evaluation, await documentation()), { base: evaluation.base, showTrace });
+    const repl = new Repl(evaluation.session, replHost(evaluation, await documentation()), { base: evaluation.base, showTrace });
     writeErr(`Vixen ${vixenVersion} (Nix ${nixVersion})\nType :? for help.\n`);
     for (const file of this.#files) {
       log(`Loading "${file}"...`);
