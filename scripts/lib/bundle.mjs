@@ -1,6 +1,7 @@
 // The command line as one bundle: host/dist/vixen.cjs, lazily loaded chunks and the Wasm modules beside it.
 import fs from 'node:fs';
 import path from 'node:path';
+import { externals } from './externals.mjs';
 import { at, root } from './paths.mjs';
 import { StepFailed } from './run.mjs';
 import { filesBelow, ifStale } from './stamp.mjs';
@@ -23,8 +24,7 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Packages with native code find it beside themselves.
-    external: ['bun:*', 'bun', '@napi-rs/lzma', '@toondepauw/node-zstd', 'lzma-native'],
+    external: externals,
     minifyWhitespace: true,
     sourcemap: false,
     legalComments: 'external',

@@ -14,7 +14,11 @@ export const rooms = [
   { folder: 'eval-core/assembly', imports: ['wasm/assembly'] },
   { folder: 'eval-core/js', imports: ['wasm/js'] },
   { folder: 'eval-core/tables', imports: [], runtime: true },
-  { folder: 'eval-core/tests', imports: ['eval-core/js', 'wasm/js', 'host/src/core', 'host/src/node', 'host/src/cli'], runtime: true },
+  {
+    folder: 'eval-core/tests',
+    imports: ['eval-core/js', 'wasm/js', 'host/src/core', 'host/src/node', 'host/src/cli', 'scripts'],
+    runtime: true,
+  },
   { folder: 'proto', imports: [] },
   { folder: 'store', imports: ['proto', 'wasm/js'], runtime: true },
   { folder: 'builder', imports: ['proto', 'wasm/js', 'store'], runtime: true },

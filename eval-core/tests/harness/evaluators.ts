@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { externals } from '../../../scripts/lib/externals.mjs';
 import type { Outcome } from './cases.ts';
 import { ServerPool } from './pool.ts';
 
@@ -66,7 +67,7 @@ async function vixen({ stress = 0 }: TestOptions): Promise<TestEvaluator> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['bun:*'],
+    external: externals,
     banner: { js: banner },
     logLevel: 'error',
   });
