@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Outcome } from './cases.ts';
 import type { Job } from './server.ts';
 
-const jobTimeout = 30_000;
+const jobTimeout = 90_000;
 /** A process keeps what its evaluators have grown to; a new one starts small. */
 const jobsPerServer = 100;
 
