@@ -2,6 +2,7 @@
 
 import { buildBundle } from './lib/bundle.mjs';
 import { install } from './lib/install.mjs';
+import { generateProto } from './lib/proto.mjs';
 import { runNode, runStatus, StepFailed } from './lib/run.mjs';
 import { buildWasm, generateTables } from './lib/wasm.mjs';
 
@@ -9,8 +10,14 @@ const bin = (name) => `node_modules/${name}`;
 const vixen = 'host/bin/vixen.cjs';
 const example = 'host/examples/hello/default.nix';
 
+async function generate() {
+  await generateTables();
+  await generateProto();
+}
+
 async function build(args = []) {
   install();
+  await generateProto();
   await buildWasm({ debug: args.includes('--debug') });
   await buildBundle();
 }
@@ -35,7 +42,7 @@ async function test(args, env = {}) {
 
 async function typecheck() {
   install();
-  await generateTables();
+  await generate();
   runNode([bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
 }
 
@@ -51,7 +58,7 @@ async function format() {
 /** All checks run even when an earlier one fails, so that one run shows everything. */
 async function lint(args) {
   install();
-  await generateTables();
+  await generate();
   const checks = [
     [bin('@biomejs/biome/bin/biome'), 'check', ...(args.length > 0 ? args : ['.'])],
     [bin('prettier/bin/prettier.cjs'), '--check', ...assemblyScript],

@@ -8,7 +8,7 @@ import { filesBelow, ifStale } from './stamp.mjs';
 import { modules } from './wasm.mjs';
 
 const dist = at('host/dist');
-const rooms = ['host/src', 'store/src', 'eval-core/js', 'wasm/js'];
+const rooms = ['host/src', 'store/src', 'proto/gen', 'eval-core/js', 'wasm/js'];
 
 async function bundle() {
   const esbuild = await import('esbuild');

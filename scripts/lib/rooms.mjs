@@ -19,7 +19,8 @@ export const rooms = [
     imports: ['eval-core/js', 'wasm/js', 'host/src/core', 'host/src/node', 'host/src/cli', 'scripts'],
     runtime: true,
   },
-  { folder: 'proto', imports: [] },
+  { folder: 'proto/gen', imports: [] },
+  { folder: 'proto', imports: [], runtime: true },
   { folder: 'store', imports: ['proto', 'wasm/js'], runtime: true },
   { folder: 'builder', imports: ['proto', 'wasm/js', 'store'], runtime: true },
   { folder: 'host/src/core', imports: below },
@@ -37,7 +38,7 @@ const packages = {
   '@vixen/wasm': 'wasm/js',
   '@vixen/eval-core': 'eval-core/js',
   '@vixen/store': 'store/src',
-  '@vixen/proto': 'proto',
+  '@vixen/proto': 'proto/gen',
   '@vixen/host': 'host/src/core',
   '@vixen/bench': 'bench',
 };
