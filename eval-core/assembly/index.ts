@@ -6,7 +6,7 @@ import { Proc, PROC_LAZY, builtinName, proceduresInit } from './gen/builtins';
 import { opName, opWords } from './gen/opcodes';
 import { builtinsForget, registerBuiltins } from './builtins/registry';
 import { FN_CODE, functionIsRoot, functionName, functionPos } from './compile/functions';
-import { COERCE_COPY } from './compile/compile';
+import { COERCE_COPY } from './compile/coercion';
 import {
   Err,
   E_MESSAGE,

@@ -12,6 +12,11 @@ export const opcodes = [
   ['Var0', 2, '→ v: pushes slot (index) of the innermost environment, forced'],
   ['Var1', 2, '→ v: the same one environment further out'],
   ['VarW', 3, '→ v: as SlotW, then Force must follow; third word unused'],
+  [
+    'VarLevel',
+    2,
+    '→ v: as Var; skips the LevelDown behind it where no code has to run, otherwise counts a level; second word: position of the call',
+  ],
   ['Set', 1, 'v →: stores into slot (index) of the innermost environment'],
   ['SetKeep', 1, 'v → v: the same, and keeps it on the stack'],
   ['Thunk', 2, '→ v: a thunk of the code in the next word'],

@@ -49,7 +49,7 @@ import {
   elementOutput,
   outputElement,
 } from '../derivation/elements';
-import { COERCE_COPY } from '../compile/compile';
+import { COERCE_COPY } from '../compile/coercion';
 import { bufData, bufReset } from '../heap/text';
 import { pairAdd, pairCount, pairFirst, pairSecond } from '../derivation/draft';
 import { By, sortPairs } from '../derivation/order';

@@ -18,7 +18,7 @@ import { NumberSetting, settingNumber, traceVerbose } from '../settings';
 import { KIND_STRING } from '../value/kinds';
 import { FALSE, NULL, TRUE, kindOf, tag } from '../value/layout';
 import { allocAttrs, attrsSetValue, attrsShape, shapeFind } from '../value/shapes';
-import { COERCE_COPY } from '../compile/compile';
+import { COERCE_COPY } from '../compile/coercion';
 import { Act, STATE_ERROR, acc, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
 import { debugging, stopAtBreak } from '../vm/debug';
 import { arg } from './args';

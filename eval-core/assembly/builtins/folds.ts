@@ -1,6 +1,6 @@
 /** Lists walked with a function that is called for each element. */
 import { expectBool, expectFunction, expectPlainString } from '../diag/check';
-import { functionPos } from '../compile/functions';
+import { valuePosition } from '../diag/value-position';
 import { KIND_LAMBDA, KIND_LIST } from '../value/kinds';
 import { EMPTY_LIST, FALSE, TRUE, allocList, kindOf, listGet, listLen, mkBytes } from '../value/layout';
 import { allocAttrs, attrsSetValue, attrsShape, shapeFind } from '../value/shapes';
@@ -88,11 +88,6 @@ export function builtin_foldl_(f: usize): i32 {
 
 const CONCATMAP_RESULT: string = 'while evaluating the return value of the function passed to builtins.concatMap';
 
-/** The position that Nix gives a value: a lambda's own, or the fallback. */
-function valuePos(v: usize, fallback: u32): u32 {
-  return kindOf(v) == KIND_LAMBDA ? functionPos(<usize>load<u32>(v, 4)) : fallback;
-}
-
 /** Slots: function, list, index, vector of results, length of them all. */
 export function builtin_concatMap(f: usize): i32 {
   const list = slot(f, 1);
@@ -100,9 +95,9 @@ export function builtin_concatMap(f: usize): i32 {
   let i: u32 = 0;
   if (stateOf(f)) {
     const part = acc();
-    const pos = valuePos(slot(f, 0), 0);
+    const pos = valuePosition(slot(f, 0), 0);
     if (kindOf(part) != KIND_LIST) {
-      failExpectedTraced('a list', part, valuePos(part, pos), CONCATMAP_RESULT);
+      failExpectedTraced('a list', part, valuePosition(part, pos), CONCATMAP_RESULT);
       return Act.Fail;
     }
     i = <u32>slotInt(f, 2);

@@ -7,7 +7,7 @@
  *        of the depth while waiting, 11 level of the current value
  * A place: | set or list | next index | position | level |
  */
-import { COERCE_CANON, COERCE_COPY } from '../compile/compile';
+import { COERCE_CANON, COERCE_COPY } from '../compile/coercion';
 import { msgArgValue, msgShowType } from '../diag/check';
 import { Err, MSG, addTrace, addTraceLit, msgArgInt, msgBegin, msgClose, msgLit, msgOpen, raise, raiseAt } from '../diag/errors';
 import { Proc } from '../gen/builtins';

@@ -21,7 +21,7 @@ import {
   strLen,
 } from '../value/layout';
 import { contextUnion } from '../value/context';
-import { COERCE_COPY, COERCE_MORE } from '../compile/compile';
+import { COERCE_COPY, COERCE_MORE } from '../compile/coercion';
 import { Act, acc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOff, traceOn } from '../vm/native';
 import { arg } from './args';
 import { coerce, plainText } from './coercion';

@@ -18,9 +18,10 @@ import {
   nodePos,
 } from '../syntax/ast';
 import { emptyAttrs } from '../value/layout';
-import { permShape, shapeSetPos, shapeSetSymbol } from '../value/shapes';
+import { permShape, shapeSetPlace, shapeSetPos, shapeSetSymbol } from '../value/shapes';
 import { symbolOf } from '../value/symbols';
-import { closeFrame, lazy, markScope, openFrame, openedFrame, strict, thunk } from './compile';
+import { lazy, strict, thunk } from './compile';
+import { closeFrame, markScope, openFrame, openedFrame } from './environments';
 import { Range, emit, emit2, emitWord, here, rangeAdd } from './emit';
 import { frameTake, scopeIndex, scopeNew, scopeReady } from './scope';
 
@@ -33,8 +34,9 @@ function attrAt(items: usize, i: u32): usize {
 }
 
 /** The permanent shape of a literal's static attributes. */
-function literalShape(items: usize, n: u32): usize {
+function literalShape(items: usize, n: u32, pos: u32): usize {
   const s = permShape(n);
+  shapeSetPlace(s, pos);
   for (let i: u32 = 0; i < n; i++) {
     shapeSetSymbol(s, i, load<u32>(attrAt(items, i)));
     shapeSetPos(s, i, load<u32>(attrAt(items, i), 8));
@@ -78,16 +80,17 @@ export function compileAttrs(node: usize, scope: usize, frame: usize, tail: bool
   const need = n + dyn * 2 + load<u32>(set, AS_FROM_COUNT);
   if (need > 1000) emit(Op.NeedStack, (need >>> 10) + 1);
   if (nodeFlags(node) & FLAG_REC) return compileRec(set, n, dyn, nodePos(node), scope, frame, tail);
+  const pos = nodePos(node);
   const items = <usize>load<u32>(set, AS_STATIC);
   const sources = pushSources(set, scope, frame);
   for (let i: u32 = 0; i < n; i++) pushAttr(attrAt(items, i), scope, scope, frame, sources, i, false);
-  emitAttrs(items, n);
+  emitAttrs(items, n, pos);
   if (sources) emit(Op.Nip, sources);
   emitDynamic(set, dyn, scope, frame);
 }
 
-function emitAttrs(items: usize, n: u32): void {
-  if (n) emit2(Op.Attrs, n, <u32>literalShape(items, n));
+function emitAttrs(items: usize, n: u32, pos: u32): void {
+  if (n) emit2(Op.Attrs, n, <u32>literalShape(items, n, pos));
   else emit2(Op.Const, 0, <u32>emptyAttrs());
 }
 
@@ -122,7 +125,7 @@ function compileRec(set: usize, n: u32, dyn: u32, pos: u32, outer: usize, outerF
     emit(Op.SetKeep, first + i);
   }
   scopeReady(scope, n);
-  emitAttrs(items, n);
+  emitAttrs(items, n, pos);
   if (sources) emit(Op.Nip, sources);
   if (overrides >= 0) emitOverrides(items, n, first, load<u32>(attrAt(items, overrides), 0), load<u32>(attrAt(items, overrides), 8));
   emitDynamic(set, dyn, scope, frame);

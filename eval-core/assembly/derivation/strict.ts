@@ -7,7 +7,7 @@
 import { coerce } from '../builtins/coercion';
 import { sendWarning } from '../builtins/host';
 import { coerceQuick } from '../builtins/quick';
-import { COERCE_COPY, COERCE_MORE } from '../compile/compile';
+import { COERCE_COPY, COERCE_MORE } from '../compile/coercion';
 import { expectBool, expectList, expectPlainString } from '../diag/check';
 import { Err, addTrace, msgArgSym, msgBegin, msgLit, raise } from '../diag/errors';
 import { Proc } from '../gen/builtins';

@@ -109,6 +109,10 @@ export function msgArgSym(sym: u32): void {
   bufAttributeName(MSG, sym);
   msgClose();
 }
+/** An attribute's name as msgArgSym has it, as part of a larger argument. */
+export function msgSym(sym: u32): void {
+  bufAttributeName(MSG, sym);
+}
 /** A coloured argument: the bytes of a symbol. */
 export function msgArgSymBytes(sym: u32): void {
   msgArgBytes(symbolBytes(sym), symbolLen(sym));

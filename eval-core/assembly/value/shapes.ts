@@ -2,8 +2,10 @@
  * Shapes: the sorted symbols of an attribute set, with the positions where they were defined. Sets made at one place of the
  * source share their shape, and so do the results of `//` on a pair of shapes that was met before.
  *
- *   SHAPE: | header | count | name order (BYTES, or 0) | variant without positions (or 0) | hash |
+ *   SHAPE: | header | count | name order (BYTES, or 0) | variant without positions (or 0) | hash or place |
  *          | symbol × count, ascending by id | position × count |
+ *
+ * hash: odd, of a small shape that was made at run time. place: a literal's own position × 2.
  *
  * Caches (page runs; emptied by a collection, since addresses are reused):
  *   FIND:  (shape, symbol) → index          8192 entries of 12 bytes
@@ -70,6 +72,15 @@ export function shapeSetSymbol(s: usize, i: u32, sym: u32): void {
 @inline
 export function shapeSetPos(s: usize, i: u32, pos: u32): void {
   store<u32>(s + ((<usize>(load<u32>(s, 4) + i)) << 2), pos, SHAPE_HEAD);
+}
+
+/** Where the literal stands that a shape was made for, or 0. */
+export function shapePlace(s: usize): u32 {
+  const word = load<u32>(s, 16);
+  return word & 1 ? 0 : word >>> 1;
+}
+export function shapeSetPlace(s: usize, pos: u32): void {
+  store<u32>(s, pos << 1, 16);
 }
 
 function shapeInit(s: usize, n: u32): void {

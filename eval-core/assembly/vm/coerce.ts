@@ -2,7 +2,7 @@
  * Coercion to strings and paths: Nix's coerceToString and coerceToPath as procedures.
  */
 import { Proc } from '../gen/builtins';
-import { COERCE_CANON, COERCE_COPY, COERCE_MORE } from '../compile/compile';
+import { COERCE_CANON, COERCE_COPY, COERCE_MORE } from '../compile/coercion';
 import { Err, addTrace, addTraceLit, msgArgStr, msgBegin, msgLit, raise } from '../diag/errors';
 import { msgArgValue, msgShowType } from '../diag/check';
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufLen, bufReset, bufI64 } from '../heap/text';

@@ -3,9 +3,9 @@
  * kept in a table, so that sets that contain themselves end. As in Nix it is the cells that are noted, not what they lead to: a set that
  * is reached through another cell is walked again, as far as its own cells are new. Objects never move.
  */
-import { functionPos } from '../compile/functions';
+import { valuePosition } from '../diag/value-position';
 import { addTrace, msgArgInt, msgArgSym, msgBegin, msgLit } from '../diag/errors';
-import { KIND_APP, KIND_APP2, KIND_ATTRS, KIND_LAMBDA, KIND_LIST } from '../value/kinds';
+import { KIND_ATTRS, KIND_LIST } from '../value/kinds';
 import { NULL, cell, deref, isValue, kindOf, listGet, listLen, mkCells, setCell, tag, untag } from '../value/layout';
 import { attrsCount, attrsPos, attrsSymbol, attrsValue } from '../value/shapes';
 import { Proc } from '../gen/builtins';
@@ -70,7 +70,7 @@ export function proc_deepForce(f: usize): i32 {
       if (isValue(v) && kindOf(v) != KIND_LIST && kindOf(v) != KIND_ATTRS) return done(v);
       if (!note(f, raw)) return done(NULL);
       if (isValue(v)) return enter(f, v);
-      setSlotInt(f, 4, <i32>determinePos(v));
+      setSlotInt(f, 4, <i32>valuePosition(v, 0));
       return force(f, v, FORCED);
     }
     case FORCED:
@@ -100,23 +100,13 @@ function items(f: usize): i32 {
     const x = deref(raw);
     setSlotInt(f, 2, <i32>i);
     if (load<u32>(VM_DEPTH) > maxCallDepth()) {
-      failDepth(determinePos(x));
+      failDepth(valuePosition(x, 0));
       return Act.Fail;
     }
     const k: u32 = isValue(x) ? kindOf(x) : KIND_LIST;
     if (k == KIND_LIST || k == KIND_ATTRS) return callProc(f, Proc.deepForce, raw, slot(f, 1), 1, 1, NESTED);
   }
   return done(v);
-}
-/** Nix's Value::determinePos, for what has a position by itself: functions, and applications of them. */
-function determinePos(x: usize): u32 {
-  while ((x & 1) == 0) {
-    const k = <u32>load<u8>(x);
-    if (k == KIND_LAMBDA) return functionPos(<usize>load<u32>(x, 4));
-    if (k != KIND_APP && k != KIND_APP2) return 0;
-    x = deref(<usize>load<u32>(x, 4));
-  }
-  return 0;
 }
 function failed(f: usize): i32 {
   if (!slotInt(f, 3)) return Act.Fail;

@@ -4,6 +4,7 @@ import { E_SUGGESTIONS, Err, addTraceLit, currentError, msgArgSym, msgBegin, msg
 import { KIND_ATTRS } from '../value/kinds';
 import { kindOf, setCell } from '../value/layout';
 import { suggestAttributes } from '../diag/suggest';
+import { NOT_ENTERED, VM_AUX } from './native';
 import { Step } from './steps';
 import { tracePath } from './unwind';
 
@@ -32,6 +33,11 @@ export function failDepth(pos: u32): Step {
   msgLit('stack overflow; max-call-depth exceeded');
   raiseAt(Err.StackOverflow, pos);
   return Step.Fail;
+}
+/** The same before the builtin behind an operator was entered. */
+export function failEntering(pos: u32): Step {
+  store<u32>(VM_AUX, NOT_ENTERED);
+  return failDepth(pos);
 }
 /** Selection from what is no set, or has no such attribute. */
 export function failSelect(s: usize, sym: u32, pos: u32): Step {

@@ -29,6 +29,7 @@ import {
   KIND_SELECT,
   KIND_THUNK,
 } from '../value/kinds';
+import { valuePosition } from '../diag/value-position';
 import { deref, isValue, tag, untag } from '../value/layout';
 import {
   expectAttrs,
@@ -63,7 +64,7 @@ import {
   stateOf,
 } from './native';
 import { FRAME_AUX, FRAME_BYTES, TAG_NATIVE, stackGrow } from './stack';
-import { PATH_END } from '../compile/compile';
+import { PATH_END } from '../compile/paths';
 import { failDepth } from './fail';
 import { Step } from './steps';
 
@@ -238,6 +239,8 @@ function nativePosition(f: usize): u32 {
       return <u32>untag(slot(f, 4));
     case Proc.functorCall:
       return <u32>untag(slot(f, 3));
+    case Proc.autoCall:
+      return valuePosition(slot(f, 0), 0);
     default:
       return 0;
   }

@@ -7,7 +7,8 @@
  *   cache: open addressing over | symbol of a path | index |; values: CELLS in a root slot
  */
 import { Proc } from '../gen/builtins';
-import { compileRoot, undefinedPos, undefinedSymbol } from '../compile/compile';
+import { compileRoot } from '../compile/compile';
+import { undefinedPos, undefinedSymbol } from '../compile/variables';
 import { Origin, sourceRegister } from '../diag/positions';
 import { Err, addTrace, msgArgBytes, msgArgSym, msgBegin, msgBytes, msgLit, raiseAt } from '../diag/errors';
 import { internalFunction } from '../builtins/registry';

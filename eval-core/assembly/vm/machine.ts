@@ -34,7 +34,7 @@ import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from './native';
 import { FRAME_BYTES, TAG_CALL } from './stack';
 import { callSite, enterSuspended, nativeReturn, needStack, runNative } from './frames';
 import { Step } from './steps';
-import { failBoolean, failDepth, failNotSet, failSelect, failSelectLater } from './fail';
+import { failBoolean, failDepth, failEntering, failNotSet, failSelect, failSelectLater } from './fail';
 import { addSlow, arithmeticSlow, coerceSlow, concat, eqSlow, lessSlow, noRoom } from './operators';
 import { selectDynSymbol } from './bindings';
 import { rare } from './rare';
@@ -129,6 +129,20 @@ export function slice(fuel: i32): Step {
         let e = env;
         for (let n = a & 0xff; n; n--) e = <usize>load<u32>(e, 4);
         x = readSlot(e + 8 + ((<usize>(a >>> 8)) << 2));
+        break;
+      }
+      case Op.VarLevel: {
+        let e = env;
+        for (let n = a & 0xff; n; n--) e = <usize>load<u32>(e, 4);
+        x = readSlot(e + 8 + ((<usize>(a >>> 8)) << 2));
+        if (isValue(x)) {
+          store<u32>(sp, <u32>x);
+          sp += 4;
+          pc += 12;
+          continue;
+        }
+        if (depth > maxDepth) step = failEntering(load<u32>(pc, 4));
+        else depth++;
         break;
       }
       case Op.Set:

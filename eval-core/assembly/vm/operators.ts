@@ -28,13 +28,13 @@ import { contextUnion } from '../value/context';
 import { memoryFits } from '../heap/pages';
 import { ST_ALLOCATED, ST_OUT_OF_MEMORY } from '../heap/state';
 import { bytesCompare } from '../heap/text';
-import { COERCE_CANON, COERCE_COPY } from '../compile/compile';
+import { COERCE_CANON, COERCE_COPY } from '../compile/coercion';
 import { EQ_UNKNOWN, equalNow } from './equal';
 import { canonPath } from './paths';
 import { maxCallDepth } from '../settings';
-import { failDepth, failExpectedAt } from './fail';
+import { failDepth, failEntering, failExpectedAt } from './fail';
 import { startProc, startProc4 } from './frames';
-import { NOT_ENTERED, VM_AUX, VM_DEPTH, VM_PC, VM_SP } from './native';
+import { VM_DEPTH, VM_PC, VM_SP } from './native';
 import { Step } from './steps';
 
 function position(): u32 {
@@ -156,8 +156,7 @@ function addStrings(l: usize, r: usize): Step {
 
 /** `-`, `*`, `/` and `<` are calls of builtins in Nix, and count as such. */
 function tooDeep(): Step {
-  failDepth(position());
-  store<u32>(VM_AUX, NOT_ENTERED);
+  failEntering(position());
   return Step.Raise;
 }
 /** `-`, `*`, `/`. */

@@ -5,7 +5,7 @@
  *
  * An error on the way is told with that position and those names, as in Nix's ExprSelect::eval.
  */
-import { PATH_NAME } from '../compile/compile';
+import { PATH_NAME, PR_COMPUTED, PR_STEP, PR_STEPS } from '../compile/paths';
 import { expectPlainStringAt } from '../diag/check';
 import { KIND_ATTRS } from '../value/kinds';
 import { deref, isValue, kindOf, tag } from '../value/layout';
@@ -13,16 +13,15 @@ import { attrsPos, attrsShape, attrsValue, shapeFind } from '../value/shapes';
 import { selectDynSymbol } from './bindings';
 import { failSelect } from './fail';
 import { enterSuspended } from './frames';
-import { VM_PC, VM_SP } from './native';
+import { VM_AUX, VM_PC, VM_SP } from './native';
 import { Step } from './steps';
-import { tracePath } from './unwind';
 
 function goOn(bytes: u32): Step {
   store<u32>(VM_PC, load<u32>(VM_PC) + bytes);
   return Step.Reload;
 }
 function computed(record: usize): u32 {
-  return load<u32>(record, 8);
+  return load<u32>(record, PR_COMPUTED);
 }
 /** Where the symbols are while a part of the path is forced: the part itself is off the stack. */
 export function pathSymbols(sp: usize, record: usize, what: u32): usize {
@@ -65,9 +64,9 @@ export function pathName(step: u32, record: usize): Step {
   const sp = <usize>load<u32>(VM_SP);
   const v = <usize>load<u32>(sp - 4);
   const symbols = pathSymbols(sp - 4, record, PATH_NAME);
-  const pos = load<u32>(record + 12 + <usize>step * 12, 4);
+  const pos = load<u32>(record + PR_STEPS + <usize>step * PR_STEP, 4);
   if (!expectName(v, pos)) {
-    tracePath(record, load<u32>(symbols - 4) >>> 1, symbols);
+    store<u32>(VM_AUX, load<u32>(symbols - 4));
     return Step.Raise;
   }
   store<u32>(symbols + ((<usize>computedBefore(step, record)) << 2), <u32>tag(<i32>selectDynSymbol(v)));
@@ -78,13 +77,14 @@ export function pathName(step: u32, record: usize): Step {
 export function expectName(v: usize, pos: u32): bool {
   return expectPlainStringAt(v, pos, 'while evaluating an attribute name');
 }
-function computedBefore(step: u32, record: usize): u32 {
+/** How many names are computed before a step. */
+export function computedBefore(step: u32, record: usize): u32 {
   let n: u32 = 0;
-  for (let i: u32 = 0; i < step; i++) n += u32(!load<u32>(record + 12 + <usize>i * 12));
+  for (let i: u32 = 0; i < step; i++) n += u32(!load<u32>(record + PR_STEPS + <usize>i * PR_STEP));
   return n;
 }
 function symbolOfStep(step: u32, record: usize, symbols: usize): u32 {
-  const sym = load<u32>(record + 12 + <usize>step * 12);
+  const sym = load<u32>(record + PR_STEPS + <usize>step * PR_STEP);
   return sym ? sym : load<u32>(symbols + ((<usize>computedBefore(step, record)) << 2)) >>> 1;
 }
 
@@ -105,6 +105,6 @@ export function pathSelect(step: u32, record: usize, or: bool): Step {
     return goOn(12 + load<u32>(<usize>load<u32>(VM_PC), 8));
   }
   failSelect(s, sym, load<u32>(record));
-  tracePath(record, load<u32>(symbols - 4) >>> 1, symbols);
+  store<u32>(VM_AUX, load<u32>(symbols - 4));
   return Step.Raise;
 }

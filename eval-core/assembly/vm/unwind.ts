@@ -20,6 +20,7 @@ import {
   msgClose,
   msgLit,
   msgOpen,
+  msgSym,
   msgTake,
   msgBytes,
 } from '../diag/errors';
@@ -50,6 +51,8 @@ import { NumberSetting, settingNumber } from '../settings';
 import { stopsAtError } from './debug';
 import { Step } from './steps';
 import { isDerivationInternal } from '../diag/positions';
+import { PATH_NAME, PATH_SET, PR_COUNT, PR_STEP, PR_STEPS } from '../compile/paths';
+import { tellPath } from './path-names';
 import { pathSymbols } from './select';
 
 /** `while calling the '…' builtin`. */
@@ -74,7 +77,8 @@ export function unwind(): Step {
   let told = failed == SITE_TOLD;
   store<u32>(VM_AUX, 0);
   let pc = <usize>load<u32>(VM_PC);
-  traceInstruction(pc, failed);
+  if (traceSelection(pc, failed)) return runNative();
+  traceRanges(pc, failed);
   for (;;) {
     const f = <usize>load<u32>(VM_FP);
     const tagWord = load<u32>(f, 12);
@@ -106,7 +110,9 @@ export function unwind(): Step {
     store<u32>(VM_ENV, load<u32>(f, 8));
     store<u32>(VM_FP, load<u32>(f));
     pc = ret - 8;
-    traceInstruction(pc, tagWord & 1 ? 0 : aux);
+    const selected = tagWord & 1 ? 0 : aux;
+    if (traceSelection(pc, selected)) return runNative();
+    traceRanges(pc, selected);
   }
   return Step.Failed;
 }
@@ -152,29 +158,47 @@ function traceCall(fn: usize, pos: u32, matching: bool): void {
   addTraceString(pos, msgTake(), TRACE_DETAIL);
 }
 
-/** Trace lines of the instruction that was under way: `aux` is the attribute's position (tagged), where a selection forced it. */
-function traceInstruction(pc: usize, aux: u32): void {
-  const op = load<u32>(pc) & 0xff;
-  if (aux > 1 && aux & 1) traceSelection(pc, op, aux >>> 1);
+/** Trace lines of the operands that an instruction belongs to. */
+function traceRanges(pc: usize, aux: u32): void {
   let skip = aux == NOT_ENTERED;
   for (let i = rangeFind(pc, 0); i >= 0; i = rangeFind(pc, i + 1)) {
     const kind = rangeKind(i);
-    const operator = kind == Range.Sub || kind == Range.Mul || kind == Range.Div || kind == Range.Less;
-    if (!skip || !operator) traceRange(kind, rangePos(i));
-    else skip = false;
+    if (!skip) traceRange(kind, rangePos(i));
+    // the level was not counted yet either
+    else if (kind != Range.Level) skip = false;
   }
 }
 
-function traceSelection(pc: usize, op: u32, pos: u32): void {
+/**
+ * The trace line of a selection: `aux` is the position (tagged) of the attribute that it forced, or that comes before what failed. True
+ * where a frame was pushed that has to run first.
+ */
+function traceSelection(pc: usize, aux: u32): bool {
+  if (aux <= 1 || !(aux & 1)) return false;
+  const pos = aux >>> 1;
+  if (isDerivationInternal(pos)) return false;
   const sp = <usize>load<u32>(VM_SP);
-  if (op == Op.Select) return traceAttribute(load<u32>(pc) >>> 8, pos);
-  if (op == Op.SelectThunk) return traceAttribute(<u32>untag(<usize>load<u32>(<usize>load<u32>(<usize>load<u32>(VM_FP), 12), 8)), pos);
   const record = <usize>load<u32>(pc, 4);
-  if (op == Op.PathForce) return tracePath(record, pos, pathSymbols(sp, record, load<u32>(pc) >>> 8));
-  tracePath(record, pos, sp - 4);
+  switch (load<u32>(pc) & 0xff) {
+    case Op.Select:
+      traceAttribute(load<u32>(pc) >>> 8, pos);
+      return false;
+    case Op.SelectThunk:
+      traceAttribute(<u32>untag(<usize>load<u32>(<usize>load<u32>(<usize>load<u32>(VM_FP), 12), 8)), pos);
+      return false;
+    case Op.PathForce:
+      return tellPath(pc, record, pos, pathSymbols(sp, record, load<u32>(pc) >>> 8));
+    case Op.PathName:
+      return tellPath(pc, record, pos, pathSymbols(sp - 4, record, PATH_NAME));
+    case Op.PathSelect:
+    case Op.PathSelectOr:
+      return tellPath(pc, record, pos, pathSymbols(sp - 4, record, PATH_SET));
+    default:
+      tracePath(record, pos, sp - 4);
+      return false;
+  }
 }
 function traceAttribute(sym: u32, pos: u32): void {
-  if (isDerivationInternal(pos)) return;
   msgBegin();
   msgLit("while evaluating the attribute '");
   msgArgSym(sym);
@@ -187,17 +211,17 @@ export function tracePath(record: usize, pos: u32, symbols: usize): void {
   msgBegin();
   msgLit("while evaluating the attribute '");
   msgOpen();
-  const n = load<u32>(record, 4);
+  const n = load<u32>(record, PR_COUNT);
   let computed: usize = 0;
   for (let i: u32 = 0; i < n; i++) {
     if (i) msgLit('.');
-    const entry = record + 12 + <usize>i * 12;
+    const entry = record + PR_STEPS + <usize>i * PR_STEP;
     let sym = load<u32>(entry);
     if (!sym) {
       sym = load<u32>(symbols + computed) >>> 1;
       computed += 4;
     }
-    if (sym) symbolText(sym);
+    if (sym) msgSym(sym);
     else {
       const text = <usize>load<u32>(entry, 8);
       msgLit('"${');
@@ -209,10 +233,6 @@ export function tracePath(record: usize, pos: u32, symbols: usize): void {
   msgLit("'");
   addTrace(pos);
 }
-function symbolText(sym: u32): void {
-  msgBytes(symbolBytes(sym), symbolLen(sym));
-}
-
 function traceRange(kind: u32, pos: u32): void {
   switch (kind) {
     case Range.Branch:

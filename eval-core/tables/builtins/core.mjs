@@ -16,6 +16,8 @@ export default [
   proc('evalBody', 4, 'vm/import', { catches: true }),
   // slots: left, right, position: raises how two values differ, or nothing
   proc('assertEqual', 8, 'vm/asserts', { catches: true, counts: true }),
+  // slots: error, path record, environment, instruction, symbols, position, name: evaluates the names of a path that failed
+  proc('pathNames', 7, 'vm/path-names', { catches: true, noTrace: true }),
   // slots: left, right, record of the assertion
   proc('assertFailed', 4, 'vm/asserts', { catches: true }),
   // slots: value → the value, everything in it forced

@@ -1,0 +1,1 @@
+let n = "a b"; in { "a b".c = throw "x"; }.${n}.c
