@@ -8,6 +8,7 @@ import { FR_BODY, FR_SLOTS, frameNew, frameNumber, scopeRecord } from './scope';
 
 const BODY: usize = ST_COMPILE + 80; // number of the body being compiled
 const OPENED: usize = ST_COMPILE + 128;
+
 /** Begins the next body of code. */
 export function nextBody(): void {
   store<u32>(BODY, load<u32>(BODY) + 1);
