@@ -1,10 +1,12 @@
 /**
- * The exports of the stand-alone module: digests and encodings over memory that the caller takes from `alloc`.
+ * The exports of the stand-alone module: digests, encodings, chunking and search over memory that the caller takes from `alloc`.
  * Other modules import the files beside this one instead, which need no allocator.
  */
 export { HASH_CTX_SIZE, HASH_MAX_SIZE, compressHash, hashBytes, hashFinal, hashInit, hashSize, hashUpdate } from './hash';
 export { base16Decode, base16Encode, base16EncodedLength } from './base16';
 export { base64Decode, base64DecodedBound, base64Encode, base64EncodedLength } from './base64';
+export { CHUNK_CTX_SIZE, chunkEnd, chunkInit, chunkScan, chunkSize, chunkSkip, chunkUsed } from './chunk';
+export { needlesCarry, needlesFound, needlesInit, needlesReplace, needlesReplaced, needlesScan, needlesSize } from './needles';
 export { nix32Decode, nix32DecodedLength, nix32Encode, nix32EncodedLength } from './nix32';
 
 const PAGE: usize = 0x10000;

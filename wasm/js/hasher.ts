@@ -19,6 +19,32 @@ export interface Hasher {
 
 export type HasherFactory = (algo: HashAlgo) => Hasher;
 
+/** Several digests of the same bytes in one pass. After `digests` it is used up. */
+export interface MultiHasher<A extends HashAlgo = HashAlgo> {
+  /** Bytes so far. */
+  readonly size: number;
+  update(data: Uint8Array): this;
+  digests(): Record<A, Uint8Array>;
+}
+
+/** A `MultiHasher` of single hashers, wherever they come from: NAR SHA-256 by the runtime's cryptography and BLAKE3 by Wasm, say. */
+export function createMultiHasher<A extends HashAlgo>(create: HasherFactory, algos: readonly A[]): MultiHasher<A> {
+  const hashers = algos.map((algo) => [algo, create(algo)] as const);
+  let size = 0;
+  const all: MultiHasher<A> = {
+    get size() {
+      return size;
+    },
+    update(data) {
+      size += data.length;
+      for (const [, hasher] of hashers) hasher.update(data);
+      return all;
+    },
+    digests: () => Object.fromEntries(hashers.map(([algo, hasher]) => [algo, hasher.digest()])) as Record<A, Uint8Array>,
+  };
+  return all;
+}
+
 /** The digest of the bytes one after another. */
 export function hashChunks(create: HasherFactory, algo: HashAlgo, chunks: Iterable<Uint8Array>): Uint8Array {
   const hasher = create(algo);

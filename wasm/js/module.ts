@@ -1,99 +1,95 @@
 /** The loader of `vixen-wasm.wasm`: hashers over contexts that lie in the module's memory. */
-import type { HashAlgo, Hasher } from './hasher.ts';
+import type { HashAlgo, Hasher, MultiHasher } from './hasher.ts';
 import { hashSizes } from './hasher.ts';
+import { WasmInstance, windowSize } from './instance.ts';
 
 // assembly/hash.ts, HashAlgo.
 const numbers: Readonly<Record<HashAlgo, number>> = { md5: 0, sha1: 1, sha256: 2, sha512: 3, blake3: 4 };
 
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  readonly HASH_CTX_SIZE: WebAssembly.Global<'i32'>;
-  readonly HASH_MAX_SIZE: WebAssembly.Global<'i32'>;
-  alloc(size: number): number;
-  hashBytes(algo: number, ptr: number, len: number, out: number): void;
-  hashInit(ctx: number, algo: number): void;
-  hashUpdate(ctx: number, ptr: number, len: number): void;
-  hashFinal(ctx: number, out: number): void;
-}
-
-// Input is copied through a window of this size: large enough for the copy to cost little, small enough to stay in the cache.
-const windowSize = 64 * 1024;
-
-/** An instance of the module. It is not shared between threads; instances are cheap. */
+/** An instance of the module, for hashing and for what else works in its memory (`Chunker`, `ReferenceScanner`, …). */
 export class WasmHashes {
-  readonly #exports: Exports;
+  /** For the classes of this package. */
+  readonly instance: WasmInstance;
   readonly #window: number;
   readonly #out: number;
-  readonly #idle: number[] = [];
-  #bytes: Uint8Array;
 
   constructor(module: WebAssembly.Module) {
-    // Nothing aborts at run time, but the compiler declares the import in debug builds.
-    const abort = (): never => {
-      throw new WebAssembly.RuntimeError('vixen-wasm aborted');
-    };
-    this.#exports = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
-    this.#window = this.#alloc(windowSize);
-    this.#out = this.#alloc(this.#exports.HASH_MAX_SIZE.value);
-    this.#bytes = new Uint8Array(this.#exports.memory.buffer);
+    this.instance = new WasmInstance(module);
+    this.#window = this.instance.alloc(windowSize);
+    this.#out = this.instance.alloc(this.instance.exports.HASH_MAX_SIZE.value);
   }
 
   /** A hasher whose context goes back to the instance with `digest`. Any number may be in use at once. */
   readonly createHasher = (algo: HashAlgo): Hasher => {
-    const context = this.#idle.pop() ?? this.#alloc(this.#exports.HASH_CTX_SIZE.value);
-    this.#exports.hashInit(context, numbers[algo]);
-    let finished = false;
-    const claim = (): void => {
-      if (finished) throw new Error('the hasher has already given its digest');
-    };
+    const hashers = this.createMultiHasher([algo]);
     const hasher: Hasher = {
       update: (data) => {
-        claim();
-        this.#eachWindow(data, (length) => this.#exports.hashUpdate(context, this.#window, length));
+        hashers.update(data);
         return hasher;
       },
-      digest: () => {
-        claim();
-        finished = true;
-        this.#exports.hashFinal(context, this.#out);
-        this.#idle.push(context);
-        return this.#take(algo);
-      },
+      digest: () => hashers.digests()[algo],
     };
     return hasher;
   };
 
+  /** Several digests of the same bytes, which are copied into the module once. */
+  createMultiHasher<A extends HashAlgo>(algos: readonly A[]): MultiHasher<A> {
+    const { exports } = this.instance;
+    const contextSize = exports.HASH_CTX_SIZE.value;
+    const contexts = algos.map((algo) => {
+      const context = this.instance.alloc(contextSize);
+      exports.hashInit(context, numbers[algo]);
+      return context;
+    });
+    let size = 0;
+    let finished = false;
+    const claim = (): void => {
+      if (finished) throw new Error('the hasher has already given its digest');
+    };
+    const hasher: MultiHasher<A> = {
+      get size() {
+        return size;
+      },
+      update: (data) => {
+        claim();
+        size += data.length;
+        this.#eachWindow(data, (length) => {
+          for (const context of contexts) exports.hashUpdate(context, this.#window, length);
+        });
+        return hasher;
+      },
+      digests: () => {
+        claim();
+        finished = true;
+        const digests = algos.map((algo, i) => {
+          exports.hashFinal(contexts[i]!, this.#out);
+          this.instance.free(contexts[i]!, contextSize);
+          return [algo, this.#take(algo)] as const;
+        });
+        return Object.fromEntries(digests) as Record<A, Uint8Array>;
+      },
+    };
+    return hasher;
+  }
+
   /** The digest of some bytes. */
   hash(algo: HashAlgo, data: Uint8Array): Uint8Array {
     if (data.length > windowSize) return this.createHasher(algo).update(data).digest();
-    this.#view().set(data, this.#window);
-    this.#exports.hashBytes(numbers[algo], this.#window, data.length, this.#out);
+    this.instance.bytes.set(data, this.#window);
+    this.instance.exports.hashBytes(numbers[algo], this.#window, data.length, this.#out);
     return this.#take(algo);
   }
 
   #eachWindow(data: Uint8Array, use: (length: number) => void): void {
-    const bytes = this.#view();
     for (let at = 0; at < data.length; at += windowSize) {
       const part = data.length - at <= windowSize && at === 0 ? data : data.subarray(at, at + windowSize);
-      bytes.set(part, this.#window);
+      this.instance.bytes.set(part, this.#window);
       use(part.length);
     }
   }
 
   #take(algo: HashAlgo): Uint8Array {
-    return this.#view().slice(this.#out, this.#out + hashSizes[algo]);
-  }
-
-  #alloc(size: number): number {
-    const address = this.#exports.alloc(size);
-    if (address === 0) throw new RangeError('vixen-wasm: out of memory');
-    return address;
-  }
-
-  // Growing memory detaches the old view.
-  #view(): Uint8Array {
-    if (this.#bytes.length === 0) this.#bytes = new Uint8Array(this.#exports.memory.buffer);
-    return this.#bytes;
+    return this.instance.bytes.slice(this.#out, this.#out + hashSizes[algo]);
   }
 }
 

@@ -1,0 +1,77 @@
+/** An instance of `vixen-wasm.wasm` and its memory. What the functions do is written at them, in `wasm/assembly`. */
+
+export interface WasmExports {
+  readonly memory: WebAssembly.Memory;
+  readonly HASH_CTX_SIZE: WebAssembly.Global<'i32'>;
+  readonly HASH_MAX_SIZE: WebAssembly.Global<'i32'>;
+  readonly CHUNK_CTX_SIZE: WebAssembly.Global<'i32'>;
+  alloc(size: number): number;
+  hashBytes(algo: number, ptr: number, len: number, out: number): void;
+  hashInit(ctx: number, algo: number): void;
+  hashUpdate(ctx: number, ptr: number, len: number): void;
+  hashFinal(ctx: number, out: number): void;
+  chunkInit(ctx: number, bits: number): void;
+  chunkSkip(ctx: number, len: number): number;
+  chunkScan(ctx: number, ptr: number, len: number): number;
+  chunkUsed(ctx: number): number;
+  chunkSize(ctx: number): number;
+  chunkEnd(ctx: number): number;
+  needlesSize(count: number, bytes: number): number;
+  needlesInit(set: number, packed: number, count: number, replacements: boolean): void;
+  needlesCarry(set: number): number;
+  needlesScan(set: number, ptr: number, len: number): number;
+  needlesFound(set: number, index: number): number;
+  needlesReplace(set: number, ptr: number, len: number, from: number, whole: boolean): number;
+  needlesReplaced(set: number): number;
+}
+
+/** Input is copied through windows of this size: large enough for the copy to cost little, small enough to stay in the cache. */
+export const windowSize = 64 * 1024;
+
+const smallestBlock = 64;
+
+/** Memory and functions of an instance. Instances are cheap, and not shared between threads. */
+export class WasmInstance {
+  readonly exports: WasmExports;
+  /** Free blocks by their size, a power of two. */
+  readonly #free = new Map<number, number[]>();
+  #bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(module: WebAssembly.Module) {
+    // Nothing aborts at run time, but the compiler declares the import in debug builds.
+    const abort = (): never => {
+      throw new WebAssembly.RuntimeError('vixen-wasm aborted');
+    };
+    this.exports = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as WasmExports;
+    this.#bytes = this.#view();
+  }
+
+  /** The memory. Growing it detaches the view, so this is asked for anew after whatever may allocate. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length === 0) this.#bytes = this.#view();
+    return this.#bytes;
+  }
+
+  /** Takes a block of at least `size` bytes, which `free` gives back. */
+  alloc(size: number): number {
+    const blockSize = blockSizeOf(size);
+    const address = this.#free.get(blockSize)?.pop() ?? this.exports.alloc(blockSize);
+    if (address === 0) throw new RangeError('vixen-wasm: out of memory');
+    return address;
+  }
+
+  /** Gives back a block that `alloc` gave for `size`. */
+  free(address: number, size: number): void {
+    const blocks = this.#free.get(blockSizeOf(size));
+    if (blocks) blocks.push(address);
+    else this.#free.set(blockSizeOf(size), [address]);
+  }
+
+  #view(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
+  }
+}
+
+function blockSizeOf(size: number): number {
+  return size <= smallestBlock ? smallestBlock : 2 ** Math.ceil(Math.log2(size));
+}
