@@ -88,6 +88,19 @@ describe('chunk boundaries', () => {
     expect(lengths.length).toBeGreaterThan(6);
   });
 
+  // What the Rust crate's FastCDC::new(bytes, average / 2, average, average * 2) of version 3.2.1 says of the same bytes.
+  test.each<[number, number, number[]]>([
+    [512, 4628, [535, 417, 685, 357, 1024, 619, 603, 706, 558, 557, 526, 351, 1024, 797, 726, 296]],
+    [4096, 574, [4196, 5546, 4356, 5357, 2401, 3429, 2951, 2203, 3895, 4672, 7136, 2295, 6223, 5653, 5045, 2157]],
+    [65536, 37, [67515, 106956, 93246, 71655, 76006, 72021, 128323, 131072, 96670, 76795, 81068, 70474, 51869, 52473, 74769, 71276]],
+    [262144, 10, [339372, 428585, 257457, 150729, 301157, 309881, 268135, 268705, 524288, 151692]],
+    [1048576, 4, [1176143, 1228436, 544253, 51169]],
+  ])('are those of the crate fastcdc (average %i)', (average, count, first) => {
+    const lengths = boundaries([noise(3_000_001)], average);
+    expect(lengths.length).toBe(count);
+    expect(lengths.slice(0, 16)).toEqual(first);
+  });
+
   test('bytes that never cut end at the maximum, an empty input has no chunk', () => {
     expect(boundaries([new Uint8Array(1200)], 256)).toEqual([512, 512, 176]);
     expect(boundaries([], 256)).toEqual([]);

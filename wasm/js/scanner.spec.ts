@@ -70,7 +70,9 @@ describe.each([
   test('replaces what a naive rewriting replaces', () => {
     fc.assert(
       fc.property(input, ({ needles, text, sizes }) => {
-        const rewrites = needles.map((needle, i) => [needle, String.fromCharCode(...latin1(needle).map((code) => (code + i + 1) & 0xff))] as const);
+        const rewrites = needles.map(
+          (needle, i) => [needle, String.fromCharCode(...latin1(needle).map((code) => (code + i + 1) & 0xff))] as const,
+        );
         const naive = replaceAll(text, rewrites);
         const rewritten = rewrite(rewrites, piecesOf(latin1(text), sizes));
         expect(rewritten).toEqual(naive);
