@@ -3,6 +3,7 @@
  *
  * | URL | backend |
  * |---|---|
+ * | `embedded:`, `embedded:///ROOT` | the default: a folder of ours, below ROOT |
  * | `memory:` | kept in this process |
  */
 import { StoreError } from './errors.ts';
@@ -26,6 +27,7 @@ export interface OpenOptions {
 export type OpenBackend = (url: URL, options: OpenOptions) => Promise<Store>;
 
 const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
+  embedded: async () => (await import('./backends/embedded.ts')).openEmbeddedStore,
   memory: async () => (await import('./backends/memory.ts')).openMemoryStore,
 };
 

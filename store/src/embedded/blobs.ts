@@ -1,0 +1,195 @@
+/** The blobs of an embedded store. All that is read is verified; what is damaged is named, with its file. */
+import fsp from 'node:fs/promises';
+import { equalBytes, hex } from '../castore/bytes.ts';
+import { notFound, StoreError } from '../errors.ts';
+import type { BlobService, BlobStat, Bytes, CallOptions, ReadBlobOptions } from '../service.ts';
+import { blake3, wasmHashes } from '../wasm.ts';
+import { type BlobWriter, smallBlob } from './blob-writer.ts';
+import { isSystemError, type StoreLayout, systemError } from './files.ts';
+import type { IndexFile } from './index-file.ts';
+import type { PackEntry, Packs } from './packs.ts';
+import { type BlobRecord, decodeBlob } from './records.ts';
+import type { Sessions } from './sessions.ts';
+
+const chunkSize = 256 * 1024;
+type FileRecord = Extract<BlobRecord, { kind: 'file' }>;
+
+export class EmbeddedBlobs implements BlobService {
+  readonly #index: IndexFile;
+  readonly #layout: StoreLayout;
+  readonly #packs: Packs;
+  readonly #writer: BlobWriter;
+  readonly #sessions: Sessions;
+  /** Files that were read in whole and found good, by serial: of them, parts are given without reading the whole again. */
+  readonly #verified = new Set<number>();
+
+  constructor(index: IndexFile, layout: StoreLayout, packs: Packs, writer: BlobWriter, sessions: Sessions) {
+    this.#index = index;
+    this.#layout = layout;
+    this.#packs = packs;
+    this.#writer = writer;
+    this.#sessions = sessions;
+  }
+
+  async has(digests: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<boolean[]> {
+    signal?.throwIfAborted();
+    if (digests.length === 0) return [];
+    const session = await this.#sessions.current();
+    const stale = digests.filter((digest) => !this.#writer.isFresh(digest, session) && this.#writer.isKnown(digest));
+    if (stale.length > 0) await this.#writer.keep(session, stale);
+    return digests.map((digest) => this.#writer.isFresh(digest, session));
+  }
+
+  async stat(digest: Uint8Array, { signal }: CallOptions = {}): Promise<BlobStat | undefined> {
+    signal?.throwIfAborted();
+    const record = this.#find(digest);
+    return record && { size: BigInt(record.size), chunks: [] };
+  }
+
+  async *read(digest: Uint8Array, options: ReadBlobOptions = {}): AsyncGenerator<Uint8Array, void, void> {
+    options.signal?.throwIfAborted();
+    const { offset = 0, length = Number.MAX_SAFE_INTEGER } = options;
+    const record = this.#find(digest);
+    if (!record) throw notFound(`blob ${hex(digest)}`);
+    if (record.kind === 'file') {
+      yield* this.#readFile(digest, record, offset, length, options);
+      return;
+    }
+    const contents = this.#readSmall(digest, record);
+    if (!contents) throw notFound(`blob ${hex(digest)}`);
+    const part = contents.subarray(Math.min(offset, contents.length), Math.min(offset + length, contents.length));
+    if (part.length > 0) yield part;
+  }
+
+  async readMany(digests: readonly Uint8Array[], options: CallOptions = {}): Promise<(Uint8Array | undefined)[]> {
+    options.signal?.throwIfAborted();
+    const found: (Uint8Array | undefined)[] = [];
+    for (const digest of digests) {
+      const record = this.#find(digest);
+      found.push(record?.kind === 'file' ? await this.#whole(digest, options) : record && this.#readSmall(digest, record));
+    }
+    return found;
+  }
+
+  async #whole(digest: Uint8Array, options: CallOptions): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of this.read(digest, options)) parts.push(chunk);
+    return new Uint8Array(Buffer.concat(parts));
+  }
+
+  put(contents: Bytes, options: CallOptions & { readonly executable?: boolean } = {}): Promise<Uint8Array> {
+    return this.#writer.put(contents, options);
+  }
+
+  async putMany(contents: readonly Uint8Array[], options: CallOptions = {}): Promise<Uint8Array[]> {
+    options.signal?.throwIfAborted();
+    const entries = contents.map((blob) => ({ digest: blake3(blob), contents: blob }));
+    await this.putHashed(entries, options);
+    return entries.map((entry) => entry.digest);
+  }
+
+  /** Puts blobs whose digests the caller has computed, and answers for. */
+  async putHashed(entries: readonly PackEntry[], options: CallOptions = {}): Promise<void> {
+    const small = entries.filter(({ contents }) => contents.length <= smallBlob);
+    await this.#writer.putSmall(small);
+    if (small.length === entries.length) return;
+    for (const { contents } of entries) if (contents.length > smallBlob) await this.#writer.put([contents], options);
+  }
+
+  #find(digest: Uint8Array): BlobRecord | undefined {
+    const bytes = this.#index.tables.blobs.get(digest as Buffer);
+    return bytes && decodeBlob(bytes);
+  }
+
+  /** A blob in a pack. A collection may have moved it: then the index tells where to. */
+  #readSmall(digest: Uint8Array, record: Extract<BlobRecord, { kind: 'pack' }>): Uint8Array | undefined {
+    let place = record;
+    for (;;) {
+      const bytes = this.#packs.read(place);
+      if (bytes?.length === place.size && equalBytes(blake3(bytes), digest)) return bytes;
+      this.#index.refresh();
+      const now = this.#find(digest);
+      if (!now || now.kind === 'file') return undefined;
+      if (now.pack === place.pack && now.offset === place.offset)
+        throw this.#damaged(digest, now, bytes ? undefined : 'the file is missing');
+      place = now;
+    }
+  }
+
+  async *#readFile(
+    digest: Uint8Array,
+    record: FileRecord,
+    offset: number,
+    length: number,
+    options: CallOptions,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    const whole = offset === 0 && length >= record.size;
+    if (!whole && !this.#verified.has(record.serial)) for await (const _ of this.#readFile(digest, record, 0, record.size, options));
+    const hasher = whole ? wasmHashes().createHasher('blake3') : undefined;
+    const handle = await this.#openFile(digest, record);
+    try {
+      const end = Math.min(record.size, offset + length);
+      for (let at = offset; at < end; ) {
+        options.signal?.throwIfAborted();
+        const buffer = new Uint8Array(Math.min(chunkSize, end - at));
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, at).catch((error) => {
+          throw systemError(`cannot read '${this.fileOf(digest, record)}'`, error);
+        });
+        if (bytesRead === 0) throw this.#damaged(digest, record, 'it is shorter than recorded');
+        const chunk = buffer.subarray(0, bytesRead);
+        hasher?.update(chunk);
+        at += bytesRead;
+        // The last piece is given only when all of them are known to be good.
+        if (at === end && hasher && !equalBytes(hasher.digest(), digest)) throw this.#damaged(digest, record);
+        if (at === end && hasher) this.#verified.add(record.serial);
+        yield chunk;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #openFile(digest: Uint8Array, record: FileRecord): Promise<fsp.FileHandle> {
+    const file = this.fileOf(digest, record);
+    try {
+      return await fsp.open(file, 'r');
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw systemError(`cannot read '${file}'`, error);
+      this.#index.refresh();
+      throw this.#find(digest) ? this.#damaged(digest, record, 'the file is missing') : notFound(`blob ${hex(digest)}`);
+    }
+  }
+
+  fileOf(digest: Uint8Array, { serial, executable }: FileRecord): string {
+    return this.#layout.blob(hex(digest), serial, executable);
+  }
+
+  /** A blob's own file, where it has one. */
+  ownFile(digest: Uint8Array): { readonly file: string; readonly executable: boolean; readonly otherFile: string } | undefined {
+    const record = this.#find(digest);
+    if (record?.kind !== 'file') return undefined;
+    const { serial, executable } = record;
+    return { file: this.fileOf(digest, record), executable, otherFile: this.#layout.blob(hex(digest), serial, !executable) };
+  }
+
+  #damaged(digest: Uint8Array, record: BlobRecord, why = 'its contents have changed'): StoreError {
+    const where = record.kind === 'file' ? `'${this.fileOf(digest, record)}'` : `'${this.#layout.pack(record.pack)}' at ${record.offset}`;
+    return new StoreError('corrupt', `blob ${hex(digest)} (${record.size} bytes in ${where}) is damaged: ${why}`);
+  }
+
+  /** Reads blobs, and forgets those that are damaged, so that they can be put again. */
+  async forgetDamaged(digests: Iterable<Uint8Array>, options: CallOptions): Promise<void> {
+    for (const digest of digests) {
+      try {
+        if (this.#find(digest)) for await (const _ of this.read(digest, options));
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'corrupt') throw error;
+        await this.#index.write(() => this.#index.tables.blobs.removeSync(digest as Buffer));
+      }
+    }
+  }
+
+  closeReaders(): void {
+    this.#packs.closeReaders();
+  }
+}
