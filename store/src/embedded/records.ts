@@ -64,7 +64,11 @@ export function encodeDirectoryRecord({ stamp, complete, encoded }: DirectoryRec
 
 export function decodeDirectoryRecord(bytes: Buffer): DirectoryRecord {
   if (bytes.length < 5) throw damaged('a directory');
-  return { stamp: bytes.readUInt32LE(0), complete: bytes[4] === 1, encoded: new Uint8Array(bytes.buffer, bytes.byteOffset + 5, bytes.length - 5) };
+  return {
+    stamp: bytes.readUInt32LE(0),
+    complete: bytes[4] === 1,
+    encoded: new Uint8Array(bytes.buffer, bytes.byteOffset + 5, bytes.length - 5),
+  };
 }
 
 export interface PackRecord {
