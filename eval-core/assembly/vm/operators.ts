@@ -165,14 +165,15 @@ export function arithmeticSlow(op: u32, l: usize, r: usize): Step {
   const lk = kindOf(l);
   const rk = kindOf(r);
   const pos = position();
-  if ((lk != KIND_INT && lk != KIND_FLOAT) || (rk != KIND_INT && rk != KIND_FLOAT)) return failOperand(op, l, r);
-  const floats = lk == KIND_FLOAT || rk == KIND_FLOAT;
-  if (op == Op.Div && asFloat(r) == 0) {
+  // the divisor is looked at first
+  if (op == Op.Div && (rk == KIND_INT || rk == KIND_FLOAT) && asFloat(r) == 0) {
     msgBegin();
     msgLit('division by zero');
     raiseAt(Err.Eval, 0);
     return Step.Raise;
   }
+  if ((lk != KIND_INT && lk != KIND_FLOAT) || (rk != KIND_INT && rk != KIND_FLOAT)) return failOperand(op, l, r);
+  const floats = lk == KIND_FLOAT || rk == KIND_FLOAT;
   if (floats) {
     const a = asFloat(l);
     const b = asFloat(r);
@@ -193,7 +194,7 @@ function failOperand(op: u32, l: usize, r: usize): Step {
   const leftBad = lk != KIND_INT && lk != KIND_FLOAT;
   const rightBad = rk != KIND_INT && rk != KIND_FLOAT;
   const first = op == Op.Div ? !rightBad : leftBad;
-  failExpectedAt(floats || op == Op.Div ? 'a float' : 'an integer', first ? l : r, 0);
+  failExpectedAt(floats || (op == Op.Div && rightBad) ? 'a float' : 'an integer', first ? l : r, 0);
   if (op == Op.Sub)
     addTraceLit(
       0,

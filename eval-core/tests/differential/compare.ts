@@ -1,100 +1,97 @@
 // Many expressions, evaluated by Vixen and by real Nix, compared one by one.
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
-import { finalMessage } from '../harness/cases.ts';
-import { oracle, type TestEvaluator, underTest } from '../harness/evaluators.ts';
+import type fc from 'fast-check';
+import { nix, type ReplEvaluator, vixen } from './evaluator.ts';
+import { type Sample, samples } from './shrink.ts';
 
-/** Why there is nothing to compare with; undefined where there is. */
-export function missingOracle(): string | undefined {
-  const { NIX_ORACLE: command, VIXEN_ORACLE: asked } = process.env;
-  if (!command && asked !== '1') return 'NIX_ORACLE names no Nix';
-  const [program = '', ...args] = (command ?? 'nix-instantiate').split(/\s+/);
-  const { status, error } = spawnSync(program, [...args, '--version'], { encoding: 'utf8' });
-  return status === 0 ? undefined : `${program} does not run: ${error?.message ?? status}`;
+/** An expression of which the two say different things. */
+export interface Difference {
+  /** Its place among those that were evaluated together. */
+  index: number;
+  vixen: string;
+  nix: string;
 }
 
-/** The elements of a list as `nix-instantiate --eval` prints it. */
-export function listElements(printed: string): string[] {
-  const text = printed.trim().slice(2, -2);
-  const elements: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (c === '"') for (i++; i < text.length && text[i] !== '"'; i++) i += text[i] === '\\' ? 1 : 0;
-    else if (c === '[' || c === '{') depth += 1;
-    else if (c === ']' || c === '}') depth -= 1;
-    else if (c === ' ' && depth === 0) {
-      elements.push(text.slice(start, i));
-      start = i + 1;
-    }
-  }
-  if (text.length > start) elements.push(text.slice(start));
-  return elements;
-}
-
-/** What an expression comes to, in a batch as by itself: a `throw` is a value here, other errors are what Nix says last. */
-const guarded = (expression: string) => `(let e = ${expression}\n; in builtins.tryEval (builtins.deepSeq e e))`;
+const candidates = 200;
+const shownDifferences = 4;
 
 export class Comparison {
   readonly #folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-oracle-')));
-  readonly #nix: TestEvaluator = oracle();
-  #vixen: TestEvaluator | undefined;
-  #files = 0;
-  #smallest = '';
-  /** Expressions compared so far. */
-  compared = 0;
+  readonly #nix = nix();
+  readonly #vixen = vixen();
+  /** Expressions that Nix does not end with. */
+  unanswered = 0;
 
-  async stop() {
-    this.#vixen?.stop();
+  stop() {
     fs.rmSync(this.#folder, { recursive: true });
   }
 
-  async #evaluate(evaluator: TestEvaluator, expressions: string[]): Promise<string[]> {
-    if (expressions.length === 0) return [];
-    this.#files += 1;
-    const name = `${this.#files}.nix`;
-    fs.writeFileSync(path.join(this.#folder, name), `[\n${expressions.map(guarded).join('\n')}\n]\n`);
-    const { status, stdout, stderr } = await evaluator.evaluate([name], this.#folder);
-    fs.rmSync(path.join(this.#folder, name));
-    if (status === 0) return listElements(stdout);
-    if (expressions.length === 1) return [`${status}: ${finalMessage(stderr).join('\n').replaceAll(`/${name}:`, '/file:')}`];
-    const half = expressions.length >> 1;
-    const first = await this.#evaluate(evaluator, expressions.slice(0, half));
-    return [...first, ...(await this.#evaluate(evaluator, expressions.slice(half)))];
+  async #both<T>(run: (evaluator: ReplEvaluator) => Promise<T>): Promise<[T, T]> {
+    return Promise.all([run(this.#vixen), run(this.#nix)]);
   }
 
-  /** Throws where the two differ. */
-  async check(expressions: string[]) {
-    this.#vixen ??= await underTest();
-    const [ours, nixs] = await Promise.all([this.#evaluate(this.#vixen, expressions), this.#evaluate(this.#nix, expressions)]);
-    this.compared += expressions.length;
-    const at = expressions.findIndex((_, i) => ours[i] !== nixs[i]);
-    if (at < 0) return;
-    const difference = `${expressions[at]}\n  vixen: ${ours[at]}\n  nix:   ${nixs[at]}`;
-    if (this.#smallest === '' || difference.length < this.#smallest.length) this.#smallest = difference;
-    throw new Error(difference);
+  /** All differences between the two. */
+  async compare(expressions: string[]): Promise<Difference[]> {
+    for (const [i, text] of expressions.entries()) fs.writeFileSync(path.join(this.#folder, `${i}.nix`), text);
+    const [ours, nixs] = await this.#both((evaluator) => evaluator.evaluate(this.#folder, expressions.length));
+    const good: number[] = [];
+    const differences: Difference[] = [];
+    for (const [index, wanted] of nixs.entries()) {
+      const got = ours[index] ?? { text: '', lost: true };
+      if (wanted.lost) this.unanswered += 1;
+      else if (got.lost || got.text !== wanted.text) differences.push({ index, vixen: got.text, nix: wanted.text });
+      else if (wanted.deep) good.push(index);
+    }
+    return [...differences, ...(await this.#comparePrinted(good, []))];
+  }
+
+  /** Compares what `nix-instantiate` prints of expressions that evaluate. */
+  async #comparePrinted(files: number[], found: Difference[]): Promise<Difference[]> {
+    if (files.length === 0) return found;
+    const prints = await Promise.all([[], ['--xml']].map((flags) => this.#both((one) => one.print(this.#folder, files, flags))));
+    const different = prints.find(([left, right]) => left !== right);
+    if (!different) return found;
+    if (files.length === 1) return [...found, { index: files[0] ?? 0, vixen: different[0], nix: different[1] }];
+    const half = files.length >> 1;
+    const first = await this.#comparePrinted(files.slice(0, half), found);
+    return first.length >= shownDifferences ? first : this.#comparePrinted(files.slice(half), first);
+  }
+
+  /** The smallest expression that one shrinks to and that differs by itself; what it said. */
+  async #shrink(sample: Sample, difference: Difference): Promise<string> {
+    let current = sample;
+    let [said = difference] = await this.compare([sample.text]);
+    const alone = said !== difference;
+    for (let smaller = sample.smaller(candidates); alone && smaller.length > 0; smaller = current.smaller(candidates)) {
+      const differing = await this.compare(smaller.map(({ text }) => text));
+      // together they can disturb each other
+      const [next] = differing.sort((a, b) => a.index - b.index);
+      const chosen = next && smaller[next.index];
+      if (!chosen) break;
+      current = chosen;
+      said = next;
+    }
+    const note = alone ? '' : `(not by itself: ${difference.index} others were evaluated before)\n`;
+    return `${note}${current.text}\n--- vixen:\n${said.vixen}\n--- nix:\n${said.nix}\n`;
   }
 
   /** Compares random expressions, `batch` in one process, and shrinks what differs. */
   async random(expression: fc.Arbitrary<string>, { count, batch }: { count: number; batch: number }) {
-    const more = Number(process.env.VIXEN_ORACLE_RUNS ?? 1);
-    const batches = fc.array(expression, { minLength: 1, maxLength: batch, size: 'max' });
-    const property = fc.asyncProperty(batches, (expressions) => this.check(expressions));
-    const start = this.compared;
-    const seed = process.env.VIXEN_ORACLE_SEED;
-    this.#smallest = '';
-    while (this.compared - start < count * more) {
-      const run = await fc.check(property, {
-        numRuns: 1,
-        ...(seed && { seed: Number(seed) + this.compared }),
-        interruptAfterTimeLimit: 60_000,
-      });
-      if (this.#smallest !== '') throw new Error(`seed ${run.seed}: ${this.#smallest}`);
-      if (run.failed) throw new Error(`seed ${run.seed}`, { cause: run.errorInstance });
+    const all = count * Number(process.env.VIXEN_ORACLE_RUNS ?? 1);
+    const seed = Number(process.env.VIXEN_ORACLE_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    console.log(`VIXEN_ORACLE_SEED=${seed}`);
+    for (let done = 0; done < all; done += batch) {
+      const made = samples(expression, Math.min(batch, all - done), seed + done);
+      const differences = await this.compare(made.map(({ text }) => text));
+      if (differences.length === 0) continue;
+      const texts: string[] = [];
+      for (const difference of differences.slice(0, shownDifferences)) {
+        const sample = made[difference.index];
+        if (sample) texts.push(await this.#shrink(sample, difference));
+      }
+      throw new Error(`${differences.length} of ${made.length} differ (VIXEN_ORACLE_SEED=${seed + done}):\n\n${texts.join('\n')}`);
     }
   }
 }

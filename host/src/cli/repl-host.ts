@@ -1,7 +1,7 @@
 // What a repl needs from outside, on the command line.
 import { spawnSync } from 'node:child_process';
 import type { Handle } from '@vixen/eval-core';
-import { filterEscapes } from '../core/errors/ansi.ts';
+import { withoutColours } from '../core/errors/ansi.ts';
 import { resolveImport } from '../core/files/paths.ts';
 import type { ReplHost } from '../repl/repl.ts';
 import { type Evaluation, lookupFile } from './evaluation.ts';
@@ -29,7 +29,7 @@ async function edit(file: string, line: number) {
 export function replHost(evaluation: Evaluation, docs: Map<string, string>): ReplHost {
   const { session } = evaluation;
   return {
-    print: (text) => writeOut(`${filterEscapes(text, process.stdout.isTTY !== true)}\n`),
+    print: (text) => writeOut(`${process.stdout.isTTY ? text : withoutColours(text)}\n`),
     notice: log,
     loadFile: async (name): Promise<Handle> => session.evalFile(resolveImport(session.io.files, await lookupFile(evaluation, name))),
     loadFlake: (reference) => evalFlake(evaluation, reference),

@@ -16,6 +16,12 @@ export function colourMarks(marked: string): string {
   return marked.replaceAll('\x0e', ansi.magenta).replaceAll('\x0f', ansi.normal);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is about control characters
+const colour = /\x1b\[[0-9;]*m/g;
+
+/** For what is no terminal. */
+export const withoutColours = (text: string) => text.replace(colour, '');
+
 // An escape sequence: CSI (ECMA-48, section 5.4), OSC up to BEL or ST, or a two-character one. A torn one at the end counts.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is about control characters
 const escapeSequence = /\x1b(?:\[[0-?]*[ -/]*[@-~]?|\][^\x07\x1b]*(?:\x07|\x1b\\?)?|[@-_])?/y;

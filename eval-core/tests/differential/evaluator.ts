@@ -1,0 +1,105 @@
+// Many expressions in one process: each is a file that a repl imports, so that an error ends nothing.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { environment, nixCommand } from './oracle.ts';
+
+/** What came of an expression: all that was printed and logged, or why nothing can be said. */
+export interface Outcome {
+  text: string;
+  /** All of the value can be forced. */
+  deep: boolean;
+  /** The process hung or died. */
+  lost: boolean;
+}
+
+const launcher = fileURLToPath(new URL('../../../host/bin/vixen.cjs', import.meta.url));
+const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
+/** Milliseconds without a word. */
+const silence = 5_000;
+
+// Two lines an expression: the value with the errors in it, then the first error of them with its trace. Both start anew: once it has
+// printed an error, Nix's repl says the same again.
+// Short ones, since the terminal's line that Nix thinks it has scrolls.
+const lines = (i: number) => `:p import ./${i}.nix\n__deepSeq (scopedImport { } ./${i}.nix) "deep"\n__trace "@${i}@" "@${i}@"\n`;
+const marker = /(?:^trace: |^")@(\d+)@"?\n/gm;
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+/** What stands between the markers, by their numbers; the rest under `after`. */
+function sections(text: string): { parts: string[]; after: string } {
+  const parts: string[] = [];
+  let from = 0;
+  for (const found of text.matchAll(marker)) {
+    parts[Number(found[1])] = text.slice(from, found.index);
+    from = found.index + found[0].length;
+  }
+  return { parts, after: text.slice(from) };
+}
+
+const tidy = (text: string | undefined) => (text ?? '').replace(/^\n+|\n+$/g, '');
+
+export class ReplEvaluator {
+  readonly name: string;
+  readonly #repl: string[];
+  readonly #instantiate: string[];
+
+  constructor(name: string, command: (program: 'nix' | 'nix-instantiate') => string[]) {
+    this.name = name;
+    this.#repl = [...command('nix'), 'repl', '--show-trace'];
+    this.#instantiate = [...command('nix-instantiate'), '--eval', '--strict'];
+  }
+
+  #run([program = '', ...args]: string[], folder: string, input: string) {
+    return new Promise<{ stdout: string; stderr: string; status: number | null }>((resolve, reject) => {
+      const child = spawn(program, args, { cwd: folder, env: { ...inherited, ...environment(folder) } });
+      const timer = setTimeout(() => child.kill('SIGKILL'), silence);
+      const output = { stdout: '', stderr: '' };
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output.stdout += text;
+        timer.refresh();
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        output.stderr += text;
+        timer.refresh();
+      });
+      child.on('error', reject);
+      child.stdin.on('error', () => {}).end(input);
+      child.on('close', (status) => {
+        clearTimeout(timer);
+        resolve({ ...output, status });
+      });
+    });
+  }
+
+  /** What a repl says to files `from` and further, `0.nix` and so on. */
+  async evaluate(folder: string, count: number): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    while (outcomes.length < count) {
+      const from = outcomes.length;
+      const input = Array.from({ length: count - from }, (_, i) => lines(from + i)).join('');
+      const { stdout, stderr, status } = await this.#run(this.#repl, folder, input);
+      // the prompt and its echo
+      const printed = sections(stdout.replace(colours, '').replace(/^nix-repl> .*\n?/gm, ''));
+      const logged = sections(stderr.replace(colours, '').replace(/^.*Nix 2.*\nType :\? for help\.\n/, ''));
+      for (let i = from; i < count && printed.parts[i] !== undefined; i++) {
+        const value = tidy(printed.parts[i]);
+        outcomes.push({ text: `${value}\n${tidy(logged.parts[i])}`, deep: /(^|\n)"deep"$/.test(value), lost: false });
+      }
+      if (outcomes.length < count) outcomes.push({ text: `${status ?? 'killed'}: ${tidy(logged.after).slice(-2000)}`, deep: false, lost: true });
+    }
+    return outcomes;
+  }
+
+  /** The values of files that evaluate, as `nix-instantiate` prints a list of them. */
+  async print(folder: string, files: number[], flags: string[]): Promise<string> {
+    const list = `[\n${files.map((i) => `(import ${path.join(folder, `${i}.nix`)})`).join('\n')}\n]\n`;
+    fs.writeFileSync(path.join(folder, 'list.nix'), list);
+    const { stdout, stderr } = await this.#run([...this.#instantiate, ...flags, 'list.nix'], folder, '');
+    return stdout + stderr;
+  }
+}
+
+export const vixen = () =>
+  new ReplEvaluator('vixen', (program) => [process.execPath, launcher, ...(program === 'nix' ? [] : ['nix-instantiate'])]);
+export const nix = () => new ReplEvaluator('nix', nixCommand);
