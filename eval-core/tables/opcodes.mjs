@@ -56,7 +56,11 @@ export const opcodes = [
   ['Attrs', 2, 'v1 … vn → s: a set of the shape in the next word'],
   ['DynName', 2, 'v → name: a tagged symbol, tagged 0 for null'],
   ['DynAttrs', 2, 's name1 v1 … → s: adds (operand) computed attributes; second word: their positions'],
-  ['InheritSelect', 3, '→ v: a thunk that selects the symbol in the second word from the value (operand) words below the top; position'],
+  [
+    'InheritSelect',
+    4,
+    '→ v: a thunk that selects the symbol in the second word from the value (operand) words below the top; position; that of the source',
+  ],
   ['Nip', 1, 'x1 … xn v → v'],
   ['List', 1, 'v1 … vn → l'],
   ['ListW', 2, 'v1 … vn → l; n in the second word'],

@@ -58,10 +58,12 @@ function pushAttr(attr: usize, inner: usize, outer: usize, frame: usize, sources
   const expr = <usize>load<u32>(attr, 12);
   if (kind == AttrKind.InheritedFrom) {
     // Select(InheritFrom(index), symbol)
-    const index = load<u32>(<usize>load<u32>(expr, N_A), N_A);
+    const source = <usize>load<u32>(expr, N_A);
+    const index = load<u32>(source, N_A);
     emit(Op.InheritSelect, below + (sources - 1 - index));
     emitWord(load<u32>(attr));
     emitWord(nodePos(expr));
+    emitWord(nodePos(source));
     return;
   }
   if (kind == AttrKind.Inherited) lazy(expr, outer, frame);
@@ -127,20 +129,21 @@ function compileRec(set: usize, n: u32, dyn: u32, pos: u32, outer: usize, outerF
   scopeReady(scope, n);
   emitAttrs(items, n, pos);
   if (sources) emit(Op.Nip, sources);
-  if (overrides >= 0) emitOverrides(items, n, first, load<u32>(attrAt(items, overrides), 0), load<u32>(attrAt(items, overrides), 8));
+  if (overrides >= 0) emitOverrides(items, n, first, overrides);
   emitDynamic(set, dyn, scope, frame);
   closeFrame(opened, frame, tail);
 }
 
 /** `__overrides`: record | position | number | first slot | symbols … |. */
-function emitOverrides(items: usize, n: u32, first: u32, sym: u32, pos: u32): void {
+function emitOverrides(items: usize, n: u32, first: u32, overrides: u32): void {
+  const pos = load<u32>(attrAt(items, overrides), 8);
   const record = permAlloc(12 + ((<usize>n) << 2));
   store<u32>(record, pos);
   store<u32>(record, n, 4);
   store<u32>(record, first, 8);
   for (let i: u32 = 0; i < n; i++) store<u32>(record + ((<usize>i) << 2), load<u32>(attrAt(items, i)), 12);
-  emit(Op.Dup, 0);
-  emit2(Op.Select, sym, pos);
+  // as a variable: its errors do not name the attribute
+  emit2(Op.Var0, first + overrides, pos);
   emit2(Op.Overrides, 0, <u32>record);
 }
 

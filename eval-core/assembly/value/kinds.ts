@@ -7,7 +7,7 @@
 export const KIND_THUNK: u32 = 1; //       | header | code | environment |
 export const KIND_APP: u32 = 2; //         | header | function | argument |
 export const KIND_APP2: u32 = 3; //        | header | function | argument | argument |
-export const KIND_SELECT: u32 = 4; //      | header | set | symbol, tagged | position, tagged |   `inherit (e) x`
+export const KIND_SELECT: u32 = 4; //      | header | set | address of its InheritSelect, tagged |   `inherit (e) x`
 export const KIND_NATIVE: u32 = 5; //      | header | procedure, tagged | argument … |            forced by a native procedure
 export const KIND_FAILED: u32 = 6; //      | header | error | … |
 export const KIND_IND: u32 = 7; //         | header | value | … |                                 a thunk that has been forced

@@ -183,6 +183,11 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
   return Step.Reload;
 }
 
+/** The instruction that made an `inherit (e) x` thunk: | InheritSelect | symbol | position | position of e |. */
+export function inheritSelect(thunk: usize): usize {
+  return <usize>(load<u32>(thunk, 8) & ~1);
+}
+
 /** The position that an instruction carries. */
 export function positionAt(pc: usize): u32 {
   const op = load<u32>(pc) & 0xff;
@@ -219,6 +224,7 @@ export function positionAt(pc: usize): u32 {
 /** The position for which a value is forced that returns to `ret` in frame `fp`; `aux` as in enterSuspended. */
 export function forcePosition(ret: usize, aux: u32, fp: usize): u32 {
   if (ret == CODE_NATIVE + 8) return nativePosition(fp);
+  if (ret == CODE_SELECT + 8) return load<u32>(inheritSelect(<usize>load<u32>(fp, 12)), 12);
   const pc = ret - 8;
   const op = load<u32>(pc) & 0xff;
   // on the way, and for names and defaults, it is the expression's own

@@ -519,14 +519,13 @@ export function slice(fuel: i32): Step {
         continue;
       }
       case Op.InheritSelect: {
-        const t = alloc(KIND_SELECT, 16);
+        const t = alloc(KIND_SELECT, 12);
         store<u32>(t, load<u32>(sp - 4 - ((<usize>a) << 2)), 4);
-        store<u32>(t, (load<u32>(pc, 4) << 1) | 1, 8);
-        store<u32>(t, (load<u32>(pc, 8) << 1) | 1, 12);
+        store<u32>(t, (<u32>pc) | 1, 8);
         count(STAT_THUNKS);
         store<u32>(sp, <u32>t);
         sp += 4;
-        pc += 12;
+        pc += 16;
         continue;
       }
       case Op.Nip: {

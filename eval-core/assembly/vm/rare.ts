@@ -2,7 +2,7 @@
 import { Proc } from '../gen/builtins';
 import { Op } from '../gen/opcodes';
 import { KIND_ATTRS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from '../value/kinds';
-import { deref, isValue, kindOf, listLen, tag, untag } from '../value/layout';
+import { deref, isValue, kindOf, listLen, tag } from '../value/layout';
 import { attrsPos, attrsShape, attrsValue, shapeFind } from '../value/shapes';
 import { addTraceLit } from '../diag/errors';
 import { memoryFits } from '../heap/pages';
@@ -10,7 +10,7 @@ import { ST_STATS } from '../heap/state';
 import { mkPosition } from '../builtins/positions';
 import { dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from './bindings';
 import { failExpectedAt, failSelect } from './fail';
-import { enterSuspended, needStack, startProc } from './frames';
+import { enterSuspended, inheritSelect, needStack, startProc } from './frames';
 import { concatPath, concatTwo, noRoom, startSegment } from './operators';
 import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from './select';
 import { VM_DEPTH, VM_FP, VM_PC, VM_SP } from './native';
@@ -116,8 +116,9 @@ function concatLists(sp: usize, pos: u32): Step {
 /** The body of an `inherit (e) x` thunk: its source has been forced. */
 function selectThunk(sp: usize, pc: usize): Step {
   const t = <usize>load<u32>(<usize>load<u32>(VM_FP), 12);
-  const sym = <u32>untag(<usize>load<u32>(t, 8));
-  const pos = <u32>untag(<usize>load<u32>(t, 12));
+  const made = inheritSelect(t);
+  const sym = load<u32>(made, 4);
+  const pos = load<u32>(made, 8);
   const s = <usize>load<u32>(sp - 4);
   const i = kindOf(s) == KIND_ATTRS ? shapeFind(attrsShape(s), sym) : -1;
   if (i < 0) {

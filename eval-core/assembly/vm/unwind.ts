@@ -27,7 +27,7 @@ import {
 import { BLACKHOLE_BIT, KIND_FAILED } from '../value/kinds';
 import { strBytes, strLen, untag } from '../value/layout';
 import { symbolBytes, symbolLen } from '../value/symbols';
-import { callSite, procLevels, runNative } from './frames';
+import { callSite, inheritSelect, procLevels, runNative } from './frames';
 import {
   NOT_ENTERED,
   NATIVE_PROC,
@@ -184,7 +184,7 @@ function traceSelection(pc: usize, aux: u32): bool {
       traceAttribute(load<u32>(pc) >>> 8, pos);
       return false;
     case Op.SelectThunk:
-      traceAttribute(<u32>untag(<usize>load<u32>(<usize>load<u32>(<usize>load<u32>(VM_FP), 12), 8)), pos);
+      traceAttribute(load<u32>(inheritSelect(<usize>load<u32>(<usize>load<u32>(VM_FP), 12)), 4), pos);
       return false;
     case Op.PathForce:
       return tellPath(pc, record, pos, pathSymbols(sp, record, load<u32>(pc) >>> 8));

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type fc from 'fast-check';
-import { nix, type ReplEvaluator, vixen } from './evaluator.ts';
+import { nix, type Outcome, type ReplEvaluator, vixen } from './evaluator.ts';
 import { type Sample, samples } from './shrink.ts';
 
 /** An expression of which the two say different things. */
@@ -14,8 +14,19 @@ export interface Difference {
   nix: string;
 }
 
+const nothing: Outcome = { printed: '', logged: '', deep: false, lost: true };
+const textOf = ({ printed, logged }: Outcome) => `${printed}\n${logged}`;
+
+/** Vixen prints a value when it is whole: what Nix has printed before an error is nothing. */
+function agree(ours: Outcome, nixs: Outcome): boolean {
+  const samePrinted = ours.printed === nixs.printed || (ours.printed === '' && !nixs.deep);
+  return !ours.lost && samePrinted && ours.logged === nixs.logged;
+}
+
 const candidates = 200;
 const shownDifferences = 4;
+
+const shown = (text: string, { vixen: ours, nix: nixs }: Difference) => `${text}\n--- vixen:\n${ours}\n--- nix:\n${nixs}\n`;
 
 export class Comparison {
   readonly #folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-oracle-')));
@@ -39,9 +50,9 @@ export class Comparison {
     const good: number[] = [];
     const differences: Difference[] = [];
     for (const [index, wanted] of nixs.entries()) {
-      const got = ours[index] ?? { text: '', lost: true };
+      const got = ours[index] ?? nothing;
       if (wanted.lost) this.unanswered += 1;
-      else if (got.lost || got.text !== wanted.text) differences.push({ index, vixen: got.text, nix: wanted.text });
+      else if (!agree(got, wanted)) differences.push({ index, vixen: textOf(got), nix: textOf(wanted) });
       else if (wanted.deep) good.push(index);
     }
     return [...differences, ...(await this.#comparePrinted(good, []))];
@@ -60,21 +71,35 @@ export class Comparison {
   }
 
   /** The smallest expression that one shrinks to and that differs by itself; what it said. */
-  async #shrink(sample: Sample, difference: Difference): Promise<string> {
+  async #shrink(sample: Sample): Promise<string | undefined> {
     let current = sample;
-    let [said = difference] = await this.compare([sample.text]);
-    const alone = said !== difference;
-    for (let smaller = sample.smaller(candidates); alone && smaller.length > 0; smaller = current.smaller(candidates)) {
-      const differing = await this.compare(smaller.map(({ text }) => text));
-      // together they can disturb each other
-      const [next] = differing.sort((a, b) => a.index - b.index);
+    let [said] = await this.compare([sample.text]);
+    if (!said) return undefined;
+    for (let smaller = sample.smaller(candidates); smaller.length > 0; smaller = current.smaller(candidates)) {
+      const [next] = await this.compare(smaller.map(({ text }) => text));
       const chosen = next && smaller[next.index];
       if (!chosen) break;
       current = chosen;
       said = next;
     }
-    const note = alone ? '' : `(not by itself: ${difference.index} others were evaluated before)\n`;
-    return `${note}${current.text}\n--- vixen:\n${said.vixen}\n--- nix:\n${said.nix}\n`;
+    return shown(current.text, said);
+  }
+
+  /** The last of some expressions differs only after others: those that it needs. */
+  async #shrinkHistory(expressions: string[], difference: Difference): Promise<string> {
+    let needed = expressions;
+    let said = difference;
+    const differs = async (fewer: string[]) => {
+      const found = (await this.compare(fewer)).find(({ index }) => index === fewer.length - 1);
+      if (found) [needed, said] = [fewer, found];
+      return found !== undefined;
+    };
+    for (let size = needed.length >> 1; size > 0; size >>= 1) {
+      for (let from = 0; from + size < needed.length; ) {
+        if (!(await differs(needed.toSpliced(from, size)))) from += size;
+      }
+    }
+    return shown(needed.join('\n--- and then:\n'), said);
   }
 
   /** Compares random expressions, `batch` in one process, and shrinks what differs. */
@@ -88,8 +113,10 @@ export class Comparison {
       if (differences.length === 0) continue;
       const texts: string[] = [];
       for (const difference of differences.slice(0, shownDifferences)) {
-        const sample = made[difference.index];
-        if (sample) texts.push(await this.#shrink(sample, difference));
+        const { index } = difference;
+        const sample = made[index];
+        const together = made.slice(0, index + 1).map(({ text }) => text);
+        if (sample) texts.push((await this.#shrink(sample)) ?? (await this.#shrinkHistory(together, difference)));
       }
       throw new Error(`${differences.length} of ${made.length} differ (VIXEN_ORACLE_SEED=${seed + done}):\n\n${texts.join('\n')}`);
     }

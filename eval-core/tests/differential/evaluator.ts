@@ -5,9 +5,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environment, nixCommand } from './oracle.ts';
 
-/** What came of an expression: all that was printed and logged, or why nothing can be said. */
+/** What came of an expression: all that was printed and logged. */
 export interface Outcome {
-  text: string;
+  printed: string;
+  logged: string;
   /** All of the value can be forced. */
   deep: boolean;
   /** The process hung or died. */
@@ -18,6 +19,8 @@ const launcher = fileURLToPath(new URL('../../../host/bin/vixen.cjs', import.met
 const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
 /** Milliseconds without a word. */
 const silence = 5_000;
+/** Characters of output: a value that contains another twice, and so on, prints for ever. */
+const longest = 30e6;
 
 // Two lines an expression: the value with the errors in it, then the first error of them with its trace. Both start anew: once it has
 // printed an error, Nix's repl says the same again.
@@ -37,6 +40,8 @@ function sections(text: string): { parts: string[]; after: string } {
   return { parts, after: text.slice(from) };
 }
 
+/** Stores word it differently. */
+const cannotBuild = / (cannot build '.*|Unable to build with [^»]*?'\/machines'\.)/g;
 const tidy = (text: string | undefined) => (text ?? '').replace(/^\n+|\n+$/g, '');
 
 export class ReplEvaluator {
@@ -56,7 +61,8 @@ export class ReplEvaluator {
       const timer = setTimeout(() => child.kill('SIGKILL'), silence);
       const output = { stdout: '', stderr: '' };
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        output.stdout += text;
+        if (output.stdout.length > longest) child.kill('SIGKILL');
+        else output.stdout += text;
         timer.refresh();
       });
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -83,10 +89,16 @@ export class ReplEvaluator {
       const printed = sections(stdout.replace(colours, '').replace(/^nix-repl> .*\n?/gm, ''));
       const logged = sections(stderr.replace(colours, '').replace(/^.*Nix 2.*\nType :\? for help\.\n/, ''));
       for (let i = from; i < count && printed.parts[i] !== undefined; i++) {
-        const value = tidy(printed.parts[i]);
-        outcomes.push({ text: `${value}\n${tidy(logged.parts[i])}`, deep: /(^|\n)"deep"$/.test(value), lost: false });
+        const value = tidy(printed.parts[i]).replace(cannotBuild, ' cannot build');
+        outcomes.push({
+          printed: value,
+          logged: tidy(logged.parts[i]).replace(cannotBuild, ' cannot build'),
+          deep: /(^|\n)"deep"$/.test(value),
+          lost: false,
+        });
       }
-      if (outcomes.length < count) outcomes.push({ text: `${status ?? 'killed'}: ${tidy(logged.after).slice(-2000)}`, deep: false, lost: true });
+      if (outcomes.length < count)
+        outcomes.push({ printed: `${status ?? 'killed'}`, logged: tidy(logged.after).slice(-2000), deep: false, lost: true });
     }
     return outcomes;
   }

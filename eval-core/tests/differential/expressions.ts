@@ -1,5 +1,6 @@
 // Generators of whole expressions: well scoped, mostly well typed, lazy, with errors now and then.
 import fc from 'fast-check';
+import { among, t } from './text.ts';
 
 type Type = 'int' | 'bool' | 'str' | 'list' | 'set' | 'fun';
 const types: Type[] = ['int', 'bool', 'str', 'list', 'set', 'fun'];
@@ -9,12 +10,6 @@ type Scope = readonly string[];
 const initial: Record<Type, string> = { int: 'i', bool: 'b', str: 's', list: 'l', set: 'a', fun: 'f' };
 const memo = new Map<string, fc.Arbitrary<string>>();
 const keys = ['k', 'm', 'z'] as const;
-
-/** `${…}` of arbitraries, in order. */
-function t(texts: TemplateStringsArray, ...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
-  return fc.tuple(...parts).map((given) => texts.reduce((all, piece, i) => all + given[i - 1] + piece));
-}
-const among = (...texts: string[]) => fc.constantFrom(...texts);
 
 const leaves: Record<Type, fc.Arbitrary<string>> = {
   int: fc.oneof(fc.nat({ max: 9 }).map(String), among('(-1)', '1.5', '9223372036854775807')),

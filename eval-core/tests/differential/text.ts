@@ -21,3 +21,10 @@ export const call = (name: string, ...args: fc.Arbitrary<string>[]) =>
 export const parenthesised = (number: number | bigint) => (number < 0 ? `(${number})` : `${number}`);
 export const small = (min: number, max: number) => fc.integer({ min, max }).map(parenthesised);
 export const list = (element: fc.Arbitrary<string>, maxLength = 4) => fc.array(element, { maxLength }).map((all) => `[ ${all.join(' ')} ]`);
+
+export const among = (...texts: string[]) => fc.constantFrom(...texts);
+
+/** `${…}` of arbitraries, in order. */
+export function t(texts: TemplateStringsArray, ...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
+  return fc.tuple(...parts).map((given) => texts.reduce((all, piece, i) => all + given[i - 1] + piece));
+}

@@ -112,7 +112,7 @@ export class ReplTerminal {
       if (outcome === 'quit') return true;
       if (outcome === 'more') return false;
     } catch (error) {
-      reportFailure(error, { program: this.#program, showTrace: this.#repl.showTrace, session: this.#session });
+      reportFailure(error, { program: this.#program, showTrace: this.#repl.showTrace, session: this.#session, interactive: true });
     } finally {
       this.#abort = undefined;
     }

@@ -39,12 +39,14 @@ export interface ReportContext {
   program: string;
   showTrace: boolean;
   session?: Session | undefined;
+  /** A usage error in what was typed is not one of the command line. */
+  interactive?: boolean;
 }
 
 const pointToHelp = (program: string) => log(colourMarks(`Try '${program} --help' for more information.`));
 
 /** Says what went wrong, and gives the exit code. */
-export function reportFailure(error: unknown, { program, showTrace, session }: ReportContext): number {
+export function reportFailure(error: unknown, { program, showTrace, session, interactive }: ReportContext): number {
   const colour = colourOnStderr();
   const options = { showTrace, colour, readSource: () => undefined };
   if (error instanceof UsageError || error instanceof ConfigError) {
@@ -60,6 +62,6 @@ export function reportFailure(error: unknown, { program, showTrace, session }: R
   if (!known) throw error;
   const text = session ? session.render(known, options) : renderReport(known, options);
   writeErr(`${text}\n`);
-  if (known.code === ErrorCode.Usage) pointToHelp(program);
+  if (known.code === ErrorCode.Usage && !interactive) pointToHelp(program);
   return known.status;
 }

@@ -36,7 +36,9 @@ export class IncompleteInput extends Error {
 }
 
 const isSyntaxError = (error: unknown): error is NixError => error instanceof NixError && error.code === ErrorCode.Parse;
-const endsEarly = (error: NixError) => error.message.includes('unexpected end of file');
+// not an error in a file that the input imports
+const endsEarly = ({ message, position, traces }: NixError) =>
+  message.includes('unexpected end of file') && traces.length === 0 && position?.origin.kind !== 'path';
 
 export class Scope {
   readonly #session: Session;

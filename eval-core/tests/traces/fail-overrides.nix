@@ -1,0 +1,3 @@
+rec {
+  __overrides = { a = 1; } // (throw "overrides");
+}
