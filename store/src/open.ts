@@ -5,6 +5,7 @@
  * |---|---|
  * | `embedded:`, `embedded:///ROOT` | the default: a folder of ours, below ROOT |
  * | `memory:` | kept in this process |
+ * | `file:///FOLDER`, `http:`, `https:` | a binary cache |
  */
 import { StoreError } from './errors.ts';
 import type { Store } from './service.ts';
@@ -18,6 +19,8 @@ export interface OpenOptions {
   /** Whether paths need a signature of a trusted key; true. */
   readonly requireSignatures?: boolean;
   readonly readOnly?: boolean;
+  /** Takes what the user should know and what does not stop the work. */
+  readonly warn?: ((message: string) => void) | undefined;
   /** For HTTP stores. */
   readonly netrcFile?: string | undefined;
   /** Our folder in the user's data folder: the embedded default lies in its `root`. */
@@ -26,9 +29,14 @@ export interface OpenOptions {
 
 export type OpenBackend = (url: URL, options: OpenOptions) => Promise<Store>;
 
+const binaryCache = async () => (await import('./backends/open-binary-cache.ts')).openBinaryCache;
+
 const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
   embedded: async () => (await import('./backends/embedded.ts')).openEmbeddedStore,
   memory: async () => (await import('./backends/memory.ts')).openMemoryStore,
+  file: binaryCache,
+  http: binaryCache,
+  https: binaryCache,
 };
 
 /** Opens the store that a URL names. Fails with `invalid` for a scheme that no backend has. */

@@ -73,6 +73,11 @@ export interface Castore {
 
 // ——— store paths ———
 
+export interface NarOptions extends CallOptions {
+  /** Whether the archive's hash is checked against the path's info where it may have changed on its way; true. False is for who checks it himself. */
+  readonly check?: boolean;
+}
+
 export interface AddOptions extends CallOptions {
   /** Replace what is there. */
   readonly repair?: boolean;
@@ -167,7 +172,7 @@ export interface Store {
   /** Valid paths that refer to this one (itself not). `unsupported` where the store cannot tell. */
   referrers(path: string, options?: CallOptions): Promise<string[]>;
   /** The archive of a valid path. A chunk is valid until the next is asked for. */
-  nar(path: string, options?: CallOptions): AsyncIterable<Uint8Array>;
+  nar(path: string, options?: NarOptions): AsyncIterable<Uint8Array>;
   /** Registers a path whose archive is `nar`, after checking it against `info` (hash, size, ca). References have to be valid before. */
   add(info: PathInfo, nar: Bytes, options?: AddOptions): Promise<void>;
   /** Adds signatures to a valid path. */

@@ -17,6 +17,7 @@ export { pathFingerprint } from './fingerprint.ts';
 export { sortedJson } from './json.ts';
 export { type KeyFileOptions, readSecretKeyFile, readSecretKeyFiles, writeSecretKeyFile } from './key-files.ts';
 export { PublicKey, PublicKeys, SecretKey } from './keys.ts';
+export { findInListing, formatListing, jsonOfListing, type Listing, ListingSink } from './listing.ts';
 export { formatNarInfo, type NarInfo, type NarInfoOptions, parseNarInfo } from './narinfo.ts';
 export {
   jsonOfContentAddress,

@@ -1,4 +1,5 @@
 /** Reading JSON from outside, and writing it as Nix does: members sorted by name. */
+import { compareNames } from '@vixen/wasm';
 import { StoreError } from '../errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -64,13 +65,15 @@ export function optional<T>(object: JsonObject, key: string, read: (value: unkno
   return value === undefined || value === null ? undefined : read(value);
 }
 
-/** As `JSON.stringify`, with the members of all objects sorted. */
-export function sortedJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, sortMembers, indent);
-}
-
-function sortMembers(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
-  return Object.fromEntries(Object.entries(value).sort(byName));
+/** JSON without spaces, with the members of all objects and maps sorted by their names' bytes, as Nix prints it. */
+export function sortedJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  // Not by way of an object: those have names that look like numbers first.
+  const members: [string, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+  const texts = members
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => compareNames(a, b))
+    .map(([name, member]) => `${JSON.stringify(name)}:${sortedJson(member)}`);
+  return `{${texts.join(',')}}`;
 }

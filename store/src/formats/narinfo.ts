@@ -149,16 +149,15 @@ function finish(draft: Draft, whence: string): NarInfo {
   };
 }
 
-/** Writes a narinfo as Nix does. Needs a file hash. */
+/** Writes a narinfo as Nix does. Without the hash or size of the file, which Nix always has, their lines are left out. */
 export function formatNarInfo(info: NarInfo, directory = defaultStoreDirectory): string {
   const { path, url, compression, fileHash, fileSize, narHash, narSize, references, deriver, signatures, ca } = info;
-  if (!fileHash) throw new StoreError('invalid', `the narinfo of '${path}' needs a file hash`);
   const lines = [
     `StorePath: ${path}`,
     `URL: ${url}`,
     `Compression: ${compression}`,
-    `FileHash: ${nix32Hash(fileHash)}`,
-    `FileSize: ${fileSize}`,
+    ...(fileHash ? [`FileHash: ${nix32Hash(fileHash)}`] : []),
+    ...(fileHash || fileSize > 0 ? [`FileSize: ${fileSize}`] : []),
     `NarHash: ${nix32Hash(sha256(narHash))}`,
     `NarSize: ${narSize}`,
     `References: ${sortedPaths(references)

@@ -1,0 +1,71 @@
+/** Bytes that are written once and read any number of times: in memory while they are few, then in a file that has no name, so that nothing is left behind. */
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const mostInMemory = 1024 * 1024;
+const readSize = 256 * 1024;
+let serial = 0;
+
+export class Spool implements AsyncDisposable {
+  #chunks: Buffer[] = [];
+  #file: FileHandle | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes a chunk in; it may be used again afterwards. */
+  async write(chunk: Uint8Array): Promise<void> {
+    if (!this.#file && this.#size + chunk.length <= mostInMemory) {
+      this.#chunks.push(Buffer.from(chunk));
+      this.#size += chunk.length;
+      return;
+    }
+    await this.#spill();
+    await writeAll(this.#file!, chunk, this.#size);
+    this.#size += chunk.length;
+  }
+
+  async #spill(): Promise<void> {
+    if (this.#file) return;
+    const name = path.join(tmpdir(), `vixen-spool-${process.pid}-${serial++}`);
+    this.#file = await open(name, 'wx+', 0o600);
+    await unlink(name);
+    await writeAll(this.#file, Buffer.concat(this.#chunks), 0);
+    this.#chunks = [];
+  }
+
+  /** All that was written. Chunks are the receiver's own. */
+  async *read(): AsyncGenerator<Buffer, void, void> {
+    if (!this.#file) {
+      yield* this.#chunks;
+      return;
+    }
+    for (let at = 0; at < this.#size; ) {
+      const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(readSize), 0, readSize, at);
+      if (bytesRead === 0) throw new Error('a temporary file became shorter');
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#chunks = [];
+    await this.#file?.close();
+    this.#file = undefined;
+    this.#size = 0;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
