@@ -19,7 +19,7 @@ import type { SecretKey } from '../formats/keys.ts';
 import { formatListing } from '../formats/listing.ts';
 import { formatNarInfo, type NarInfo, parseNarInfo } from '../formats/narinfo.ts';
 import { normalSignatures } from '../formats/signature.ts';
-import { hashPartOf, isHashPart } from '../formats/store-path.ts';
+import { hashPartOf, isHashPart, sortedPaths } from '../formats/store-path.ts';
 import { debugInfoLinks } from '../http/debug-info.ts';
 import { checkedFile } from '../http/file-check.ts';
 import { type CacheFiles, contentsOf } from '../http/files.ts';
@@ -47,6 +47,11 @@ export interface BinaryCacheOptions {
   readonly readOnly: boolean;
 }
 
+/** What a cache says of a path, without what is of one store only. */
+function lasting({ registrationTime: _, ultimate: __, node: ___, ...info }: PathInfo): PathInfo {
+  return { ...info, references: sortedPaths(info.references), signatures: normalSignatures(info.signatures) };
+}
+
 export class BinaryCache implements Store {
   readonly url: string;
   readonly directory: string;
@@ -57,6 +62,8 @@ export class BinaryCache implements Store {
   readonly #secretKeys: readonly SecretKey[];
   readonly #readOnly: boolean;
   readonly #narInfos: TtlCache<string, NarInfo>;
+  /** Paths that we wrote: they are there. */
+  readonly #written = new Set<string>();
   #priority = defaultPriority;
   #wantMassQuery = false;
   #exists = false;
@@ -162,7 +169,10 @@ export class BinaryCache implements Store {
     const compression = parseCompression(info.compression);
     const file = checkedFile(info, this.#files.read(info.url, { signal }), this.url);
     const nar = decompress(compression, file);
-    yield* check ? checkedNar(info, nar) : limitedNar(info, nar);
+    for await (const chunk of check ? checkedNar(info, nar) : limitedNar(info, nar)) {
+      yield chunk;
+      signal?.throwIfAborted();
+    }
   }
 
   async add(info: PathInfo, nar: Bytes, { signal, repair = false }: AddOptions = {}): Promise<void> {
@@ -170,7 +180,7 @@ export class BinaryCache implements Store {
     if (!repair && (await this.pathInfo(info.path, { signal }))) return;
     await this.#requireReferences(info, signal);
     const { compression, compressionLevel: level, parallelCompression: parallel } = this.#params;
-    const packed = await packNar(info, nar, { compression, level, parallel, signal });
+    const packed = await packNar(info, nar, { directory: this.directory, compression, level, parallel, signal });
     try {
       await this.#writePacked(info, packed, repair, signal);
     } finally {
@@ -179,7 +189,7 @@ export class BinaryCache implements Store {
   }
 
   async #requireReferences({ path, references }: PathInfo, signal: AbortSignal | undefined): Promise<void> {
-    const others = references.filter((reference) => reference !== path);
+    const others = references.filter((reference) => reference !== path && !this.#written.has(reference));
     const valid = await this.pathInfos(others, { signal });
     const gone = others.find((reference) => !valid.has(reference));
     if (gone === undefined) return;
@@ -196,9 +206,8 @@ export class BinaryCache implements Store {
     }
     if (this.#params.indexDebugInfo) await this.#writeDebugInfo(packed, signal);
     if (repair || !(await this.#files.exists(url, options))) await this.#files.write(url, spool, 'application/x-nix-nar', options);
-    const { registrationTime: _, ultimate: __, node: ___, ...lasting } = info;
-    const compression = this.#params.compression;
-    await this.#writeNarInfo(this.#signed({ ...lasting, url, compression, fileHash, fileSize }), options);
+    const { compression } = this.#params;
+    await this.#writeNarInfo(this.#signed({ ...lasting(info), url, compression, fileHash, fileSize }), options);
   }
 
   async #writeDebugInfo({ listing, url }: PackedNar, signal: AbortSignal | undefined): Promise<void> {
@@ -222,7 +231,9 @@ export class BinaryCache implements Store {
   async #writeNarInfo(info: NarInfo, options: CallOptions): Promise<void> {
     const hashPart = hashPartOf(info.path, this.directory);
     await this.#files.write(`${hashPart}.narinfo`, contentsOf(formatNarInfo(info, this.directory)), 'text/x-nix-narinfo', options);
-    this.#narInfos.set(hashPart, info);
+    // A server may keep it in another way than it was told: it is asked again.
+    this.#narInfos.delete(hashPart);
+    this.#written.add(info.path);
   }
 
   /** As in Nix, of two who do this at once one may lose: a cache has no locks. */

@@ -57,7 +57,7 @@ export class ListingSink implements NarSink {
     this.#end(path);
   }
 
-  contents(): void {}
+  contents(_bytes: Uint8Array): void {}
 
   symlink(path: readonly string[], target: string): void {
     this.#add(path, { type: 'symlink', target });

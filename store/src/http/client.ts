@@ -159,7 +159,7 @@ export class HttpClient {
         body: upload ? Readable.from(upload.read(), { objectMode: false }) : null,
       }).catch((cause: unknown) => {
         signal?.throwIfAborted();
-        throw new Transient(messageOf(cause), { cause });
+        throw isOurMistake(cause) ? cause : new Transient(messageOf(cause), { cause });
       });
       const location = header(answer, 'location');
       if (!redirects.has(answer.statusCode) || location === undefined) return answer;
@@ -286,6 +286,7 @@ function withoutUser(url: URL): URL {
   return bare;
 }
 
+const isOurMistake = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'UND_ERR_INVALID_ARG';
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 const usesProxy = () => ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => Boolean(process.env[name]));
 

@@ -1,5 +1,6 @@
 /** Archives packed for a binary cache: checked, listed, compressed and hashed on their way into a spool. */
 import { decodeText, type Hash, NarError, NarReader } from '@vixen/wasm';
+import { type AddressCheck, addressCheck } from '../address-check.ts';
 import { allThreads, type Compression, compress, narExtension } from '../compression/index.ts';
 import { StoreError } from '../errors.ts';
 import { nix32Hash, sha256 } from '../formats/hash.ts';
@@ -19,6 +20,7 @@ export interface PackedNar {
 }
 
 export interface PackOptions {
+  readonly directory: string;
   readonly compression: Compression;
   readonly level?: number | undefined;
   readonly parallel?: boolean;
@@ -27,7 +29,7 @@ export interface PackOptions {
 
 /** Packs the archive of a path. The spool is the caller's to close. */
 export async function packNar(info: PathInfo, nar: Bytes, options: PackOptions): Promise<PackedNar> {
-  const sink = new ListingSink();
+  const sink = new CheckingSink(addressCheck(info, options.directory));
   const spool = new Spool();
   const hasher = nativeHashers('sha256');
   try {
@@ -49,21 +51,36 @@ export async function packNar(info: PathInfo, nar: Bytes, options: PackOptions):
   }
 }
 
+class CheckingSink extends ListingSink {
+  readonly check: AddressCheck | undefined;
+
+  constructor(check: AddressCheck | undefined) {
+    super();
+    this.check = check;
+  }
+
+  override contents(bytes: Uint8Array): void {
+    this.check?.contents(bytes);
+  }
+}
+
 /** Passes an archive on while it is read; refuses what is none. */
-async function* parsed(nar: Bytes, sink: ListingSink): AsyncGenerator<Uint8Array, void, void> {
+async function* parsed(nar: Bytes, sink: CheckingSink): AsyncGenerator<Uint8Array, void, void> {
   const reader = new NarReader(sink, { decode: decodeText });
   const read = (use: () => void) => {
     try {
       use();
     } catch (cause) {
-      throw cause instanceof NarError ? new StoreError('corrupt', cause.message, { cause }) : cause;
+      throw cause instanceof NarError ? new StoreError('invalid', cause.message, { cause }) : cause;
     }
   };
   for await (const chunk of nar) {
     read(() => {
-      if (reader.write(chunk) < chunk.length) throw new StoreError('corrupt', 'bad archive: data after the end');
+      if (reader.write(chunk) < chunk.length) throw new StoreError('invalid', 'bad archive: data after the end');
     });
+    sink.check?.update(chunk);
     yield chunk;
   }
   read(() => reader.end());
+  sink.check?.finish();
 }

@@ -73,11 +73,11 @@ export class RemoteFiles implements CacheFiles {
   async write(name: string, contents: Contents, type: string, options?: CallOptions): Promise<void> {
     const compression = this.#compressionOf(name);
     if (compression === 'none') {
-      await this.#client.put(this.#at(name), { ...contents, read: () => contents.read(), type }, options);
+      await this.#client.put(this.#at(name), { size: contents.size, read: () => contents.read(), type }, options);
       return;
     }
     const packed = contentsOf((await collect(compress(compression, contents.read(), { ahead: allThreads() })))!);
-    await this.#client.put(this.#at(name), { ...packed, type, encoding: compression }, options);
+    await this.#client.put(this.#at(name), { size: packed.size, read: packed.read, type, encoding: compression }, options);
   }
 
   #compressionOf(name: string): Compression {

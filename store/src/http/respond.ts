@@ -1,5 +1,6 @@
 /** Short answers of the server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { StoreError } from '../errors.ts';
 
 /** Answers with a text. */
 export function send(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
@@ -17,4 +18,21 @@ export function drain(request: IncomingMessage): void {
   request.resume();
   const timer = setTimeout(() => request.socket.destroy(), patience).unref();
   request.once('close', () => clearTimeout(timer));
+}
+
+/** Writes chunks one after another: each may be its producer's buffer, so it has to be gone before the next is asked for. */
+export async function stream(response: ServerResponse, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  for await (const chunk of chunks) {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const gone = () => reject(new StoreError('unavailable', 'the client went away'));
+      response.once('close', gone);
+      response.write(chunk, (error) => {
+        response.off('close', gone);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+  response.end();
 }

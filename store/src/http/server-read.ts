@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeText, formatHash, NarReader } from '@vixen/wasm';
 import { compress } from '../compression/index.ts';
-import { StoreError } from '../errors.ts';
 import { formatCacheInfo } from '../formats/cache-info.ts';
 import { pathFingerprint } from '../formats/fingerprint.ts';
 import { sha256 } from '../formats/hash.ts';
@@ -15,7 +14,7 @@ import { hashPartOf } from '../formats/store-path.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { Bytes, Store } from '../service.ts';
 import { parseRange } from './range.ts';
-import { send } from './respond.ts';
+import { send, stream } from './respond.ts';
 import { type Route, routeOf } from './routes.ts';
 
 export interface ReadOptions {
@@ -189,21 +188,4 @@ async function* slice(bytes: Bytes, from: number, to: number): AsyncGenerator<Ui
     at += chunk.length;
     if (at >= to) return;
   }
-}
-
-/** Writes chunks one after another: each may be its producer's buffer, so it has to be gone before the next is asked for. */
-async function stream(response: ServerResponse, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  for await (const chunk of chunks) {
-    signal.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const gone = () => reject(new StoreError('unavailable', 'the client went away'));
-      response.once('close', gone);
-      response.write(chunk, (error) => {
-        response.off('close', gone);
-        if (error) reject(error);
-        else resolve();
-      });
-    });
-  }
-  response.end();
 }

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { collect } from '../compression/bytes.ts';
-import { decompress, parseCompression } from '../compression/index.ts';
+import { compress, decompress, parseCompression } from '../compression/index.ts';
 import { StoreError, unsupported } from '../errors.ts';
 import { nix32Hash, sha256 } from '../formats/hash.ts';
 import { type NarInfo, parseNarInfo } from '../formats/narinfo.ts';
@@ -16,7 +16,7 @@ import { limitedNar } from '../nar-check.ts';
 import type { Bytes, Store } from '../service.ts';
 import { Spool } from '../spool.ts';
 import { checkedFile } from './file-check.ts';
-import { drain, send } from './respond.ts';
+import { drain, send, stream } from './respond.ts';
 import { type Route, routeOf } from './routes.ts';
 import { Uploads } from './uploads.ts';
 
@@ -39,11 +39,25 @@ export class UploadHandler {
     this.#options = options;
   }
 
-  /** Answers whether an archive has been uploaded already; false for questions of another kind. */
-  async answerHead(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
-    const route = request.method === 'HEAD' ? routeOf(path) : undefined;
-    if (route?.kind !== 'upload' || !this.#uploads.has(route.name)) return false;
-    response.writeHead(200).end();
+  /** Answers questions for archives by the names that they were uploaded by; false for others. */
+  async answerRead(request: IncomingMessage, response: ServerResponse, path: string, signal: AbortSignal): Promise<boolean> {
+    const route = routeOf(path);
+    if (route?.kind !== 'upload') return false;
+    const registered = this.#uploads.registered(route.name);
+    if (!this.#uploads.has(route.name) && !registered) return false;
+    response.writeHead(200, { 'content-type': 'application/x-nix-nar' });
+    if (request.method === 'HEAD') {
+      response.end();
+      return true;
+    }
+    const sent = await this.#uploads.with(route.name, async (spool) => {
+      await stream(response, spool.read(), signal);
+      return true;
+    });
+    if (sent) return true;
+    if (!registered) throw new StoreError('not-found', `file '${route.name}' does not exist`);
+    const nar = this.#store.nar(registered.path, { signal, check: false });
+    await stream(response, compress(registered.compression, nar, { ahead: 1 }), signal);
     return true;
   }
 
@@ -70,7 +84,8 @@ export class UploadHandler {
     if (token === undefined || scheme === undefined) return false;
     if (scheme.toLowerCase() === 'bearer') return sameSecret(value, token);
     const login = Buffer.from(value, 'base64').toString();
-    return sameSecret(login.slice(login.indexOf(':') + 1), token);
+    const colon = login.indexOf(':');
+    return colon >= 0 && sameSecret(login.slice(colon + 1), token);
   }
 
   async #take(route: Exclude<Route, { kind: 'nar' }>, request: IncomingMessage, signal: AbortSignal): Promise<void> {
@@ -141,6 +156,7 @@ export class UploadHandler {
     const file = checkedFile(info, spool.read(), url);
     const nar = limitedNar(info, decompress(parseCompression(compression), file));
     await this.#store.add(pathInfo, nar, { signal, checkSignatures: this.#options.checkSignatures });
+    this.#uploads.remember(url, { path: info.path, compression: parseCompression(compression) });
   }
 
   async #takeRealisation(id: string, text: string, signal: AbortSignal): Promise<void> {

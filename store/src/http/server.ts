@@ -74,7 +74,7 @@ export async function serveHttp(store: Store, options: ServeOptions = {}): Promi
   const uploads = new UploadHandler(store, { ...settings, token: options.uploadToken });
   const handle = async (request: IncomingMessage, response: ServerResponse, path: string, signal: AbortSignal) => {
     if (request.method === 'GET' || request.method === 'HEAD') {
-      if (!(await uploads.answerHead(request, response, path))) await reads.answer(request, response, path, signal);
+      if (!(await uploads.answerRead(request, response, path, signal))) await reads.answer(request, response, path, signal);
     } else if (request.method === 'PUT') await uploads.answer(request, response, path, signal);
     else send(response, 405, 'method not allowed', { allow: 'GET, HEAD, PUT' });
   };
@@ -106,6 +106,7 @@ async function serveOne(request: IncomingMessage, response: ServerResponse, { ha
   const gone = new AbortController();
   response.once('close', () => gone.abort(new StoreError('unavailable', 'the client went away')));
   const path = (request.url ?? '/').replace(/\?.*$/s, '');
+  const address = request.socket.remoteAddress ?? '';
   let failure: unknown;
   try {
     await handle(request, response, path, AbortSignal.any([stop, gone.signal]));
@@ -118,7 +119,7 @@ async function serveOne(request: IncomingMessage, response: ServerResponse, { ha
     path,
     status: response.statusCode,
     milliseconds: Math.round(performance.now() - started),
-    address: request.socket.remoteAddress ?? '',
+    address,
     ...(failure === undefined ? {} : { error: failure }),
   });
 }

@@ -1,4 +1,5 @@
 /** Archives that were uploaded and wait for their narinfo. */
+import type { Compression } from '../compression/index.ts';
 import type { Spool } from '../spool.ts';
 
 interface Upload {
@@ -15,8 +16,26 @@ const patience = 30 * 60_000;
 /** Bytes of archives that are kept though they have been used. */
 const mostUsed = 256 * 1024 * 1024;
 
+export interface Registered {
+  readonly path: string;
+  readonly compression: Compression;
+}
+
+const mostRegistered = 100_000;
+
 export class Uploads {
   readonly #byName = new Map<string, Upload>();
+  /** What became of archives: who uploaded them may ask for them by the name that he gave them. */
+  readonly #registered = new Map<string, Registered>();
+
+  registered(name: string): Registered | undefined {
+    return this.#registered.get(name);
+  }
+
+  remember(name: string, registered: Registered): void {
+    this.#registered.set(name, registered);
+    if (this.#registered.size > mostRegistered) this.#registered.delete(this.#registered.keys().next().value!);
+  }
 
   has(name: string): boolean {
     this.#sweep();
