@@ -5,6 +5,7 @@ import { install } from './lib/install.mjs';
 import { generateProto } from './lib/proto.mjs';
 import { runNode, runStatus, StepFailed } from './lib/run.mjs';
 import { buildWasm, generateTables } from './lib/wasm.mjs';
+import { buildWorkers } from './lib/workers.mjs';
 
 const bin = (name) => `node_modules/${name}`;
 const vixen = 'host/bin/vixen.cjs';
@@ -19,6 +20,7 @@ async function build(args = []) {
   install();
   await generateProto();
   await buildWasm({ debug: args.includes('--debug') });
+  await buildWorkers();
   await buildBundle();
 }
 

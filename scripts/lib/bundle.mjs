@@ -1,4 +1,4 @@
-// The command line as one bundle: host/dist/vixen.cjs, lazily loaded chunks and the Wasm modules beside it.
+// The command line as one bundle: host/dist/vixen.cjs, lazily loaded chunks, the Wasm modules and the workers beside it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { externals } from './externals.mjs';
@@ -6,6 +6,7 @@ import { at, root } from './paths.mjs';
 import { StepFailed } from './run.mjs';
 import { filesBelow, ifStale } from './stamp.mjs';
 import { modules } from './wasm.mjs';
+import { copyWorkers, workers } from './workers.mjs';
 
 const dist = at('host/dist');
 const rooms = ['host/src', 'store/src', 'proto/gen', 'eval-core/js', 'wasm/js'];
@@ -83,7 +84,7 @@ export async function buildBundle() {
     stamp: path.join(dist, 'bundle.stamp'),
     files: () => [
       ...filesBelow(rooms.map((room) => at(room))).filter((file) => !file.includes('.spec.')),
-      ...filesBelow([...wasm, at('package-lock.json'), at('scripts/lib/bundle.mjs')]),
+      ...filesBelow([...wasm, ...workers.map(({ file }) => at(file)), at('package-lock.json'), at('scripts/lib/bundle.mjs')]),
     ],
     outputs: [path.join(dist, 'vixen.cjs')],
   };
@@ -91,6 +92,7 @@ export async function buildBundle() {
     console.error('vixen: bundling host/dist/vixen.cjs');
     const kept = await bundle();
     copyWasm(kept);
+    for (const name of copyWorkers(dist)) kept.add(name);
     // Chunks are named by their content: those of earlier builds would pile up.
     for (const name of fs.readdirSync(dist)) if (!kept.has(name)) fs.rmSync(path.join(dist, name), { recursive: true });
   });

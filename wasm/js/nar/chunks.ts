@@ -6,22 +6,27 @@ const chunkSize = 256 * 1024;
 const reserved = 16 * 1024;
 
 // The buffer of the archive written last: making one costs more than writing a small file's archive.
-let spare: Uint8Array<ArrayBuffer> | undefined;
+let spare: Uint8Array | undefined;
 
-function takeBuffer(): Uint8Array<ArrayBuffer> {
+function takeBuffer(): Uint8Array {
   const buffer = spare ?? new Uint8Array(chunkSize);
   spare = undefined;
   return buffer;
 }
 
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** Collects an archive's tokens and contents in one buffer, to be taken a chunk at a time. */
 export class NarChunks {
-  #buffer = takeBuffer();
-  #view = new DataView(this.#buffer.buffer);
+  #buffer: Uint8Array;
+  #view: DataView;
   #used = 0;
   readonly #encode: (text: string) => Uint8Array;
 
-  constructor(encode?: (text: string) => Uint8Array) {
+  /** `buffer` is where it is collected; of its own unless told. */
+  constructor(encode?: (text: string) => Uint8Array, buffer: Uint8Array = takeBuffer()) {
+    this.#buffer = buffer;
+    this.#view = viewOf(buffer);
     const utf8 = new TextEncoder();
     this.#encode = encode ?? ((text) => utf8.encode(text));
   }
@@ -79,7 +84,7 @@ export class NarChunks {
     return chunk;
   }
 
-  /** Gives the buffer back; nothing may be written after that. */
+  /** Gives back a buffer of its own; nothing may be written after that. */
   release(): void {
     spare = this.#buffer;
   }
@@ -90,7 +95,7 @@ export class NarChunks {
     const larger = new Uint8Array((this.#used + count) * 2);
     larger.set(this.#buffer.subarray(0, this.#used));
     this.#buffer = larger;
-    this.#view = new DataView(larger.buffer);
+    this.#view = viewOf(larger);
   }
 }
 

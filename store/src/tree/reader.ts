@@ -1,0 +1,187 @@
+/**
+ * A file tree as its archive, written into a buffer as far as there is room. Between two buffers the state can go to another thread: it is plain data, and
+ * file descriptors belong to the process.
+ */
+import fs from 'node:fs';
+import { maxNarDepth, type NarChunks, narMagic, narPadding } from '@vixen/wasm';
+import { StoreError } from '../errors.ts';
+import { fileError, systemCode } from './file-errors.ts';
+import { type FileKind, type Listed, listFolder, lstatKind } from './listing.ts';
+import { bytesOf, type FilePath, join, native, shownPath } from './paths.ts';
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
+/** A path that has become a symlink is not followed, and one that has become a pipe does not block. */
+const openFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+const ownerMayRun = 0o100;
+
+/** Whether to take what lies at a path below the root. */
+export type TreeFilter = (path: FilePath, kind: FileKind) => boolean;
+
+interface OpenFolder {
+  readonly path: FilePath;
+  readonly entries: readonly Listed[];
+  next: number;
+}
+
+interface OpenFile {
+  readonly path: FilePath;
+  readonly fd: number;
+  readonly size: number;
+  left: number;
+}
+
+export interface TreeState {
+  readonly root: FilePath;
+  readonly begun: boolean;
+  readonly open: OpenFolder[];
+  readonly file: OpenFile | undefined;
+}
+
+export class TreeReader {
+  readonly #root: FilePath;
+  readonly #filter: TreeFilter | undefined;
+  readonly #open: OpenFolder[];
+  #begun: boolean;
+  #file: OpenFile | undefined;
+
+  constructor({ root, begun, open, file }: TreeState, filter?: TreeFilter) {
+    this.#root = root;
+    this.#begun = begun;
+    this.#open = open;
+    this.#file = file;
+    this.#filter = filter;
+  }
+
+  static of(root: FilePath, filter?: TreeFilter): TreeReader {
+    return new TreeReader({ root, begun: false, open: [], file: undefined }, filter);
+  }
+
+  /** Where the reading stands. Whoever goes on from there owns the open file. */
+  handOver(): TreeState {
+    const state = { root: this.#root, begun: this.#begun, open: this.#open, file: this.#file };
+    this.#file = undefined;
+    return state;
+  }
+
+  /** Closes what is open. */
+  close(): void {
+    if (this.#file) fs.closeSync(this.#file.fd);
+    this.#file = undefined;
+  }
+
+  /** Writes the next part of the archive; answers whether there is more. */
+  fill(out: NarChunks): boolean {
+    if (!this.#begun) this.#begin(out);
+    while (out.hasRoom) {
+      if (this.#file) this.#contents(out, this.#file);
+      else if (this.#open.length > 0) this.#nextEntry(out, this.#open[this.#open.length - 1]!);
+      else return false;
+    }
+    return true;
+  }
+
+  #begin(out: NarChunks): void {
+    this.#begun = true;
+    out.text(narMagic);
+    this.#node(out, this.#root, rootKind(this.#root));
+  }
+
+  #nextEntry(out: NarChunks, folder: OpenFolder): void {
+    const entry = folder.entries[folder.next++];
+    if (!entry) {
+      this.#open.pop();
+      this.#close(out);
+      return;
+    }
+    const path = join(folder.path, entry.name);
+    const kind = entry.kind === 'unknown' ? lstatKind(path) : entry.kind;
+    if (this.#filter && !this.#filter(path, kind)) return;
+    if (this.#open.length >= maxNarDepth) {
+      throw new StoreError('invalid', `path '${shownPath(path)}' exceeds maximum NAR directory depth of ${maxNarDepth}`);
+    }
+    out.text('entry', '(', 'name');
+    out.bytes(bytesOf(entry.name));
+    out.text('node');
+    this.#node(out, path, kind);
+  }
+
+  #node(out: NarChunks, path: FilePath, kind: FileKind): void {
+    if (kind === 'directory') {
+      this.#open.push({ path, entries: listFolder(path), next: 0 });
+      out.text('(', 'type', 'directory');
+    } else if (kind === 'symlink') {
+      out.text('(', 'type', 'symlink', 'target');
+      out.bytes(readLink(path));
+      this.#close(out);
+    } else if (kind === 'file') {
+      this.#beginFile(out, path);
+    } else {
+      throw new StoreError('invalid', `file '${shownPath(path)}' has an unsupported type`);
+    }
+  }
+
+  #beginFile(out: NarChunks, path: FilePath): void {
+    const { fd, size, mode } = openFile(path);
+    this.#file = { path, fd, size, left: size };
+    out.text('(', 'type', 'regular');
+    if (mode & ownerMayRun) out.text('executable', '');
+    out.text('contents');
+    out.number(size);
+  }
+
+  #contents(out: NarChunks, file: OpenFile): void {
+    if (file.left > 0) {
+      const count = out.fill(file.left, (into) => readFrom(file, into));
+      if (count === 0) throw new StoreError('io', `file '${shownPath(file.path)}' became shorter while it was read`);
+      file.left -= count;
+    }
+    if (file.left > 0 || !out.hasRoom) return;
+    this.close();
+    out.zeros(narPadding(file.size));
+    this.#close(out);
+  }
+
+  /** The end of a node, and of the entry that holds it. */
+  #close(out: NarChunks): void {
+    if (this.#open.length > 0) out.text(')', ')');
+    else out.text(')');
+  }
+}
+
+function rootKind(root: FilePath): FileKind {
+  try {
+    return lstatKind(root);
+  } catch (error) {
+    if (!(error instanceof StoreError) || !['ENOENT', 'ENOTDIR'].includes(systemCode(error.cause) ?? '')) throw error;
+    throw new StoreError('not-found', `path '${shownPath(root)}' does not exist`, { cause: error });
+  }
+}
+
+function openFile(path: FilePath): { fd: number; size: number; mode: number } {
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(native(path), openFlags);
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new StoreError('io', `file '${shownPath(path)}' changed while it was read`);
+    return { fd, size: stat.size, mode: stat.mode };
+  } catch (error) {
+    if (fd !== undefined) fs.closeSync(fd);
+    throw error instanceof StoreError ? error : fileError('opening file', path, error);
+  }
+}
+
+function readFrom(file: OpenFile, into: Uint8Array): number {
+  try {
+    return fs.readSync(file.fd, into);
+  } catch (error) {
+    throw fileError('reading from file', file.path, error);
+  }
+}
+
+function readLink(path: FilePath): Uint8Array {
+  try {
+    return fs.readlinkSync(native(path), { encoding: 'buffer' });
+  } catch (error) {
+    throw fileError('reading symbolic link', path, error);
+  }
+}

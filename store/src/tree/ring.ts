@@ -1,0 +1,116 @@
+/**
+ * A ring of buffers in shared memory, between a thread that fills them and one that empties them, in turn:
+ *
+ * ```
+ *   control   cancelled | state of slot 0 | state of slot 1 | …      0: empty, n: n bytes are in it, -1: the end
+ *   data      slot 0 (256 KiB) | slot 1 | …
+ * ```
+ *
+ * A worker waits by blocking, the main thread without.
+ */
+
+const slots = 8;
+const slotSize = 256 * 1024;
+const empty = 0;
+const end = -1;
+
+export interface SharedRing {
+  readonly control: SharedArrayBuffer;
+  readonly data: SharedArrayBuffer;
+}
+
+export const newRing = (): SharedRing => ({
+  control: new SharedArrayBuffer(4 * (slots + 1)),
+  data: new SharedArrayBuffer(slots * slotSize),
+});
+
+/** One side's place in a ring. */
+class RingSide {
+  protected readonly control: Int32Array<SharedArrayBuffer>;
+  readonly #data: Uint8Array<SharedArrayBuffer>;
+  #slot = 0;
+
+  constructor({ control, data }: SharedRing) {
+    this.control = new Int32Array(control);
+    this.#data = new Uint8Array(data);
+  }
+
+  /** Ends the other side's work, and this one's. */
+  cancel(): void {
+    Atomics.store(this.control, 0, 1);
+    for (let slot = 0; slot < slots; slot++) Atomics.notify(this.control, 1 + slot);
+  }
+
+  get cancelled(): boolean {
+    return Atomics.load(this.control, 0) !== 0;
+  }
+
+  protected bytes(length: number): Uint8Array<SharedArrayBuffer> {
+    const from = this.#slot * slotSize;
+    return this.#data.subarray(from, from + length);
+  }
+
+  protected get state(): number {
+    return Atomics.load(this.control, 1 + this.#slot);
+  }
+
+  protected pass(state: number): void {
+    Atomics.store(this.control, 1 + this.#slot, state);
+    Atomics.notify(this.control, 1 + this.#slot);
+    this.#slot = (this.#slot + 1) % slots;
+  }
+
+  protected block(state: number): void {
+    Atomics.wait(this.control, 1 + this.#slot, state);
+  }
+
+  protected async wait(state: number): Promise<void> {
+    const waiting = Atomics.waitAsync(this.control, 1 + this.#slot, state);
+    if (waiting.async) await waiting.value;
+  }
+}
+
+export class RingWriter extends RingSide {
+  /** The next buffer to fill, once it is empty; undefined when the ring was cancelled. */
+  blockForRoom(): Uint8Array<SharedArrayBuffer> | undefined {
+    for (let state = this.state; state !== empty && !this.cancelled; state = this.state) this.block(state);
+    return this.cancelled ? undefined : this.bytes(slotSize);
+  }
+
+  async waitForRoom(): Promise<Uint8Array<SharedArrayBuffer> | undefined> {
+    for (let state = this.state; state !== empty && !this.cancelled; state = this.state) await this.wait(state);
+    return this.cancelled ? undefined : this.bytes(slotSize);
+  }
+
+  /** Hands over the buffer with so many bytes, at least one. */
+  filled(length: number): void {
+    this.pass(length);
+  }
+
+  /** Says that no more come; there has to be room. */
+  end(): void {
+    this.pass(end);
+  }
+}
+
+export class RingReader extends RingSide {
+  /** The bytes of the next buffer, until `emptied`; undefined at the end, and when the ring was cancelled. */
+  blockForBytes(): Uint8Array<SharedArrayBuffer> | undefined {
+    while (this.state === empty && !this.cancelled) this.block(empty);
+    return this.#bytes();
+  }
+
+  async waitForBytes(): Promise<Uint8Array<SharedArrayBuffer> | undefined> {
+    while (this.state === empty && !this.cancelled) await this.wait(empty);
+    return this.#bytes();
+  }
+
+  emptied(): void {
+    this.pass(empty);
+  }
+
+  #bytes(): Uint8Array<SharedArrayBuffer> | undefined {
+    const length = this.state;
+    return this.cancelled || length === end ? undefined : this.bytes(length);
+  }
+}

@@ -1,0 +1,43 @@
+/** What threads are asked to do, and what they answer. */
+import { StoreError, type StoreErrorCode } from '../errors.ts';
+import type { FileForm } from './file-writer.ts';
+import type { TreeState } from './reader.ts';
+import type { SharedRing } from './ring.ts';
+
+/** Goes on reading a tree, and passes its archive to the ring. */
+export interface ReadTask {
+  readonly type: 'read';
+  readonly ring: SharedRing;
+  readonly state: TreeState;
+  /** Where the archive's SHA-256 is wanted: what came before. */
+  readonly begun: readonly Uint8Array[] | undefined;
+}
+
+/** Writes files that come in messages (`writer-thread.ts`). */
+export interface WriteTask {
+  readonly type: 'write';
+  readonly form: FileForm;
+  readonly umask: number;
+}
+
+export type Task = ReadTask | WriteTask;
+
+/** What reading answers. */
+export interface ReadResult {
+  /** The archive's SHA-256 where it was wanted. */
+  readonly narHash: Uint8Array | undefined;
+}
+
+export type Reply = { readonly result: unknown } | { readonly code: StoreErrorCode; readonly message: string; readonly cause: string };
+
+/** An error as it goes from thread to thread. */
+export function replyOf(error: unknown): Reply {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  const reason = cause instanceof Error ? cause.message : message;
+  return { code: error instanceof StoreError ? error.code : 'io', message, cause: reason };
+}
+
+export function resultOf(reply: Reply): unknown {
+  if ('result' in reply) return reply.result;
+  throw new StoreError(reply.code, reply.message, { cause: new Error(reply.cause) });
+}

@@ -1,0 +1,89 @@
+/**
+ * Files to be written, as they go to writer threads: records one after another in a buffer.
+ *
+ * ```
+ *   bytes of the path u32 | flags u32 | bytes of contents u32 | path | contents
+ * ```
+ *
+ * The record of a file that goes on in the next batch says `more`; there its path is empty.
+ */
+
+export const flagExecutable = 1;
+export const flagMore = 2;
+
+const headerSize = 12;
+/** Bytes of a batch. */
+export const batchSize = 256 * 1024;
+// What a record needs at least: its header, a path of any length that the system takes, and some contents.
+const reserved = 16 * 1024;
+
+export interface WriteRecord {
+  readonly path: Uint8Array;
+  readonly executable: boolean;
+  /** Whether contents follow in another batch. */
+  readonly more: boolean;
+  readonly contents: Uint8Array;
+}
+
+export class WriteBatch {
+  readonly buffer: ArrayBuffer;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #used = 0;
+  #header = 0;
+
+  constructor(buffer = new ArrayBuffer(batchSize)) {
+    this.buffer = buffer;
+    this.#bytes = new Uint8Array(buffer);
+    this.#view = new DataView(buffer);
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  get hasRoom(): boolean {
+    return this.#used <= batchSize - reserved;
+  }
+
+  /** Begins a record; `path` is empty where an earlier batch has it. */
+  begin(path: Uint8Array, executable: boolean): void {
+    this.#header = this.#used;
+    this.#view.setUint32(this.#header, path.length, true);
+    this.#view.setUint32(this.#header + 4, executable ? flagExecutable : 0, true);
+    this.#bytes.set(path, this.#header + headerSize);
+    this.#used = this.#header + headerSize + path.length;
+    this.#view.setUint32(this.#header + 8, 0, true);
+  }
+
+  /** Adds contents to the last record; answers how many bytes there was room for. */
+  add(bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, batchSize - this.#used);
+    this.#bytes.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), this.#used);
+    this.#used += taken;
+    this.#view.setUint32(this.#header + 8, this.#view.getUint32(this.#header + 8, true) + taken, true);
+    return taken;
+  }
+
+  /** Says that the last record's file goes on in another batch. */
+  markMore(): void {
+    this.#view.setUint32(this.#header + 4, this.#view.getUint32(this.#header + 4, true) | flagMore, true);
+  }
+}
+
+/** The records of a batch of `used` bytes. */
+export function* recordsOf(buffer: ArrayBuffer, used: number): Generator<WriteRecord, void, void> {
+  const view = new DataView(buffer);
+  for (let at = 0; at < used; ) {
+    const pathEnd = at + headerSize + view.getUint32(at, true);
+    const flags = view.getUint32(at + 4, true);
+    const end = pathEnd + view.getUint32(at + 8, true);
+    yield {
+      path: new Uint8Array(buffer, at + headerSize, pathEnd - at - headerSize),
+      executable: (flags & flagExecutable) !== 0,
+      more: (flags & flagMore) !== 0,
+      contents: new Uint8Array(buffer, pathEnd, end - pathEnd),
+    };
+    at = end;
+  }
+}
