@@ -5,7 +5,8 @@
 import { Proc, PROC_LAZY, builtinName, proceduresInit } from './gen/builtins';
 import { opName, opWords } from './gen/opcodes';
 import { builtinsForget, registerBuiltins } from './builtins/registry';
-import { FN_CODE, functionIsRoot, functionName, functionPos } from './compile/functions';
+import { bufType } from './diag/check';
+import { FN_CODE, functionDoc, functionIsRoot, functionName, functionPos } from './compile/functions';
 import { COERCE_COPY } from './compile/coercion';
 import {
   Err,
@@ -316,6 +317,24 @@ export function attrPosition(h: u32, name: usize, len: u32): u32 {
   const s = deref(handleGet(h));
   const i = sym ? shapeFind(attrsShape(s), sym) : -1;
   return i < 0 ? 0 : attrsPos(s, i);
+}
+/** Nix's name of a value's type: to the text. */
+export function typeName(h: u32): void {
+  bufReset(TEXT);
+  bufType(TEXT, deref(handleGet(h)));
+}
+/** The name that a function was given by its attribute or variable, or nothing: to the text. */
+export function lambdaName(h: u32): void {
+  const sym = functionName(<usize>load<u32>(deref(handleGet(h)), 4));
+  bufReset(TEXT);
+  if (sym) bufBytes(TEXT, symbolBytes(sym), symbolLen(sym));
+}
+export function lambdaPosition(h: u32): u32 {
+  return functionPos(<usize>load<u32>(deref(handleGet(h)), 4));
+}
+/** Where a function's docstring begins, or 0. */
+export function lambdaDoc(h: u32): u32 {
+  return functionDoc(<usize>load<u32>(deref(handleGet(h)), 4));
 }
 export function selectElement(h: u32, i: u32): u32 {
   return handleNew(listGet(deref(handleGet(h)), i));

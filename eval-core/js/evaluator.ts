@@ -228,6 +228,18 @@ export class Evaluator {
     return this.position(this.#memory.with([name], (address, length) => this.exports.attrPosition(handle, address!, length!)));
   }
 
+  /** A forced value's type as Nix's messages name it: `a set`, `the built-in function 'map'`. */
+  typeName(handle: Handle): string {
+    return this.#memory.textOf(() => this.exports.typeName(handle));
+  }
+
+  /** A function's name, if it was given one, where it is defined, and where its docstring begins. */
+  lambdaInfo(handle: Handle): { name: string | undefined; position: Position | undefined; doc: Position | undefined } {
+    const name = this.#memory.textOf(() => this.exports.lambdaName(handle));
+    const position = this.position(this.exports.lambdaPosition(handle));
+    return { name: name === '' ? undefined : name, position, doc: this.position(this.exports.lambdaDoc(handle)) };
+  }
+
   element(handle: Handle, index: number): Handle {
     return this.exports.selectElement(handle, index) as Handle;
   }

@@ -111,6 +111,10 @@ export interface EvalExports extends WebAssembly.Exports {
   /** Attribute by name, unforced; 0 where there is none. */
   selectAttr(handle: number, name: number, length: number): number;
   /** Position of an attribute, 0 where it has none. */
+  typeName(handle: number): void;
+  lambdaName(handle: number): void;
+  lambdaPosition(handle: number): number;
+  lambdaDoc(handle: number): number;
   attrPosition(handle: number, name: number, length: number): number;
   selectElement(handle: number, index: number): number;
   /** The names of a set in byte order, NUL between them, to the text. */

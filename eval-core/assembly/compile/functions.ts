@@ -66,6 +66,10 @@ export function functionName(fn: usize): u32 {
 export function functionPos(fn: usize): u32 {
   return load<u32>(fn, FN_POS);
 }
+/** Where the function's docstring begins, or 0. */
+export function functionDoc(fn: usize): u32 {
+  return load<u32>(fn, FN_DOC);
+}
 /** Index of a formal, or -1. */
 export function functionFormalFind(fn: usize, sym: u32): i32 {
   const n = functionFormalsCount(fn);

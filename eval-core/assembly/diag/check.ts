@@ -20,53 +20,47 @@ import { builtinName } from '../gen/builtins';
 import { attrsGet } from '../value/shapes';
 import { symbolOf } from '../value/symbols';
 import { contextElement, contextCount } from '../value/context';
-import { bufBytes, bytesCompare } from '../heap/text';
+import { bufBytes, bufStr, bytesCompare } from '../heap/text';
 import { symbolBytes, symbolCompare, symbolLen } from '../value/symbols';
 
-/** Nix's name of a value's type with its article (showType), appended to the message, coloured as an argument. */
-export function msgShowType(v: usize): void {
-  msgOpen();
+/** Nix's name of a value's type with its article (showType). */
+export function bufType(buf: usize, v: usize): void {
   switch (kindOf(v)) {
     case KIND_INT:
-      msgLit('an integer');
-      break;
+      return bufStr(buf, 'an integer');
     case KIND_BOOL:
-      msgLit('a Boolean');
-      break;
+      return bufStr(buf, 'a Boolean');
     case KIND_STRING:
-      msgLit(strContext(v) ? 'a string with context' : 'a string');
-      break;
+      return bufStr(buf, strContext(v) ? 'a string with context' : 'a string');
     case KIND_PATH:
-      msgLit('a path');
-      break;
+      return bufStr(buf, 'a path');
     case KIND_NULL:
-      msgLit('null');
-      break;
+      return bufStr(buf, 'null');
     case KIND_ATTRS:
-      msgLit('a set');
-      break;
+      return bufStr(buf, 'a set');
     case KIND_LIST:
-      msgLit('a list');
-      break;
+      return bufStr(buf, 'a list');
     case KIND_FLOAT:
-      msgLit('a float');
-      break;
+      return bufStr(buf, 'a float');
     case KIND_LAMBDA:
-      msgLit('a function');
-      break;
+      return bufStr(buf, 'a function');
     case KIND_PRIMOP:
-      msgLit("the built-in function '");
-      msgLit(builtinName(primopId(v)));
-      msgLit("'");
-      break;
+      return bufBuiltin(buf, "the built-in function '", v);
     case KIND_PRIMOP_APP:
-      msgLit("the partially applied built-in function '");
-      msgLit(builtinName(primopId(v)));
-      msgLit("'");
-      break;
+      return bufBuiltin(buf, "the partially applied built-in function '", v);
     default:
-      msgLit('a thunk');
+      bufStr(buf, 'a thunk');
   }
+}
+function bufBuiltin(buf: usize, what: string, v: usize): void {
+  bufStr(buf, what);
+  bufStr(buf, builtinName(primopId(v)));
+  bufStr(buf, "'");
+}
+/** The same, appended to the message, coloured as an argument. */
+export function msgShowType(v: usize): void {
+  msgOpen();
+  bufType(MSG, v);
   msgClose();
 }
 

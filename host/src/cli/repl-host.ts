@@ -8,6 +8,9 @@ import { type Evaluation, lookupFile } from './evaluation.ts';
 import { evalFlake } from './flakes.ts';
 import { log, writeOut } from './output.ts';
 
+/** Columns that text is filled to where there is no terminal, or a narrower one. */
+const leastWidth = 60;
+
 interface BuiltinDoc {
   name: string;
   doc: string;
@@ -34,6 +37,7 @@ export function replHost(evaluation: Evaluation, docs: Map<string, string>): Rep
     loadFile: async (name): Promise<Handle> => session.evalFile(resolveImport(session.io.files, await lookupFile(evaluation, name))),
     loadFlake: (reference) => evalFlake(evaluation, reference),
     documentation: (name) => docs.get(name),
+    width: () => Math.max(process.stdout.columns ?? 0, leastWidth),
     edit,
   };
 }

@@ -7,7 +7,7 @@ import {
   type ParserWarning,
   type PrintMode,
   type SourceText,
-  ValueKind,
+  type ValueKind,
 } from '@vixen/eval-core';
 import { answer } from './answers.ts';
 import type { CallWatcher } from './call-watch.ts';
@@ -104,7 +104,7 @@ export class Session {
 
   /** A forced value's type as Nix's messages name it. */
   typeName(handle: Handle): string {
-    return typeNames[this.machine.kind(handle)];
+    return this.machine.typeName(handle);
   }
 
   /** The text of an error or warning. */
@@ -122,17 +122,3 @@ export class Session {
     }
   }
 }
-
-const typeNames: Record<ValueKind, string> = {
-  [ValueKind.Thunk]: 'a thunk',
-  [ValueKind.Int]: 'an integer',
-  [ValueKind.Float]: 'a float',
-  [ValueKind.Bool]: 'a Boolean',
-  [ValueKind.Null]: 'null',
-  [ValueKind.String]: 'a string',
-  [ValueKind.Path]: 'a path',
-  [ValueKind.List]: 'a list',
-  [ValueKind.Attrs]: 'a set',
-  [ValueKind.Function]: 'a function',
-  [ValueKind.Builtin]: 'a built-in function',
-};

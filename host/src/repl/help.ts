@@ -14,7 +14,7 @@ export const helpText = `The following commands are available:
   :q, :quit                    Exit the repl
   :r, :reload                  Reload all files
   :t <expr>                    Describe result of evaluation
-  :doc <expr>                  Show documentation of a builtin function
+  :doc <expr>                  Show documentation for the provided value
   :te, :trace-enable [bool]    Enable, disable or toggle showing traces for
                                errors
   :?, :help                    Brings up this help menu

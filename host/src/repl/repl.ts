@@ -1,9 +1,10 @@
 // The commands of the repl (libcmd/repl.cc), without the terminal: lines go in, text comes out.
 import { decodeText, ErrorCode, type Handle, NixError, type Position, PrintFlag, PrintMode, ValueKind } from '@vixen/eval-core';
 import { selectPath } from '../core/attr-path.ts';
-import { ansi } from '../core/errors/ansi.ts';
 import type { Session } from '../core/session.ts';
+import { type Attribute, documentationOf } from './documentation.ts';
 import { debugHelpText, helpText } from './help.ts';
+import { renderMarkdown } from './markdown.ts';
 import { IncompleteInput, Scope } from './scope.ts';
 
 /** What the repl needs from outside. */
@@ -19,6 +20,8 @@ export interface ReplHost {
   edit(file: string, line: number): Promise<void>;
   /** Documentation of a builtin. */
   documentation(name: string): string | undefined;
+  /** Columns of the terminal. */
+  width(): number;
 }
 
 /** `continue` and `step` are of the debugger. */
@@ -181,24 +184,19 @@ export class Repl {
 
   async #document(text: string) {
     const value = await this.scope.evaluate(text);
-    if (this.#session.kind(value) === ValueKind.Builtin) {
-      const [, name = ''] = /primop ([^»]*)»/.exec(decodeText(await this.#session.print(value, PrintMode.Value))) ?? [];
-      const doc = this.#host.documentation(name);
-      if (doc !== undefined) return this.#host.print(`${ansi.bold}builtins.${name}${ansi.normal}\n\n${doc}`);
-    }
-    const position = await this.#definition(text);
-    const [, attribute = ''] = /([^.\s]+)\s*$/.exec(text) ?? [];
-    if (position?.origin.kind !== 'path') throw plain('value does not have documentation');
-    const place = `${position.origin.path}:${position.line}:${position.column}`;
-    this.#host.print(`Attribute ${attribute}\n\n  … defined at ${place}\n\nNo documentation found.`);
+    const attribute = await this.#attribute(text);
+    const found = await documentationOf(this.#session, value, attribute, (name) => this.#host.documentation(name));
+    if (found === undefined) throw plain('value does not have documentation');
+    this.#host.print(renderMarkdown(found, this.#host.width()));
   }
 
-  /** Where an attribute that a selection ends with is defined. */
-  async #definition(text: string): Promise<Position | undefined> {
+  /** The attribute that a selection ends with. */
+  async #attribute(text: string): Promise<Attribute | undefined> {
     const [, set, name] = /^(.*)\.\s*([A-Za-z_][\w'-]*)\s*$/s.exec(text) ?? [];
     if (set === undefined || name === undefined) return undefined;
     const value = await this.scope.evaluate(set);
-    return this.#session.kind(value) === ValueKind.Attrs ? this.#session.machine.attrPosition(value, name) : undefined;
+    const position = this.#session.kind(value) === ValueKind.Attrs ? this.#session.machine.attrPosition(value, name) : undefined;
+    return position && { name, position };
   }
 
   async #edit(text: string) {
@@ -207,11 +205,18 @@ export class Repl {
     const kind = this.#session.kind(value);
     if (kind === ValueKind.Path || kind === ValueKind.String) await this.#host.edit(machine.string(value), 0);
     else {
-      const position = kind === ValueKind.Attrs ? await this.#packagePosition(value) : fileOf(await this.#definition(text));
+      const position = kind === ValueKind.Attrs ? await this.#packagePosition(value) : await this.#definition(value, text);
       if (!position) throw plain(`package '\x0e${text}\x0f' has no source location information`);
       await this.#host.edit(position.file, position.line);
     }
     await this.#reload();
+  }
+
+  /** Where a function is defined, or the attribute that a selection ends with. */
+  async #definition(value: Handle, text: string): Promise<{ file: string; line: number } | undefined> {
+    const { machine } = this.#session;
+    const own = this.#session.kind(value) === ValueKind.Function ? machine.lambdaInfo(value).position : undefined;
+    return fileOf(own ?? (await this.#attribute(text))?.position);
   }
 
   async #packagePosition(value: Handle): Promise<{ file: string; line: number } | undefined> {
