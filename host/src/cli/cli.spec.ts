@@ -180,6 +180,11 @@ describe('vixen', () => {
     expect(await vixen(['eval', '--system', 'x86_64-linux', ...args])).toEqual({ status: 0, stdout, stderr: '' });
   });
 
+  test('eval prints in one way', async () => {
+    const both = await vixen(['eval', '--raw', '--json', '-E', '1']);
+    expect(both).toMatchObject({ status: 1, stderr: expect.stringContaining("'--raw' and '--json' are mutually exclusive") });
+  });
+
   test('eval --write-to', async () => {
     await vixen(['eval', '-E', '{ a = "1"; b.c = "2"; }', '--write-to', 'out']);
     expect(fs.readFileSync(path.join(dir, 'out/a'), 'utf8') + fs.readFileSync(path.join(dir, 'out/b/c'), 'utf8')).toBe('12');
@@ -216,13 +221,30 @@ describe('vixen', () => {
       '{ a = { b = 1; }; }',
       ':p { a = { b = 1; }; }',
       ':t y',
+      ':t map 1',
+      ':doc /** It is *known*. */ f: f',
+      ':doc y',
       ':nope',
       ':q',
       'y',
     ];
     const { status, stdout, stderr } = await vixen(['repl'], { input: `${input.join('\n')}\n` });
     const shown = stdout.split('\n').filter((line) => line !== '');
-    expect(shown).toEqual(['2', '"two\\n"', '{', '  a = { ... };', '}', '{', '  a = { b = 1; };', '}', 'an integer']);
+    expect(shown).toEqual([
+      '2',
+      '"two\\n"',
+      '{',
+      '  a = { ... };',
+      '}',
+      '{',
+      '  a = { b = 1; };',
+      '}',
+      'an integer',
+      "the partially applied built-in function 'map'",
+      'Function defined at «string»:1:22',
+      'It is known.',
+    ]);
+    expect(stderr).toContain('value does not have documentation');
     expect(stderr).toContain("unknown command ':nope'");
     expect(status).toBe(0);
   });

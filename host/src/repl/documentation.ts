@@ -29,7 +29,10 @@ export function docstringText(comment: string): string {
   const lines = `   ${comment.slice(3, -2)}`.split('\n');
   const indents = lines.filter((line) => line.trim() !== '').map((line) => /^ */.exec(line)![0].length);
   const indent = Math.min(...indents);
-  return lines.map((line) => line.slice(indent)).join('\n').trim();
+  return lines
+    .map((line) => line.slice(indent))
+    .join('\n')
+    .trim();
 }
 
 /** The docstring that a text begins with. */
@@ -65,7 +68,7 @@ async function builtinName(session: Session, value: Handle): Promise<string> {
 function functionText(session: Session, value: Handle): string {
   const { name, position, doc } = session.machine.lambdaInfo(value);
   const place = position ? `defined at ${showPosition(position)}` : '';
-  const head = name === undefined ? `Function ${place}` : `Function \`${name}\`${place === '' ? '' : `\\\\\n… ${place}`}`;
+  const head = name === undefined ? `Function ${place}` : `Function \`${name}\`${place === '' ? '' : `\\\n… ${place}`}`;
   const text = doc && docstringAt(sourceAround(session, doc)?.after ?? '');
   return text ? `${head}\n\n${text}` : head;
 }

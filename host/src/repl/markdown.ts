@@ -8,15 +8,18 @@ interface Block {
   lines: string[];
   /** Of an item: what stands before its text. */
   lead?: string;
+  /** No empty line stands before it. */
+  tight?: boolean;
 }
 
 /** Emphasis, code and links of a text without line ends. */
 function inline(text: string): string {
   return text
+    .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, '$1 ($2)')
     .replace(/`([^`]+)`/g, `${ansi.blue}$1${ansi.normal}`)
     .replace(/\*\*([^*]+)\*\*/g, `${ansi.bold}$1${ansi.normal}`)
     .replace(/(^|[\s(])\*([^\s*][^*]*)\*/g, `$1${ansi.bold}$2${ansi.normal}`)
-    .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, '$1 ($2)');
+    .replace(/\\([\\`*_{}[\]()#+.!-])/g, '$1');
 }
 
 const visibleLength = (text: string) => filterEscapes(text, true).length;
@@ -62,7 +65,8 @@ function blocksOf(text: string): Block[] {
       blocks.push({ kind: 'heading', lines: [heading] });
       open = undefined;
     } else if (item !== undefined) {
-      open = { kind: 'item', lines: [item], lead: `${indent}  ${/\d/.test(mark!) ? mark : '·'} ` };
+      const lead = `${indent!.length < 4 ? '' : indent}  ${/\d/.test(mark!) ? mark : '·'} `;
+      open = { kind: 'item', lines: [item], lead, tight: open?.kind === 'item' };
       blocks.push(open);
     } else if (open) open.lines.push(line.trim());
     else if (/^ {4}/.test(line) && blocks.at(-1)?.kind !== 'item') {
@@ -88,6 +92,6 @@ function show({ kind, lines, lead = '' }: Block, width: number): string[] {
 /** The text for a terminal that is `width` columns wide, without a line end. */
 export function renderMarkdown(text: string, width: number): string {
   return blocksOf(text)
-    .map((block) => show(block, width).join('\n'))
-    .join('\n\n');
+    .map((block, i) => (i === 0 ? '' : block.tight ? '\n' : '\n\n') + show(block, width).join('\n'))
+    .join('');
 }

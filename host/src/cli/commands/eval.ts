@@ -19,6 +19,9 @@ import { writeTree } from '../write-tree.ts';
 
 const program = 'vixen eval';
 
+/** The flags that say how the value is printed. */
+const printFlags: Partial<Record<PrintMode, string>> = { [PrintMode.Json]: 'json', [PrintMode.Xml]: 'xml', [PrintMode.Raw]: 'raw' };
+
 /** Words that name a flake rather than a file: `.#x`, `github:NixOS/nixpkgs`, a folder with a flake.nix. */
 function isFlake(word: string): boolean {
   if (word.includes('#') || /^[a-z][a-z0-9+.-]*:/.test(word)) return true;
@@ -111,6 +114,9 @@ class EvalCommand implements Command {
   }
 
   #print(mode: PrintMode) {
+    const other = this.#mode;
+    if (other !== PrintMode.Value && other !== mode)
+      throw new UsageError(`'\x0e--${printFlags[other]}\x0f' and '\x0e--${printFlags[mode]}\x0f' are mutually exclusive`);
     this.#mode = mode;
   }
 
