@@ -241,7 +241,7 @@ describe('vixen', () => {
       '}',
       'an integer',
       "the partially applied built-in function 'map'",
-      'Function defined at «string»:1:22',
+      'Function defined at «string»:1:23',
       'It is known.',
     ]);
     expect(stderr).toContain('value does not have documentation');
