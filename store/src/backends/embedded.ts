@@ -19,6 +19,7 @@ import { EmbeddedPaths } from '../embedded/paths.ts';
 import { EmbeddedLogs, EmbeddedRealisations } from '../embedded/records-of-builds.ts';
 import { FileRoots } from '../embedded/roots.ts';
 import { Sessions } from '../embedded/sessions.ts';
+import { verifyParts } from '../embedded/verify.ts';
 import { StoreError } from '../errors.ts';
 import { defaultStoreDirectory } from '../formats/store-path.ts';
 import type { OpenOptions } from '../open.ts';
@@ -71,6 +72,7 @@ export async function openEmbeddedStore(url: URL, options: EmbeddedOptions = {})
     realisations: new EmbeddedRealisations(index, trust, directory),
     logs: new EmbeddedLogs(files, layout, directory),
     forgetDamaged: (node, call) => blobs.forgetDamaged(blobsOf(directories, node), call),
+    verifyParts: (call) => verifyParts({ index, layout, blobs, directories }, call),
     close: async () => {
       await writer.close();
       await sessions.close();

@@ -1,0 +1,26 @@
+/** Programs of specs that run as processes of their own: bundled from the sources, since Node 20 runs no TypeScript. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const repository = path.join(import.meta.dirname, '../../..');
+
+/** Bundles `entry` (a file of this folder) into `store/build/testing`, with the Wasm module beside it. Answers the program's file. */
+export async function bundleForTest(entry: string): Promise<string> {
+  const folder = path.join(repository, 'store/build/testing');
+  const outfile = path.join(folder, entry.replace(/\.ts$/, '.mjs'));
+  await build({
+    entryPoints: [path.join(import.meta.dirname, entry)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['lmdb'],
+    define: { __VIXEN_BUNDLED__: 'true' },
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+  fs.copyFileSync(path.join(repository, 'wasm/build/vixen-wasm.wasm'), path.join(folder, 'vixen-wasm.wasm'));
+  return outfile;
+}
