@@ -1,4 +1,4 @@
 export { derivationOutputs, outputPaths } from './outputs.ts';
-export { parseDerivation } from './parse.ts';
-export { type PrintDerivationOptions, printDerivation } from './print.ts';
+export { derivationOutputOf, parseDerivation } from './parse.ts';
+export { derivationOutputFields, type PrintDerivationOptions, printDerivation } from './print.ts';
 export type { Derivation, DerivationInput, DerivationOutput } from './types.ts';

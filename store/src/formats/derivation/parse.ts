@@ -79,7 +79,7 @@ class Parser {
 
   #output(): [string, DerivationOutput] {
     const [name, path, method, hash] = this.#in.tuple(4) as [string, string, string, string];
-    return [name, outputOf(path, method, hash, (text) => this.#checkStorePath(text))];
+    return [name, derivationOutputOf(path, method, hash, this.#directory)];
   }
 
   #inputs(): Map<string, DerivationInput> {
@@ -119,23 +119,25 @@ class Parser {
   }
 
   #storePath(): string {
-    return this.#checkStorePath(this.#in.path());
-  }
-
-  #checkStorePath(path: string): string {
-    baseNameOf(path, this.#directory);
-    return path;
+    return checkStorePath(this.#in.path(), this.#directory);
   }
 }
 
-function outputOf(path: string, methodText: string, hash: string, check: (path: string) => string): DerivationOutput {
-  if (methodText === '') return path === '' ? { type: 'deferred' } : { type: 'input-addressed', path: check(absolute(path)) };
+function checkStorePath(path: string, directory: string): string {
+  baseNameOf(path, directory);
+  return path;
+}
+
+/** The output that the three texts after its name describe, here and in protocols. */
+export function derivationOutputOf(path: string, methodText: string, hash: string, directory = defaultStoreDirectory): DerivationOutput {
+  const check = (text: string) => checkStorePath(absolute(text), directory);
+  if (methodText === '') return path === '' ? { type: 'deferred' } : { type: 'input-addressed', path: check(path) };
   const { method, algo } = parseOutputMethod(methodText);
   if (hash === 'impure') {
     if (path !== '') throw malformed('impure derivation output should not specify output path');
     return { type: 'impure', method, algo };
   }
-  if (hash !== '') return { type: 'fixed', path: check(absolute(path)), method, hash: parseBareHash(hash, algo) };
+  if (hash !== '') return { type: 'fixed', path: check(path), method, hash: parseBareHash(hash, algo) };
   if (path !== '') throw malformed('content-addressing derivation output should not specify output path');
   return { type: 'floating', method, algo };
 }

@@ -19,7 +19,7 @@ export function printDerivation(derivation: Derivation, options: PrintDerivation
   const variables = byName(env).map(([name, value]) => tuple(quoted(name), quoted(maskOutputs && outputs.has(name) ? '' : value)));
   const dynamic = [...inputDerivations.values()].some(isDynamic);
   const parts = [
-    list(byName(outputs).map(([name, output]) => tuple(plain(name), ...outputFields(output, shown).map(plain)))),
+    list(byName(outputs).map(([name, output]) => tuple(plain(name), ...derivationOutputFields(output, shown).map(plain)))),
     list(byName(inputs).map(([path, input]) => tuple(plain(path), inputText(input)))),
     list(sortedPaths(inputSources).map(plain)),
     plain(system),
@@ -31,7 +31,11 @@ export function printDerivation(derivation: Derivation, options: PrintDerivation
   return encodeText(`${head}${parts.join(',')})`);
 }
 
-function outputFields(output: DerivationOutput, shown: (path: string) => string): [path: string, method: string, hash: string] {
+/** The inverse of `derivationOutputOf`. */
+export function derivationOutputFields(
+  output: DerivationOutput,
+  shown = (path: string) => path,
+): [path: string, method: string, hash: string] {
   switch (output.type) {
     case 'input-addressed':
       return [shown(output.path), '', ''];
