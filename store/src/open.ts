@@ -6,6 +6,7 @@
  * | `embedded:`, `embedded:///ROOT` | the default: a folder of ours, below ROOT |
  * | `memory:` | kept in this process |
  * | `file:///FOLDER`, `http:`, `https:` | a binary cache |
+ * | `daemon:`, `unix:///path/to/socket` | a Nix daemon's |
  */
 import { StoreError } from './errors.ts';
 import type { Store } from './service.ts';
@@ -29,6 +30,7 @@ export interface OpenOptions {
 
 export type OpenBackend = (url: URL, options: OpenOptions) => Promise<Store>;
 
+const daemon = async () => (await import('./backends/daemon.ts')).openDaemonStore;
 const binaryCache = async () => (await import('./backends/open-binary-cache.ts')).openBinaryCache;
 
 const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
@@ -37,6 +39,8 @@ const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
   file: binaryCache,
   http: binaryCache,
   https: binaryCache,
+  daemon,
+  unix: daemon,
 };
 
 /** Opens the store that a URL names. Fails with `invalid` for a scheme that no backend has. */

@@ -29,6 +29,7 @@ export const since = {
   derivedPaths: 30,
   realisations: 31,
   addMultiple: 32,
+  buildLogs: 33,
   daemonVersion: 33,
   trust: 35,
   cpuTimes: 37,

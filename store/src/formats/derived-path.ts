@@ -15,7 +15,7 @@ export type SingleDerivedPath = string | { readonly drvPath: SingleDerivedPath; 
 
 export type DerivedPath =
   | { readonly path: string }
-  | { readonly drvPath: SingleDerivedPath; /** Ascending; `*` for all. */ readonly outputs: readonly string[] | '*' };
+  | { readonly drvPath: SingleDerivedPath /** Ascending; `*` for all. */; readonly outputs: readonly string[] | '*' };
 
 const maxNesting = 64;
 
@@ -35,7 +35,8 @@ function checkOutput(name: string): string {
   throw new StoreError('invalid', `invalid outputs specifier '${name}'`);
 }
 
-const formatSingle = (path: SingleDerivedPath): string => (typeof path === 'string' ? path : `${formatSingle(path.drvPath)}!${path.output}`);
+const formatSingle = (path: SingleDerivedPath): string =>
+  typeof path === 'string' ? path : `${formatSingle(path.drvPath)}!${path.output}`;
 
 /** The inverse of `parseDerivedPath`. */
 export function formatDerivedPath(path: DerivedPath): string {

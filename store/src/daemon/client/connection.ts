@@ -1,8 +1,19 @@
 /** One connection to a daemon: the greeting, and one operation after another. */
 import net, { type Socket } from 'node:net';
 import { StoreError } from '../../errors.ts';
-import { clientMagic, newestVersion, oldestVersion, operations, serverMagic, since, verbosity, versionOfWire, versionToWire } from '../protocol.ts';
+import {
+  clientMagic,
+  newestVersion,
+  oldestVersion,
+  operations,
+  serverMagic,
+  since,
+  verbosity,
+  versionOfWire,
+  versionToWire,
+} from '../protocol.ts';
 import { SocketSource, sendTo } from '../socket.ts';
+import { DaemonError } from '../values/error.ts';
 import { type MessageHandlers, readMessages } from '../values/messages.ts';
 import { WireReader } from '../wire/reader.ts';
 import { WireWriter } from '../wire/writer.ts';
@@ -22,6 +33,7 @@ export class DaemonConnection {
   readonly greeting: Greeting;
   readonly #socket: Socket;
   readonly #log: MessageHandlers['log'];
+  #lastError: unknown;
 
   constructor(socket: Socket, reader: WireReader, writer: WireWriter, greeting: Greeting, log: MessageHandlers['log']) {
     this.#socket = socket;
@@ -41,8 +53,18 @@ export class DaemonConnection {
 
   /** Reads what the daemon says until the operation is done; throws its error. */
   async finish(handlers: MessageHandlers = {}): Promise<void> {
-    await readMessages(this.in, this.version, { log: this.#log, ...handlers });
+    try {
+      await readMessages(this.in, this.version, { log: this.#log, ...handlers });
+    } catch (error) {
+      this.#lastError = error;
+      throw error;
+    }
     this.in.allow(replyBudget);
+  }
+
+  /** Whether an error is what the daemon answered last: then the connection is as good as before. */
+  isAnswer(error: unknown): boolean {
+    return error instanceof DaemonError && error === this.#lastError;
   }
 
   /** Whether the connection keeps the process alive: not while nobody waits for it. */
@@ -97,11 +119,16 @@ function openSocket(socketPath: string): Promise<Socket> {
   });
 }
 
-async function greet(socket: Socket, socketPath: string, { version: offered = newestVersion, log }: ConnectOptions): Promise<DaemonConnection> {
+async function greet(
+  socket: Socket,
+  socketPath: string,
+  { version: offered = newestVersion, log }: ConnectOptions,
+): Promise<DaemonConnection> {
   const reader = new WireReader(new SocketSource(socket), { ended: 'Nix daemon disconnected unexpectedly (maybe it crashed?)' });
   const writer = new WireWriter(sendTo(socket));
   await writer.number(clientMagic).number(versionToWire(offered)).flush();
-  if ((await reader.number(2 ** 64)) !== serverMagic) throw new StoreError('invalid', `nothing at '${socketPath}' speaks the Nix daemon's protocol`);
+  if ((await reader.number(2 ** 64)) !== serverMagic)
+    throw new StoreError('invalid', `nothing at '${socketPath}' speaks the Nix daemon's protocol`);
   const version = agreedVersion(await reader.number(), offered);
   if (version >= since.features) {
     await writer.texts([]).flush();
@@ -120,7 +147,8 @@ async function greet(socket: Socket, socketPath: string, { version: offered = ne
 function agreedVersion(wire: number, offered: number): number {
   const theirs = versionOfWire(wire);
   if (theirs === undefined) throw new StoreError('unsupported', 'Nix daemon protocol version not supported');
-  if (theirs < oldestVersion) throw new StoreError('unsupported', `the Nix daemon version is too old: it speaks 1.${theirs}, 1.${oldestVersion} is needed`);
+  if (theirs < oldestVersion)
+    throw new StoreError('unsupported', `the Nix daemon version is too old: it speaks 1.${theirs}, 1.${oldestVersion} is needed`);
   return Math.min(theirs, offered);
 }
 
@@ -141,4 +169,3 @@ async function sendOptions(connection: DaemonConnection): Promise<void> {
   await out.flush();
   await connection.finish();
 }
-

@@ -1,7 +1,6 @@
 /** Connections to one daemon, used again and again. */
 import { StoreError } from '../../errors.ts';
 import { type ConnectOptions, connectToDaemon, type DaemonConnection } from './connection.ts';
-import { DaemonError } from '../values/error.ts';
 
 export interface PoolOptions extends Pick<ConnectOptions, 'version' | 'log'> {
   readonly maxConnections: number;
@@ -26,12 +25,19 @@ export class DaemonPool {
    * and an abort, ends it. An operation that may be run twice is, when a connection of earlier turns out to have been closed meanwhile.
    */
   async run<T>(operation: (connection: DaemonConnection) => Promise<T>, signal?: AbortSignal, repeatable = true): Promise<T> {
-    const { connection, used } = await this.#take(signal);
+    const { connection, used, release } = await this.hold(signal);
+    let good = false;
     try {
-      return await this.#runOn(connection, operation, signal);
+      const result = await operation(connection);
+      good = true;
+      return result;
     } catch (error) {
-      const stale = used && repeatable && error instanceof StoreError && error.code === 'unavailable' && !(error instanceof DaemonError);
+      good = connection.isAnswer(error);
+      signal?.throwIfAborted();
+      const stale = used && repeatable && !good && error instanceof StoreError && error.code === 'unavailable';
       if (!stale || this.#closed) throw error;
+    } finally {
+      release(good);
     }
     this.#dropIdle();
     return this.run(operation, signal, repeatable);
@@ -44,22 +50,16 @@ export class DaemonPool {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  async #runOn<T>(connection: DaemonConnection, operation: (connection: DaemonConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** A connection for as long as the caller wants it; `release` says whether it is good for more. */
+  async hold(signal?: AbortSignal): Promise<{ connection: DaemonConnection; used: boolean; release: (good: boolean) => void }> {
+    const { connection, used } = await this.#take(signal);
     const abort = () => connection.destroy();
     signal?.addEventListener('abort', abort, { once: true });
-    let good = false;
-    try {
-      const result = await operation(connection);
-      good = true;
-      return result;
-    } catch (error) {
-      good = error instanceof DaemonError;
-      signal?.throwIfAborted();
-      throw error;
-    } finally {
+    const release = (good: boolean) => {
       signal?.removeEventListener('abort', abort);
       this.#give(connection, good && !signal?.aborted);
-    }
+    };
+    return { connection, used, release };
   }
 
   async #take(signal?: AbortSignal): Promise<{ connection: DaemonConnection; used: boolean }> {

@@ -43,7 +43,7 @@ const meanings: readonly (readonly [RegExp, StoreErrorCode])[] = [
   [/lacks a (valid )?signature|not signed by/, 'untrusted'],
   [/(hash|size) mismatch|was modified|is corrupt/, 'corrupt'],
   [/not privileged|not allowed|not permitted|permission denied/i, 'forbidden'],
-  [/still alive|in use by/, 'in-use'],
+  [/still alive|in use by|cannot delete path/i, 'in-use'],
   [/is not in the Nix store|is not a valid|bad archive|invalid/i, 'invalid'],
   [/not supported|unsupported|is not implemented/i, 'unsupported'],
   [/no space left/i, 'exhausted'],
