@@ -39,25 +39,30 @@ export async function readMessages(from: WireReader, version: number, handlers: 
   }
 }
 
+// A message is read whether or not anybody wants to know.
 async function readMessage(from: WireReader, type: number, handlers: MessageHandlers): Promise<void> {
   switch (type) {
-    case messages.next:
-      handlers.log?.(await from.text());
-      return;
+    case messages.next: {
+      const text = await from.text();
+      return handlers.log?.(text);
+    }
     case messages.read: {
       const limit = await from.number();
       if (!handlers.read) throw new StoreError('invalid', 'the Nix daemon asks for data, but there is none');
       return handlers.read(limit);
     }
-    case messages.startActivity:
-      handlers.startActivity?.(await readActivity(from));
-      return;
-    case messages.stopActivity:
-      handlers.stopActivity?.(await readId(from));
-      return;
-    case messages.result:
-      handlers.result?.(await readId(from), await from.number(), await readFields(from));
-      return;
+    case messages.startActivity: {
+      const activity = await readActivity(from);
+      return handlers.startActivity?.(activity);
+    }
+    case messages.stopActivity: {
+      const id = await readId(from);
+      return handlers.stopActivity?.(id);
+    }
+    case messages.result: {
+      const [id, resultType, fields] = [await readId(from), await from.number(), await readFields(from)];
+      return handlers.result?.(id, resultType, fields);
+    }
     default:
       throw new StoreError('invalid', `got unknown message type 0x${type.toString(16)} from Nix daemon`);
   }
