@@ -11,7 +11,7 @@ import { messages, type OperationName, since } from '../protocol.ts';
 import { readInfo, readPath, readPaths, writeInfo } from '../values/paths.ts';
 import { WireReader } from '../wire/reader.ts';
 import { NarSource, SizedSource } from '../wire/sources.ts';
-import { addContent } from './content-addressed.ts';
+import { addContent, type ContentToAdd } from './content-addressed.ts';
 import type { Operation, Session } from './session.ts';
 import { Spool } from './spool.ts';
 
@@ -25,12 +25,26 @@ const addOptions = ({ trusted, signal }: Session, repair: boolean, dontCheckSign
 /** Only who is trusted may say that a path was built here. */
 const infoFrom = ({ trusted }: Session, info: PathInfo): PathInfo => (trusted ? info : { ...info, ultimate: false });
 
+/** Adds an archive; the path is there as files then, where clients look for them. */
+async function add(session: Session, info: PathInfo, nar: Bytes, options: AddOptions): Promise<void> {
+  await session.store.add(info, nar, options);
+  await session.pathInfo(info.path);
+}
+
+/** Adds what its contents name. */
+async function content(session: Session, toAdd: ContentToAdd, repair = false): Promise<PathInfo> {
+  const path = await addContent(session.store, toAdd, addOptions(session, repair, false));
+  const info = await session.pathInfo(path);
+  if (!info) throw notValid(path);
+  return info;
+}
+
 async function addToStoreNar(session: Session): Promise<void> {
   const info = infoFrom(session, await readInfo(session.in, session.directory));
   const [repair, dontCheckSignatures] = [await session.in.bool(), await session.in.bool()];
   const options = addOptions(session, repair, dontCheckSignatures);
-  if (session.version >= since.framedNar) await session.workWithFrames((frames) => session.store.add(info, frames, options));
-  else await session.work(() => session.store.add(info, requestedBytes(session, info.narSize), options));
+  if (session.version >= since.framedNar) await session.workWithFrames((frames) => add(session, info, frames, options));
+  else await session.work(() => add(session, info, requestedBytes(session, info.narSize), options));
 }
 
 /** Before 1.23 the daemon asks for an archive piece by piece. */
@@ -57,7 +71,7 @@ async function addMultipleToStore(session: Session): Promise<void> {
       source.allow();
       const info = infoFrom(session, await readInfo(source, session.directory));
       const archive = new SizedSource(source, info.narSize);
-      await session.store.add(info, archive, options);
+      await add(session, info, archive, options);
       await archive.drain();
     }
   });
@@ -72,7 +86,7 @@ async function addToStore(session: Session): Promise<void> {
   const info = await session.workWithFrames(async (dump) => {
     const { method, algo } = parseMethodWithAlgo(methodText);
     const isArchive = method === 'nar' || method === 'git';
-    return addContent(session.store, { name, method, algo, references, isArchive, dump }, addOptions(session, repair, false));
+    return content(session, { name, method, algo, references, isArchive, dump }, repair);
   });
   writeInfo(session.out, info);
 }
@@ -89,8 +103,9 @@ async function addToStoreOld(session: Session): Promise<void> {
   const spool = new Spool();
   try {
     await spool.fill(new NarSource(session.in));
-    const content = { name, method, algo, references: [], isArchive: true, dump: spool.read() };
-    const { path } = await session.work(() => addContent(session.store, content, addOptions(session, false, false)));
+    const { path } = await session.work(() =>
+      content(session, { name, method, algo, references: [], isArchive: true, dump: spool.read() }),
+    );
     session.out.text(path);
   } finally {
     await spool.close();
@@ -101,8 +116,9 @@ async function addTextToStore(session: Session): Promise<void> {
   const name = await session.in.text();
   const text = await session.in.bytes();
   const references = await readPaths(session.in, session.directory);
-  const content = { name, method: 'text', algo: 'sha256', references, isArchive: false, dump: [text] } as const;
-  const { path } = await session.work(() => addContent(session.store, content, addOptions(session, false, false)));
+  const { path } = await session.work(() =>
+    content(session, { name, method: 'text', algo: 'sha256', references, isArchive: false, dump: [text] }),
+  );
   session.out.text(path);
 }
 
@@ -141,7 +157,7 @@ async function addBuildLog(session: Session): Promise<void> {
 async function ensurePath(session: Session): Promise<void> {
   const path = await readPath(session.in, session.directory);
   await session.work(async () => {
-    if (!(await session.store.pathInfo(path, session))) throw notValid(path);
+    if (!(await session.pathInfo(path))) throw notValid(path);
   });
   session.out.number(1);
 }

@@ -28,6 +28,7 @@ export interface ConnectionParts {
   readonly store: () => Promise<Store>;
   readonly trusted: boolean;
   readonly build: BuildHandler | undefined;
+  readonly checksOut: boolean;
   readonly signal: AbortSignal;
   readonly programVersion: string;
   /** The newest protocol to speak, 1.x. */

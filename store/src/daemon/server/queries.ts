@@ -22,7 +22,7 @@ async function requireInfo({ store, signal }: Session, path: string) {
 
 async function isValidPath(session: Session): Promise<void> {
   const path = await pathArgument(session);
-  const info = await session.work(() => session.store.pathInfo(path, session));
+  const info = await session.work(() => session.pathInfo(path));
   session.out.bool(info !== undefined);
 }
 
@@ -36,7 +36,7 @@ async function queryValidPaths(session: Session): Promise<void> {
 
 async function queryPathInfo(session: Session): Promise<void> {
   const path = await pathArgument(session);
-  const info = await session.work(() => session.store.pathInfo(path, session));
+  const info = await session.work(() => session.pathInfo(path));
   session.out.bool(info !== undefined);
   if (info) writeUnkeyedInfo(session.out, info);
 }

@@ -20,6 +20,11 @@ export interface ServeOptions {
    * user in, since then the system has told who they are; elsewhere they may not.
    */
   readonly trusted?: boolean;
+  /**
+   * Makes files of paths when clients ask about them or add them, where the store can. Nix' own clients of a unix socket take paths to be files of
+   * their machine, and never ask for archives: with a store whose root is elsewhere they have to be told, `unix:///path/to/socket?root=/path/to/root`.
+   */
+  readonly checkOut?: boolean;
   /** Does the builds that clients ask for; without it they are told that this store does not build. */
   readonly build?: BuildHandler;
   /** Ends the server. */
@@ -125,7 +130,7 @@ class Server implements DaemonServer {
       own.push(opened);
       return opened;
     };
-    const { trusted = false, build, version, programVersion = 'Vixen' } = this.#options;
+    const { trusted = false, checkOut = false, build, version, programVersion = 'Vixen' } = this.#options;
     try {
       await serveConnection({
         in: new WireReader(new SocketSource(socket), { ended: 'the client disconnected unexpectedly' }),
@@ -133,6 +138,7 @@ class Server implements DaemonServer {
         store: open,
         trusted,
         build,
+        checksOut: checkOut,
         version,
         programVersion,
         signal: gone.signal,

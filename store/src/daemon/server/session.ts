@@ -1,6 +1,7 @@
 /** One client's connection, as its operations see it. */
 
 import type { DerivedPath } from '../../formats/derived-path.ts';
+import type { PathInfo } from '../../path-info.ts';
 import type { Store } from '../../service.ts';
 import type { BuildMode } from '../protocol.ts';
 import type { BuildResult, KeyedBuildResult } from '../values/build-result.ts';
@@ -64,6 +65,8 @@ export interface SessionParts {
   readonly store: Store;
   readonly trusted: boolean;
   readonly build: BuildHandler | undefined;
+  /** Whether clients expect paths as files of this machine. */
+  readonly checksOut: boolean;
   /** Aborted when the client has gone or the server ends. */
   readonly signal: AbortSignal;
 }
@@ -80,6 +83,7 @@ export class Session implements Tell {
   readonly build: BuildHandler | undefined;
   readonly signal: AbortSignal;
   settings: ClientSettings | undefined;
+  readonly #checksOut: boolean;
   #working = false;
   #replying = false;
 
@@ -91,6 +95,7 @@ export class Session implements Tell {
     this.trusted = parts.trusted;
     this.build = parts.build;
     this.signal = parts.signal;
+    this.#checksOut = parts.checksOut;
   }
 
   /** The store's directory. */
@@ -141,6 +146,13 @@ export class Session implements Tell {
       await frames.drain();
       throw error;
     }
+  }
+
+  /** What is known of a path. One that is valid is there as files, too, where clients look for them. */
+  async pathInfo(path: string): Promise<PathInfo | undefined> {
+    const info = await this.store.pathInfo(path, this);
+    if (info && this.#checksOut) await this.store.checkouts?.checkout(path, this);
+    return info;
   }
 
   /** Answers with an error. */
