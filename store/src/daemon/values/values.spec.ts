@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { StoreError } from '../../errors.ts';
 import type { DerivationOutput } from '../../formats/derivation/index.ts';
 import { type DerivedPath, parseDerivedPath } from '../../formats/derived-path.ts';
+import { normalSignatures } from '../../formats/signature.ts';
 import type { PathInfo, Realisation } from '../../path-info.ts';
 import { oldestVersion } from '../protocol.ts';
 import { WireReader } from '../wire/reader.ts';
@@ -56,7 +57,7 @@ const drvPath = storePath.map((path) => `${path}.drv`);
 const paths = fc.uniqueArray(storePath, { maxLength: 4 }).map((all) => all.sort());
 const count = fc.nat({ max: 2 ** 40 });
 const signature = name.map((text) => `${text}:${'A'.repeat(86)}==`);
-const signatures = fc.uniqueArray(signature, { maxLength: 3 }).map((all) => all.sort());
+const signatures = fc.array(signature, { maxLength: 3 }).map(normalSignatures);
 const optional = <K extends string, T>(key: K, value: fc.Arbitrary<T>) =>
   fc.option(value, { nil: undefined }).map((chosen) => (chosen === undefined ? {} : { [key]: chosen }) as { [P in K]?: T });
 
