@@ -1,7 +1,12 @@
 export type { Directory, DirectoryEntry, DirectoryNode, FileNode, Node, SymlinkNode } from './castore/node.ts';
 export { digestSize } from './castore/node.ts';
 export { closureInfos, referrersClosure, topologicalOrder } from './closure.ts';
+export { type CopyEvent, type CopyOptions, type CopyResult, type CopyTotals, copyPaths } from './copy.ts';
 export { notFound, notValid, StoreError, type StoreErrorCode, unsupported } from './errors.ts';
+export { caching } from './layers/cache.ts';
+export { type CombineOptions, combined } from './layers/combine.ts';
+export { signing } from './layers/sign.ts';
+export { type VerifyingOptions, verifying } from './layers/verify.ts';
 export { type OpenBackend, type OpenOptions, openStore } from './open.ts';
 export type { PathInfo, Realisation } from './path-info.ts';
 export type * from './service.ts';

@@ -23,14 +23,14 @@ export interface SampleOptions {
   readonly seed?: string;
 }
 
-/** Paths that refer to some of those before them; the last one to all that nothing refers to. They are content-addressed, so Nix needs no signatures. */
+/** Paths that refer to some of those before them; the last one to all that nothing refers to (with `references: 0` none refers to any). They are content-addressed, so Nix needs no signatures. */
 export function sampleClosure({ paths, size, files = 4, references = 3, seed = '' }: SampleOptions): SamplePath[] {
   const made: SamplePath[] = [];
   const lonely = new Set<string>();
   for (let i = 0; i < paths; i++) {
     const number = (n: number) => createHash('sha256').update(`${seed}${i}.${n}`).digest().readUInt32LE(0);
     const some = made.length === 0 ? [] : Array.from({ length: references }, (_, n) => made[number(n) % made.length]!.info.path);
-    const refersTo = [...new Set(i === paths - 1 ? [...some, ...lonely] : some)].sort();
+    const refersTo = [...new Set(i === paths - 1 && references > 0 ? [...some, ...lonely] : some)].sort();
     for (const path of refersTo) lonely.delete(path);
     const path = samplePath(`sample-${i}`, treeOf(`${seed}${i}`, size, files, refersTo), refersTo);
     lonely.add(path.info.path);

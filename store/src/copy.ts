@@ -1,0 +1,143 @@
+/** Copies paths from one store to another: what refers to others after them, several at once. */
+import { closureInfos, topologicalOrder } from './closure.ts';
+import { copyContents } from './copy-contents.ts';
+import { notValid } from './errors.ts';
+import { runGraph } from './graph.ts';
+import type { PathInfo } from './path-info.ts';
+import type { CallOptions, Store } from './service.ts';
+
+export interface CopyTotals {
+  /** Paths that have to be copied, and those that have been. */
+  readonly paths: number;
+  readonly donePaths: number;
+  /** Bytes of their archives. */
+  readonly bytes: number;
+  readonly doneBytes: number;
+  /** Since the copying began. */
+  readonly bytesPerSecond: number;
+}
+
+export type CopyEvent =
+  /** It is known what has to be copied. */
+  | { readonly type: 'planned' }
+  | { readonly type: 'start'; readonly info: PathInfo }
+  /** `bytes` more of the path's archive have been read. */
+  | { readonly type: 'progress'; readonly info: PathInfo; readonly bytes: number }
+  | { readonly type: 'done'; readonly info: PathInfo };
+
+export interface CopyOptions extends CallOptions {
+  /** Copy all that the paths refer to, too; true. */
+  readonly closure?: boolean;
+  /** Paths at once; 8. */
+  readonly parallel?: number;
+  readonly onEvent?: (event: CopyEvent, totals: CopyTotals) => void;
+  /** As in `Store.add`. */
+  readonly checkSignatures?: boolean;
+  /** Copy what is there already, too. */
+  readonly repair?: boolean;
+}
+
+export interface CopyResult {
+  /** In the order in which they were begun. */
+  readonly copied: readonly string[];
+  /** Paths that were there already. */
+  readonly present: number;
+}
+
+const defaultParallel = 8;
+/** Paths that a store is asked about at once. */
+const batch = 2000;
+
+/**
+ * Copies paths, and answers which had to be. The first failure ends the others; what has been copied stays. Fails with `not-found` for a path that
+ * `from` does not have, and with what `to` has to say against a path.
+ */
+export async function copyPaths(from: Store, to: Store, paths: readonly string[], options: CopyOptions = {}): Promise<CopyResult> {
+  const { closure = true, parallel = defaultParallel, repair = false, signal } = options;
+  const all = closure ? await closureInfos(from, paths, options) : await infosOf(from, paths, options);
+  const there = repair ? new Set<string>() : await presentIn(to, [...all.keys()], options);
+  const wanted = new Map([...all].filter(([path]) => !there.has(path)));
+  const progress = new Progress(wanted, options.onEvent);
+  progress.tell({ type: 'planned' });
+  const copyOne = async (path: string, both: AbortSignal) => {
+    const info = wanted.get(path)!;
+    progress.tell({ type: 'start', info });
+    await copyPath(from, to, info, {
+      ...options,
+      repair,
+      signal: both,
+      onBytes: (bytes) => progress.tell({ type: 'progress', info, bytes }),
+    });
+    progress.tell({ type: 'done', info });
+  };
+  const order = topologicalOrder(wanted);
+  await runGraph(order, (path) => wanted.get(path)!.references, parallel, copyOne, signal);
+  return { copied: order, present: there.size };
+}
+
+async function infosOf(from: Store, paths: readonly string[], options: CallOptions): Promise<Map<string, PathInfo>> {
+  const infos = await from.pathInfos([...new Set(paths)], options);
+  const missing = paths.find((path) => !infos.has(path));
+  if (missing !== undefined) throw notValid(missing);
+  return new Map(infos);
+}
+
+async function presentIn(to: Store, paths: readonly string[], options: CallOptions): Promise<Set<string>> {
+  const present = new Set<string>();
+  for (let at = 0; at < paths.length; at += batch) {
+    for (const path of (await to.pathInfos(paths.slice(at, at + batch), options)).keys()) present.add(path);
+  }
+  return present;
+}
+
+interface PathOptions extends CopyOptions {
+  readonly onBytes: (bytes: number) => void;
+}
+
+async function copyPath(from: Store, to: Store, info: PathInfo, options: PathOptions): Promise<void> {
+  // What one store made itself, the other did not; and when it was registered is its own affair.
+  const { ultimate: _, registrationTime: __, node, ...lasting } = info;
+  if (from.castore && to.castore && to.register && node) {
+    await copyContents(from.castore, to.castore, { ...lasting, node }, options);
+    await to.register([{ ...lasting, node }], options);
+    options.onBytes(info.narSize);
+    return;
+  }
+  // The receiving store checks the hash.
+  await to.add(lasting, counted(from.nar(info.path, { signal: options.signal, check: false }), options.onBytes), options);
+}
+
+async function* counted(nar: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of nar) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+class Progress {
+  readonly #onEvent: CopyOptions['onEvent'];
+  readonly #paths: number;
+  readonly #bytes: number;
+  readonly #started = performance.now();
+  #donePaths = 0;
+  #doneBytes = 0;
+
+  constructor(wanted: ReadonlyMap<string, PathInfo>, onEvent: CopyOptions['onEvent']) {
+    this.#onEvent = onEvent;
+    this.#paths = wanted.size;
+    this.#bytes = [...wanted.values()].reduce((sum, { narSize }) => sum + narSize, 0);
+  }
+
+  tell(event: CopyEvent): void {
+    if (event.type === 'progress') this.#doneBytes += event.bytes;
+    if (event.type === 'done') this.#donePaths += 1;
+    const seconds = (performance.now() - this.#started) / 1000;
+    this.#onEvent?.(event, {
+      paths: this.#paths,
+      donePaths: this.#donePaths,
+      bytes: this.#bytes,
+      doneBytes: this.#doneBytes,
+      bytesPerSecond: seconds > 0 ? this.#doneBytes / seconds : 0,
+    });
+  }
+}
