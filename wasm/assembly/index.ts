@@ -6,6 +6,30 @@ export { HASH_CTX_SIZE, HASH_MAX_SIZE, compressHash, hashBytes, hashFinal, hashI
 export { base16Decode, base16Encode, base16EncodedLength } from './base16';
 export { base64Decode, base64DecodedBound, base64Encode, base64EncodedLength } from './base64';
 export { CHUNK_CTX_SIZE, chunkEnd, chunkInit, chunkScan, chunkSize, chunkSkip, chunkUsed } from './chunk';
+export {
+  NAR_READ_CTX_SIZE,
+  narRead,
+  narReadExecutable,
+  narReadExpected,
+  narReadInit,
+  narReadSize,
+  narReadTarget,
+  narReadTargetLength,
+  narReadText,
+  narReadTextLength,
+  narReadUsed,
+} from './nar-read';
+export {
+  NAR_WRITE_CTX_SIZE,
+  NAR_WRITE_MAX,
+  narWriteDirectory,
+  narWriteDone,
+  narWriteEnd,
+  narWriteFile,
+  narWriteFileEnd,
+  narWriteInit,
+  narWriteSymlink,
+} from './nar-write';
 export { needlesCarry, needlesFound, needlesInit, needlesReplace, needlesReplaced, needlesScan, needlesSize } from './needles';
 export { nix32Decode, nix32DecodedLength, nix32Encode, nix32EncodedLength } from './nix32';
 

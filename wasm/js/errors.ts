@@ -14,7 +14,9 @@ export type WasmErrorCode =
   | 'nar-depth'
   | 'nar-name'
   | 'nar-file-type'
-  | 'nar-file-changed';
+  | 'nar-file-changed'
+  | 'nar-listing'
+  | 'nar-path';
 
 /** An error with a code that stays the same when the words change. */
 export class CodedError extends Error {

@@ -16,6 +16,19 @@ export {
 export { loadWasmHashes, WasmHashes } from './module.ts';
 export { NarChunks } from './nar/chunks.ts';
 export { magic as narMagic, maxDepth as maxNarDepth, padding as narPadding } from './nar/format.ts';
+export {
+  findInListing,
+  formatListing,
+  jsonOfListing,
+  ListingSink,
+  listNar,
+  NarAccessor,
+  type NarListing,
+  type NarRangeReader,
+  parseListing,
+} from './nar/listing.ts';
+export { type NarOutput, NarWriter } from './nar/node-writer.ts';
+export { type NarNodeSink, NarParser, parseNar } from './nar/parser.ts';
 export { NarReader, type NarReaderOptions, type NarSink, readNar } from './nar/reader.ts';
 export { compareNames, type NarFile, type NarFilter, type NarFs, type NarStat, narBytes, narDump } from './nar/writer.ts';
 export { HashRewriter, type ModuloDigest, ModuloHasher, type ModuloOptions } from './rewriter.ts';

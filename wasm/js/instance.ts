@@ -23,6 +23,26 @@ export interface WasmExports {
   needlesFound(set: number, index: number): number;
   needlesReplace(set: number, ptr: number, len: number, from: number, whole: boolean): number;
   needlesReplaced(set: number): number;
+  readonly NAR_READ_CTX_SIZE: WebAssembly.Global<'i32'>;
+  narReadInit(ctx: number): void;
+  narRead(ctx: number, ptr: number, len: number): number;
+  narReadUsed(ctx: number): number;
+  narReadText(ctx: number): number;
+  narReadTextLength(ctx: number): number;
+  narReadTarget(ctx: number): number;
+  narReadTargetLength(ctx: number): number;
+  narReadSize(ctx: number): number;
+  narReadExecutable(ctx: number): number;
+  narReadExpected(ctx: number): number;
+  readonly NAR_WRITE_CTX_SIZE: WebAssembly.Global<'i32'>;
+  readonly NAR_WRITE_MAX: WebAssembly.Global<'i32'>;
+  narWriteInit(ctx: number): void;
+  narWriteDone(ctx: number): number;
+  narWriteDirectory(ctx: number, name: number, len: number, out: number): number;
+  narWriteFile(ctx: number, name: number, len: number, size: number, executable: boolean, out: number): number;
+  narWriteFileEnd(ctx: number, size: number, out: number): number;
+  narWriteSymlink(ctx: number, name: number, len: number, target: number, targetLen: number, out: number): number;
+  narWriteEnd(ctx: number, out: number): number;
 }
 
 /** Input is copied through windows of this size: large enough for the copy to cost little, small enough to stay in the cache. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashChunks } from '../hasher.ts';
+import { flipped, malformed, nested, strings } from './malformed.ts';
 import { NarReader, type NarSink, readNar } from './reader.ts';
 import { compareNames, type NarFs, narBytes, narDump } from './writer.ts';
 
@@ -110,16 +111,6 @@ const sample: Tree = {
 const sampleHash = '9f44a1e5befaf8b0830b024981f3591493eaef05b069e006c0fc7f25f76ef347';
 const sampleSize = 2568;
 const sha256 = (chunks: Iterable<Uint8Array>) => Buffer.from(hashChunks((algo) => createHash(algo), 'sha256', chunks)).toString('hex');
-
-/** Strings as an archive has them, for archives made by hand. */
-function strings(...texts: string[]): Uint8Array {
-  const parts = texts.flatMap((text) => {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(Buffer.byteLength(text)));
-    return [length, Buffer.from(text), Buffer.alloc((8 - (Buffer.byteLength(text) % 8)) % 8)];
-  });
-  return new Uint8Array(Buffer.concat(parts));
-}
 
 const read = (bytes: Uint8Array) => {
   const sink = new TreeSink();
@@ -281,51 +272,7 @@ describe('reading', () => {
     }
   });
 
-  const entry = (name: string, ...rest: string[]) => [
-    'entry',
-    '(',
-    'name',
-    name,
-    'node',
-    '(',
-    'type',
-    'symlink',
-    'target',
-    'x',
-    ')',
-    ')',
-    ...rest,
-  ];
-  const directory = (...inner: string[]) => strings('nix-archive-1', '(', 'type', 'directory', ...inner, ')');
-  const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? 1 : byte));
-
-  // The messages are what Nix 2.34.8 says.
-  test.each([
-    ['another format', strings('nix-archive-2'), "bad archive: input doesn't look like a Nix archive"],
-    ['text', ascii('hello, world'), "bad archive: input doesn't look like a Nix archive"],
-    ['an unknown type', strings('nix-archive-1', '(', 'type', 'socket'), "bad archive: unknown file type 'socket'"],
-    ['a wrong tag', strings('nix-archive-1', '['), "bad archive: expected tag '(', got '['"],
-    ['a long tag', strings('nix-archive-1', 'x'.repeat(33)), 'string is too long'],
-    ['an executable with a value', strings('nix-archive-1', '(', 'type', 'regular', 'executable', 'x'), 'string is too long'],
-    [
-      'an executable after its contents',
-      strings('nix-archive-1', '(', 'type', 'regular', 'contents', '', 'executable', ''),
-      "got 'executable'",
-    ],
-    ['an empty target', strings('nix-archive-1', '(', 'type', 'symlink', 'target', ''), 'bad archive: NAR contains invalid symlink target'],
-    ['a long target', strings('nix-archive-1', '(', 'type', 'symlink', 'target', 'x'.repeat(4096)), 'string is too long'],
-    ['unsorted names', directory(...entry('b'), ...entry('a')), 'bad archive: NAR directory is not sorted'],
-    ['a name twice', directory(...entry('a'), ...entry('a')), 'bad archive: NAR directory is not sorted'],
-    ['an empty name', directory(...entry('')), "bad archive: NAR contains invalid file name ''"],
-    ['a dot', directory(...entry('.')), "bad archive: NAR contains invalid file name '.'"],
-    ['two dots', directory(...entry('..')), "bad archive: NAR contains invalid file name '..'"],
-    ['a slash', directory(...entry('a/b')), "bad archive: NAR contains invalid file name 'a/b'"],
-    ['a NUL', directory(...entry('a\0b')), "bad archive: NAR contains invalid file name 'a\0b'"],
-    ['a long name', directory(...entry('x'.repeat(256))), 'string is too long'],
-    ['a node before its name', directory('entry', '(', 'node'), "bad archive: expected tag 'name', got 'node'"],
-    ['an unknown entry', directory('file'), "bad archive: expected tag 'entry' or ')', got 'file'"],
-    ['padding that is not zero', flipped(strings('nix-archive-1'), 23), 'non-zero padding'],
-  ])('refuses %s', (_, bytes, message) => {
+  test.each(malformed)('refuses %s', (_, bytes, message) => {
     expect(() => read(bytes)).toThrow(message);
   });
 
@@ -335,10 +282,6 @@ describe('reading', () => {
   });
 
   test('refuses directories deeper than 64', () => {
-    const nested = (depth: number) => {
-      const down = Array.from({ length: depth }, () => ['(', 'type', 'directory', 'entry', '(', 'name', 'd', 'node']).flat();
-      return strings('nix-archive-1', ...down, '(', 'type', 'symlink', 'target', 'x', ')', ...Array.from({ length: depth * 2 }, () => ')'));
-    };
     expect(() => read(nested(63))).not.toThrow();
     expect(() => read(nested(64))).toThrow('bad archive: NAR directory nesting exceeds maximum depth of 64');
   });
