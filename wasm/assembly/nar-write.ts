@@ -98,7 +98,7 @@ export function narWriteFile(ctx: usize, name: usize, len: u32, size: f64, execu
 /** Ends a file of `size` bytes. */
 export function narWriteFileEnd(ctx: usize, size: f64, out: usize): i32 {
   if (load<u32>(ctx + STATE) != State.Contents) return NarWriteError.Misplaced;
-  const zeros = narPadding(<u32>(<u64>size & 7));
+  const zeros = narPadding(<u32>((<u64>size) & 7));
   memory.fill(out, 0, zeros);
   return <i32>(close(ctx, out + zeros) - out);
 }

@@ -128,21 +128,14 @@ export class NarParser {
 
   #tell(event: number): void {
     const { exports } = this.#wasm;
-    switch (event) {
-      case DIRECTORY:
-        return this.#sink.directory(this.#text());
-      case END_DIRECTORY:
-        return this.#sink.endDirectory();
-      case FILE:
-        this.#left = exports.narReadSize(this.#context);
-        return this.#sink.file(this.#text(), this.#left, exports.narReadExecutable(this.#context) !== 0, this.#read);
-      case END_FILE:
-        return this.#sink.endFile?.();
-      case SYMLINK:
-        return this.#sink.symlink(this.#text(), this.#target());
-      default:
-        throw this.#refusal(event);
-    }
+    if (event === DIRECTORY) this.#sink.directory(this.#text());
+    else if (event === END_DIRECTORY) this.#sink.endDirectory();
+    else if (event === END_FILE) this.#sink.endFile?.();
+    else if (event === SYMLINK) this.#sink.symlink(this.#text(), this.#target());
+    else if (event === FILE) {
+      this.#left = exports.narReadSize(this.#context);
+      this.#sink.file(this.#text(), this.#left, exports.narReadExecutable(this.#context) !== 0, this.#read);
+    } else throw this.#refusal(event);
   }
 
   #text(): Uint8Array {
