@@ -18,6 +18,7 @@ export async function runCommand(program: string, create: () => Command, args: s
     command = create();
     command.parse(args);
     await command.run();
+    await command.evaluation?.store.flush();
     return 0;
   } catch (error) {
     if (error instanceof Error && error.name === 'DebuggerQuit') return 0;
@@ -25,5 +26,6 @@ export async function runCommand(program: string, create: () => Command, args: s
     return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
   } finally {
     command?.evaluation?.finish();
+    await command?.evaluation?.store.close();
   }
 }

@@ -1,2 +1,2 @@
-/** Commands that can be called by Nix's own names. */
-export const dropInNames = ['nix-instantiate'];
+/** Commands that can be called by Nix's own names (main.ts). */
+export const dropInNames = ['nix', 'nix-hash', 'nix-instantiate', 'nix-store'];

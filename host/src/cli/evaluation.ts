@@ -1,6 +1,5 @@
 // A session for a command: configuration, files, store and machine put together.
 import fs from 'node:fs';
-import path from 'node:path';
 import { decodeText, type Handle, type ParserWarning, PrintFlag, PrintMode } from '@vixen/eval-core';
 import { isPseudoUrl, parseSearchPathEntry, type SearchPathEntry } from '../core/config/nix-path.ts';
 import { ansi, colourMarks } from '../core/errors/ansi.ts';
@@ -12,13 +11,15 @@ import type { MessageKind } from '../core/io.ts';
 import { applySettings, type Surroundings } from '../core/machine-settings.ts';
 import { findFile } from '../core/search-path.ts';
 import { Session, type SessionOptions } from '../core/session.ts';
-import { defaultNixPath, homeFolder, xdgFolder } from '../node/config.ts';
+import { CheckoutTree } from '../node/checkout-tree.ts';
+import { defaultNixPath, homeFolder } from '../node/config.ts';
+import { EvaluationStore } from '../node/eval-store.ts';
 import type { FlakeInfo } from '../node/fetch/flakes.ts';
 import { NodeFetching } from '../node/fetching.ts';
 import { NativeTree } from '../node/files.ts';
 import { nodeHashers } from '../node/hashing.ts';
 import { NodeIO } from '../node/node-io.ts';
-import { StoreFolder } from '../node/store-folder.ts';
+import { storeRoot } from '../node/store-root.ts';
 import { StoreTree } from '../node/store-tree.ts';
 import { currentSystem } from '../node/system.ts';
 import { systemErrorText } from '../node/system-error.ts';
@@ -28,13 +29,16 @@ import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
 import { Progress, showsProgress } from './progress.ts';
 import { countsCalls, wantsStatistics } from './stats.ts';
+import { readStdin } from './stdin.ts';
 import { watchCalls } from './watch-calls.ts';
+
+export { readStdin };
 
 const storeDirectory = '/nix/store';
 
 export interface Evaluation {
   session: Session;
-  store: StoreFolder;
+  store: EvaluationStore;
   fetching: NodeFetching;
   searchPath: SearchPathEntry[];
   base: string;
@@ -56,16 +60,6 @@ function parserWarning(session: Session, { positioned, position, message: text }
 }
 
 const warn = (text: string) => message('warning', text);
-
-/** The folder that the store lies below: what `--store` says, else one in the user's data folder. */
-function storeRoot(store: string | undefined): string {
-  const { env } = process;
-  const asked = store ?? env.VIXEN_STORE;
-  if (asked === undefined || asked === 'auto' || asked === 'dummy://')
-    return `${xdgFolder(env, 'XDG_DATA_HOME', '.local/share')}/vixen/root`;
-  const root = path.resolve(asked.replace(/^(?:local\?root=|file:\/\/)/, ''));
-  return root === '/' ? '' : root;
-}
 
 /** All entries of the search path, those of the command line first. */
 function searchPathOf({ config: { settings }, searchPath }: EvalFlags): SearchPathEntry[] {
@@ -104,14 +98,17 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const pure = settings.bool('pure-eval');
   const readOnly = options.readOnly || flags.readOnly;
   const searchPath = searchPathOf(flags);
-  const root = storeRoot(flags.store);
+  const reference = flags.store ?? process.env.VIXEN_STORE ?? settings.text('store');
+  const root = storeRoot(reference, process.env);
   const machineTree = new NativeTree();
-  const separate = root !== '' || pure;
-  const whole: FileTree = separate ? new StoreTree(pure ? undefined : machineTree, new NativeTree(root), storeDirectory) : machineTree;
+  const checkouts = new CheckoutTree({ root, directory: storeDirectory, materialise: (path) => store.materialise(path) });
+  const whole: FileTree = new StoreTree(pure ? undefined : machineTree, checkouts, storeDirectory);
   const guard = pure || settings.bool('restrict-eval') ? new GuardedTree(whole, pure ? 'pure' : 'restricted') : undefined;
   if (guard) allowSearchPath(guard, searchPath, base);
   const files = guard ?? whole;
-  const store = new StoreFolder({ root, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers });
+  const open = async () => (await import('../node/stores.ts')).openHostStore(reference, { settings, env: process.env });
+  const storeOptions = { open, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers };
+  const store: EvaluationStore = new EvaluationStore(storeOptions, (path) => checkouts.forget(path));
   const watching = watchCalls(settings);
   const around: Surroundings = {
     readOnly,
@@ -152,8 +149,9 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
     return JSON.parse(decodeText(await session.print(info, PrintMode.Json, PrintFlag.Strict))) as FlakeInfo;
   };
   const activity = (text: string) => progress?.activity(text);
-  const open = async () => (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
-  const fetching = new NodeFetching({ base, warn, open });
+  const openFetching = async () =>
+    (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
+  const fetching = new NodeFetching({ base, warn, open: openFetching });
   const io = new NodeIO({ files, store, fetching, env: pure ? {} : { ...process.env }, message, debug: options.debugger?.stop });
   const session = newSession();
   options.debugger?.attach(session);
@@ -179,8 +177,6 @@ function readArgument(file: string): Uint8Array {
     throw new FileError('failed', `opening file \x0e"${file}"\x0f: \x0e${systemErrorText(error)}\x0f`, { cause: error });
   }
 }
-
-export const readStdin = () => fs.readFileSync(0);
 
 /** What a file on the command line stands for: a path, or a name in the search path. */
 export async function lookupFile({ session, fetching, searchPath, base, pure }: Evaluation, name: string): Promise<string> {

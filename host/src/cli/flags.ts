@@ -19,6 +19,8 @@ export interface ArgumentOptions {
   flags: Flag[];
   positional(value: string): void;
   setting(name: string, value: string): void;
+  /** Takes flags that nobody knows, instead of an error. */
+  unknownFlag?: ((flag: string) => void) | undefined;
 }
 
 /** `-qlf` as `-q -l -f`, `-j3` as `-j 3`. */
@@ -50,7 +52,7 @@ function similar(name: string, flags: Flag[]): string {
 }
 
 /** Reads a command line: calls what it asks for, in its order. */
-export function parseArguments(args: readonly string[], { flags, positional, setting }: ArgumentOptions, suggest = false) {
+export function parseArguments(args: readonly string[], { flags, positional, setting, unknownFlag }: ArgumentOptions, suggest = false) {
   const byName = new Map(flags.flatMap((flag) => flag.names.map((name) => [name, flag] as const)));
   const todo = [...args].reverse();
   let onlyPositional = false;
@@ -66,6 +68,10 @@ export function parseArguments(args: readonly string[], { flags, positional, set
     const [name, ...more] = expand(next);
     todo.push(...more.reverse());
     const flag = byName.get(name!) ?? (name!.startsWith('--') ? settingFlag(name!.slice(2), setting) : undefined);
+    if (!flag && unknownFlag) {
+      unknownFlag(name!);
+      continue;
+    }
     if (!flag) throw new UsageError(`unrecognised flag '\x0e${name}\x0f'${suggest ? similar(name!, flags) : ''}`);
     flag.run(...takeValues(name!, flag, todo));
   }

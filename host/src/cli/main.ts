@@ -1,24 +1,42 @@
 // Where everything starts. Small on purpose: what a command needs is loaded when the command is known.
 import path from 'node:path';
+import type { Run as NamedRun } from './groups.ts';
 import { vixenVersion } from './version.ts';
 
 type Run = (args: string[]) => Promise<number>;
 
-const nixInstantiate = async (): Promise<Run> => (await import('./compat/nix-instantiate.ts')).nixInstantiate;
+/** A command that is told by which name it was called. */
+const named = (program: string, load: () => Promise<NamedRun>) => async (): Promise<Run> => {
+  const run = await load();
+  return (args) => run(program, args);
+};
+
+/** Commands that can be called by Nix's own names. */
+const dropIns: Record<string, () => Promise<Run>> = {
+  'nix-instantiate': async () => (await import('./compat/nix-instantiate.ts')).nixInstantiate,
+  'nix-store': named('nix-store', async () => (await import('./compat/nix-store.ts')).nixStore),
+  'nix-hash': named('nix-hash', async () => (await import('./compat/nix-hash.ts')).nixHash),
+  nix: named('nix', async () => (await import('./compat/nix.ts')).nix),
+};
 
 const commands: Record<string, () => Promise<Run>> = {
   eval: async () => (await import('./commands/eval.ts')).evalCommand,
   instantiate: async () => (await import('./commands/instantiate.ts')).instantiateCommand,
   parse: async () => (await import('./commands/instantiate.ts')).parseCommand,
   repl: async () => (await import('./commands/repl.ts')).replCommand,
+  store: named('vixen store', async () => (await import('./commands/store/group.ts')).storeGroup),
+  hash: named('vixen hash', async () => (await import('./commands/hash/group.ts')).hashGroup),
+  key: named('vixen key', async () => (await import('./commands/key/group.ts')).keyGroup),
+  nar: named('vixen nar', async () => (await import('./commands/nar/group.ts')).narGroup),
   link: async () => (await import('./commands/link.ts')).linkCommand,
-  'nix-instantiate': nixInstantiate,
+  ...dropIns,
 };
 
 async function main(argv: string[]): Promise<number> {
   const [, script = '', ...args] = argv;
   // Called by the name of a drop-in: through a link that `vixen link` has made.
-  if (path.basename(script) === 'nix-instantiate') return (await nixInstantiate())(args);
+  const called = path.basename(script);
+  if (Object.hasOwn(dropIns, called)) return (await dropIns[called]!())(args);
   const [command, ...rest] = args;
   if (command === '--version' || command === 'version') {
     process.stdout.write(`vixen ${vixenVersion}\n`);

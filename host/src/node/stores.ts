@@ -9,7 +9,11 @@ export interface HostStoreOptions {
   readonly env: Record<string, string | undefined>;
   readonly signal?: AbortSignal;
   readonly readOnly?: boolean;
+  readonly warn?: (message: string) => void;
 }
+
+/** Our folder in the user's data folder. */
+export const dataFolder = (env: Record<string, string | undefined>) => `${xdgFolder(env, 'XDG_DATA_HOME', '.local/share')}/vixen`;
 
 /** A reference as Nix's users write it (Nix manual, "Store URL format") as a URL that a backend knows. */
 export function storeUrl(reference: string): string {
@@ -28,15 +32,16 @@ function localUrl(parameters: URLSearchParams, reference: string): string {
 }
 
 /** Opens a store for a command. */
-export async function openHostStore(reference: string, { settings, env, signal, readOnly }: HostStoreOptions): Promise<Store> {
+export async function openHostStore(reference: string, { settings, env, signal, readOnly, warn }: HostStoreOptions): Promise<Store> {
   const options: OpenOptions = {
     signal,
     trustedPublicKeys: settings.list('trusted-public-keys'),
     secretKeyFiles: settings.list('secret-key-files'),
     requireSignatures: settings.bool('require-sigs'),
     readOnly: readOnly ?? false,
+    warn,
     netrcFile: settings.text('netrc-file'),
-    dataDirectory: `${xdgFolder(env, 'XDG_DATA_HOME', '.local/share')}/vixen`,
+    dataDirectory: dataFolder(env),
   };
   return openStore(storeUrl(reference), options);
 }

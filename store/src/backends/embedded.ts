@@ -2,9 +2,6 @@
  * The store `embedded:`, the default: a folder that any number of processes use at once, without a server (docs/store.md). `embedded:///ROOT` says where
  * `/nix/store` stands; `embedded:` is the machine's own root where `/nix` is ours to write and no Nix lives there, otherwise `root` in our data folder.
  */
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import type { Node } from '../castore/node.ts';
 import { CastoreStore } from '../castore/store.ts';
 import { BlobWriter } from '../embedded/blob-writer.ts';
@@ -17,10 +14,10 @@ import { IndexFile } from '../embedded/index-file.ts';
 import { Packs } from '../embedded/packs.ts';
 import { EmbeddedPaths } from '../embedded/paths.ts';
 import { EmbeddedLogs, EmbeddedRealisations } from '../embedded/records-of-builds.ts';
+import { embeddedRoot } from '../embedded/root.ts';
 import { FileRoots } from '../embedded/roots.ts';
 import { Sessions } from '../embedded/sessions.ts';
 import { verifyParts } from '../embedded/verify.ts';
-import { StoreError } from '../errors.ts';
 import { defaultStoreDirectory } from '../formats/store-path.ts';
 import type { OpenOptions } from '../open.ts';
 import { keepSettingsOf, trustOf } from './settings.ts';
@@ -31,7 +28,7 @@ export interface EmbeddedOptions extends OpenOptions {
 }
 
 export async function openEmbeddedStore(url: URL, options: EmbeddedOptions = {}): Promise<CastoreStore> {
-  const layout = new StoreLayout(rootOf(url, options));
+  const layout = new StoreLayout(embeddedRoot(url, options));
   const files = options.files ?? diskFiles;
   const directory = defaultStoreDirectory;
   const trust = trustOf(options);
@@ -88,27 +85,4 @@ function* blobsOf(directories: EmbeddedDirectories, root: Node): Generator<Uint8
     if (node.type === 'file') yield node.digest;
     if (node.type === 'directory') for (const entry of directories.find(node.digest)?.entries ?? []) todo.push(entry.node);
   }
-}
-
-function rootOf(url: URL, { dataDirectory }: OpenOptions): string {
-  if (url.host !== '') throw new StoreError('invalid', `'${url.href}': a root is an absolute path, as in embedded:///ROOT`);
-  const given = decodeURIComponent(url.pathname);
-  if (given !== '') return given.replace(/\/+$/, '');
-  return isMachineOurs() ? '' : path.join(dataDirectory ?? defaultDataDirectory(), 'root');
-}
-
-/** Whether `/nix` is ours to write, and no Nix lives there. */
-function isMachineOurs(): boolean {
-  if (fs.existsSync('/nix/var/nix/db')) return false;
-  try {
-    fs.accessSync('/nix', fs.constants.W_OK);
-    return fs.statSync('/nix').isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function defaultDataDirectory(): string {
-  const base = process.env.XDG_DATA_HOME || path.join(os.homedir(), '.local/share');
-  return path.join(base, 'vixen');
 }

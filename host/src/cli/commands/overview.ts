@@ -11,12 +11,19 @@ Commands:
   instantiate        print the derivations of an expression
   parse              print the syntax tree of an expression
   repl               evaluate interactively
+  store              work on a store: add, ls, cat, copy, verify, gc, …
+  hash               compute and convert hashes
+  key                make keys that sign store paths
+  nar                make and read archives
   link DIR           make links of the drop-in commands
-  nix-instantiate    what Nix's own command of that name does
+
+What Nix's own commands of these names do:
+  nix, nix-hash, nix-instantiate, nix-store
 
 Examples:
   vixen eval -E '1 + 1'
   vixen eval -f '<nixpkgs>' hello.drvPath
+  vixen store add ./src
   vixen nix-instantiate '<nixpkgs>' -A hello
 
 \`vixen COMMAND --help\` says more about a command.

@@ -153,17 +153,18 @@ class Instantiate implements Command {
   }
 
   async #instantiate(evaluation: Evaluation, args: Handle, value: Handle) {
-    const { session } = evaluation;
+    const { session, store } = evaluation;
     for (const found of await findDerivations(session, value, args)) {
       const drvPath = await requireDrvPath(session, found);
+      await store.flush();
       const output = await outputName(session, found);
       if (output === '') throw new NixError(ErrorCode.Plain, `derivation '\x0e${drvPath}\x0f' lacks an 'outputName' attribute`);
-      writeOut(`${this.#rooted(evaluation, drvPath)}${output === 'out' ? '' : `!${output}`}\n`);
+      writeOut(`${await this.#rooted(evaluation, drvPath)}${output === 'out' ? '' : `!${output}`}\n`);
     }
   }
 
   /** The path that is printed: the root's, where one is asked for. */
-  #rooted({ store }: Evaluation, drvPath: string): string {
+  async #rooted({ store }: Evaluation, drvPath: string): Promise<string> {
     if (this.#root === undefined) {
       if (this.#gcWarning) log(`warning: you did not specify '--add-root'; the result might be removed by the garbage collector`);
       this.#gcWarning = false;
@@ -171,7 +172,7 @@ class Instantiate implements Command {
     }
     this.#roots += 1;
     const root = path.resolve(this.#roots > 1 ? `${this.#root}-${this.#roots}` : this.#root);
-    store.addRoot(drvPath, root);
+    await store.addRoot(drvPath, root);
     return root;
   }
 }

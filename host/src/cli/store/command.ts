@@ -14,6 +14,8 @@ export interface StoreCommand {
   readonly flags?: readonly Flag[];
   /** Takes the arguments that are no flags; without it there may be none. */
   readonly positional?: (value: string) => void;
+  /** Takes flags that are not declared; without it they are refused. */
+  readonly unknownFlag?: (flag: string) => void;
   /** Answers the exit code where it is not 0. */
   run(context: StoreContext): Promise<number | void>;
 }
@@ -76,6 +78,7 @@ async function runIn(context: StoreContext, { usage, about, examples, create }: 
       flags: [...flags, helpFlag],
       positional: command.positional ?? noArguments,
       setting: (name, value) => context.set(name, value),
+      unknownFlag: command.unknownFlag,
     },
     true,
   );

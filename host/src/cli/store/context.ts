@@ -46,13 +46,22 @@ export class StoreContext {
   /** Another store; closed when the command ends. */
   async open(url: string): Promise<Store> {
     const { openHostStore } = await import('../../node/stores.ts');
-    const store = await openHostStore(url, { settings: this.config.settings, signal: this.signal, env: process.env });
+    const store = await openHostStore(url, {
+      settings: this.config.settings,
+      signal: this.signal,
+      env: process.env,
+      warn: (text) => this.warn(text),
+    });
     this.#opened.push(store);
     return store;
   }
 
   warn(text: string) {
     log(colourMarks(`${ansi.magenta}warning:${ansi.normal} ${text}`));
+  }
+
+  error(text: string) {
+    log(colourMarks(`${ansi.red}error:${ansi.normal} ${text}`));
   }
 
   /** Something worth knowing, unless the user wants quiet. */

@@ -15,7 +15,7 @@ export class MemoryStore extends VirtualStore {
   }
 
   protected override add(request: AddPathRequest): string {
-    const path = super.add(request);
+    const path = this.computedPath(request);
     if (request.computeOnly || this.isValid(path)) return path;
     const source = sourceOf(this.#files, request);
     const accept = keptFilter(source, request.kept);

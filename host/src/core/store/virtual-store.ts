@@ -2,7 +2,7 @@
 import { ErrorCode } from '@vixen/eval-core';
 import { type HasherFactory, StoreDir } from '@vixen/wasm';
 import { doesNotExist, type FileTree } from '../files/tree.ts';
-import { type AddPathRequest, type ClosureEntry, type EvalStore, HostError } from '../io.ts';
+import { type AddPathRequest, type ClosureEntry, type EvalStore, HostError, type MaybePromise } from '../io.ts';
 import { computeStorePath } from './add-path.ts';
 
 export class VirtualStore implements EvalStore {
@@ -11,7 +11,7 @@ export class VirtualStore implements EvalStore {
   protected readonly hashers: HasherFactory;
   protected readonly paths: StoreDir;
   // Sources do not change while a program is evaluated, as far as Nix is concerned.
-  readonly #added = new Map<string, string>();
+  readonly #added = new Map<string, MaybePromise<string>>();
 
   constructor(tree: FileTree, hashers: HasherFactory, directory = '/nix/store') {
     this.tree = tree;
@@ -20,7 +20,7 @@ export class VirtualStore implements EvalStore {
     this.paths = new StoreDir(hashers, directory);
   }
 
-  addPath(request: AddPathRequest): string | Promise<string> {
+  addPath(request: AddPathRequest): MaybePromise<string> {
     if (request.kept) return this.add(request);
     const key = JSON.stringify(request);
     const known = this.#added.get(key);
@@ -30,39 +30,46 @@ export class VirtualStore implements EvalStore {
     return path;
   }
 
-  protected add(request: AddPathRequest): string {
+  protected add(request: AddPathRequest): MaybePromise<string> {
+    return this.computedPath(request);
+  }
+
+  protected computedPath(request: AddPathRequest): string {
     return computeStorePath(this.tree, this.hashers, this.paths, request).path;
   }
 
   addText(_name: string, _contents: Uint8Array, _references: string[], _path: string) {}
 
-  isValid(_path: string): boolean {
+  isValid(_path: string): MaybePromise<boolean> {
     return false;
   }
 
-  makeValid(path: string) {
-    if (!this.isValid(path)) throw notValid(path);
+  makeValid(path: string): MaybePromise<void> {
+    return afterwards(this.isValid(path), (valid) => {
+      if (!valid) throw notValid(path);
+    });
   }
 
-  closure(path: string): ClosureEntry[] {
+  closure(path: string): MaybePromise<ClosureEntry[]> {
     throw notValid(path);
   }
 
-  references(_path: string): string[] | undefined {
+  references(_path: string): MaybePromise<string[] | undefined> {
     return undefined;
   }
 
-  readDerivation(path: string): Uint8Array {
+  readDerivation(path: string): MaybePromise<Uint8Array> {
     throw doesNotExist(path);
   }
 
-  realise(elements: string[], _forImport: boolean): Map<string, string> {
-    for (const element of elements) {
-      const path = element.slice(element.indexOf(this.directory));
-      if (!this.isValid(path)) throw notValid(path);
-    }
+  async realise(elements: string[], _forImport: boolean): Promise<Map<string, string>> {
+    for (const element of elements) await this.makeValid(element.slice(element.indexOf(this.directory)));
     return new Map();
   }
 }
+
+/** Uses a value when it is there: at once, or later. */
+const afterwards = <T, U>(value: MaybePromise<T>, use: (value: T) => U): MaybePromise<U> =>
+  value instanceof Promise ? value.then(use) : use(value);
 
 export const notValid = (path: string) => new HostError(ErrorCode.InvalidPath, `path '\x0e${path}\x0f' is not valid`);

@@ -1,14 +1,14 @@
 // What all fetchers share.
 import type { Settings } from '../../core/config/settings.ts';
 import type { Attributes, SchemeSet } from '../../core/fetch/input.ts';
-import type { StoreFolder } from '../store-folder.ts';
+import type { EvaluationStore } from '../eval-store.ts';
 import type { FetchCache } from './cache.ts';
 import type { Downloader } from './download.ts';
 
 export interface FetchContext {
   schemes: SchemeSet;
   settings: Settings;
-  store: StoreFolder;
+  store: EvaluationStore;
   cache: FetchCache;
   download: Downloader;
   warn(text: string): void;

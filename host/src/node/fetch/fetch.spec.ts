@@ -4,18 +4,20 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { openStore } from '@vixen/store';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Settings } from '../../core/config/settings.ts';
+import { EvaluationStore } from '../eval-store.ts';
 import { NativeTree } from '../files.ts';
 import { nodeHashers } from '../hashing.ts';
-import { StoreFolder } from '../store-folder.ts';
 import { openFetchService } from './open.ts';
 import type { FetchService } from './service.ts';
 
 let dir = '';
 let home = '';
 let service: FetchService;
-let store: StoreFolder;
+let store: EvaluationStore;
+const physical = (storePath: unknown) => path.join(home, 'root', String(storePath));
 let warnings: string[] = [];
 let server: http.Server;
 let requests: string[] = [];
@@ -64,13 +66,14 @@ afterAll(() => {
   fs.rmSync(dir, { recursive: true });
 });
 
-function open(settings: Record<string, string> = {}) {
+function openService(settings: Record<string, string> = {}) {
   const set = new Settings();
   set.set('experimental-features', 'flakes fetch-tree');
   set.set('download-attempts', '1');
   for (const [name, value] of Object.entries(settings)) set.set(name, value);
-  store = new StoreFolder({ root: path.join(home, 'root'), readOnly: true, tree: new NativeTree(), hashers: nodeHashers });
-  const reader = async (folder: string) => JSON.parse(fs.readFileSync(path.join(store.physical(folder), 'info.json'), 'utf8'));
+  const open = () => openStore(`embedded://${path.join(home, 'root')}`);
+  store = new EvaluationStore({ open, readOnly: true, tree: new NativeTree(), hashers: nodeHashers });
+  const reader = async (folder: string) => JSON.parse(fs.readFileSync(path.join(physical(folder), 'info.json'), 'utf8'));
   service = openFetchService({ settings: set, store, warn: (text) => warnings.push(text), guard: undefined, reader });
 }
 
@@ -79,7 +82,7 @@ beforeEach(() => {
   process.env.XDG_CACHE_HOME = path.join(home, 'cache');
   warnings = [];
   requests = [];
-  open();
+  openService();
   return () => {
     if (cacheBefore === undefined) delete process.env.XDG_CACHE_HOME;
     else process.env.XDG_CACHE_HOME = cacheBefore;
@@ -89,13 +92,13 @@ beforeEach(() => {
 const base = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const fetched = async (fetcher: string, args: object) =>
   JSON.parse(await service.fetch(fetcher, JSON.stringify(args))) as Record<string, unknown>;
-const contents = (storePath: unknown, file = '') => fs.readFileSync(path.join(store.physical(String(storePath)), file), 'utf8');
+const contents = (storePath: unknown, file = '') => fs.readFileSync(path.join(physical(storePath), file), 'utf8');
 
 test.each(['t.tar', 't.tar.gz', 'flat.tar.gz'])('%s is unpacked, its only folder left out', async (name) => {
   const { outPath } = await fetched('fetchTarball', { url: `file://${at(name)}`, name: 'source' });
-  expect(fs.readdirSync(store.physical(String(outPath))).sort()).toEqual(['a.txt', 'sub']);
-  expect(fs.readlinkSync(path.join(store.physical(String(outPath)), 'sub/link'))).toBe('../a.txt');
-  expect(fs.statSync(path.join(store.physical(String(outPath)), 'sub/x.sh')).mode & 0o111).not.toBe(0);
+  expect(fs.readdirSync(physical(outPath)).sort()).toEqual(['a.txt', 'sub']);
+  expect(fs.readlinkSync(path.join(physical(outPath), 'sub/link'))).toBe('../a.txt');
+  expect(fs.statSync(path.join(physical(outPath), 'sub/x.sh')).mode & 0o111).not.toBe(0);
 });
 
 test('a tree has the same path however it comes', async () => {
@@ -109,7 +112,7 @@ test('files over HTTP are asked for again only when they may have changed', asyn
   expect(contents(first.outPath)).toBe('served');
   await fetched('fetchurl', { url, name: 'x' });
   expect(requests).toEqual(['/moved', '/file']);
-  open({ 'tarball-ttl': '0' });
+  openService({ 'tarball-ttl': '0' });
   expect(await fetched('fetchurl', { url: `${base()}/file`, name: 'x' })).toEqual(first);
   expect(requests).toHaveLength(3);
 });
@@ -157,7 +160,7 @@ test('a working tree with changes: tracked files as they are, and a warning', as
   fs.writeFileSync(at('dirty/untracked'), '');
   fs.rmSync(at('dirty/folder'), { recursive: true });
   const result = await fetched('fetchGit', { type: 'git', url: at('dirty') });
-  expect(fs.readdirSync(store.physical(String(result.outPath)))).toEqual(['file']);
+  expect(fs.readdirSync(physical(result.outPath))).toEqual(['file']);
   expect(result).toMatchObject({
     rev: '0'.repeat(40),
     revCount: 0,
@@ -170,7 +173,7 @@ test('what export-ignore leaves out', async () => {
   makeRepository('ignoring', { a: '', b: '', 'c/d': '', '.gitattributes': 'b export-ignore\nc export-ignore\n' });
   const names = async (args: object) => {
     const { outPath } = await fetched('fetchGit', { type: 'git', url: at('ignoring'), ...args });
-    return fs.readdirSync(store.physical(String(outPath))).sort();
+    return fs.readdirSync(physical(outPath)).sort();
   };
   expect(await names({ exportIgnore: true })).toEqual(['.gitattributes', 'a']);
   expect(await names({ exportIgnore: true, ref: 'main' })).toEqual(['.gitattributes', 'a']);
@@ -178,14 +181,14 @@ test('what export-ignore leaves out', async () => {
 });
 
 test('pure evaluation fetches locked inputs alone', async () => {
-  open({ 'pure-eval': 'true' });
+  openService({ 'pure-eval': 'true' });
   await expect(fetched('fetchTree', { type: 'path', path: at('d') })).rejects.toThrow("doesn't fetch unlocked input");
   const rev = git('repo', 'rev-parse', 'HEAD');
   expect(await fetched('fetchGit', { type: 'git', url: at('repo'), rev })).toMatchObject({ rev });
 });
 
 test('restricted evaluation fetches what is allowed', async () => {
-  open({ 'restrict-eval': 'true', 'allowed-uris': `${base()}/` });
+  openService({ 'restrict-eval': 'true', 'allowed-uris': `${base()}/` });
   expect(contents((await fetched('fetchurl', { url: `${base()}/file`, name: 'x' })).outPath)).toBe('served');
   await expect(fetched('fetchurl', { url: 'https://example.org/x', name: 'x' })).rejects.toThrow('is forbidden in restricted mode');
 });
@@ -204,7 +207,7 @@ test('flakes: a lock file is kept as long as flake.nix asks for the same', async
   expect(lock.nodes.leaf.locked).toMatchObject({ type: 'path', path: at('leaf'), narHash: expect.stringContaining('sha256-') });
   expect(Object.keys(answer.overrides).sort()).toEqual(['leaf', 'root']);
   write('top', { inputs: { leaf: { url: `path:${at('leaf')}` } }, formals: ['self'] }, lock);
-  open();
+  openService();
   const kept = JSON.parse(await service.flake('getFlake', `path:${at('top')}`));
   expect(Object.keys(kept.overrides)).toEqual(['root']);
   expect(JSON.parse(kept.lockFile).nodes.leaf).toEqual(lock.nodes.leaf);

@@ -75,7 +75,7 @@ export class FlakeFetcher {
     if (place === '') return { kind: 'global', entries: [] };
     if (place.startsWith('/')) return readRegistry(schemes, 'global', place, warn);
     const { storePath } = await fetchFile(this.#context, { url: place, name: 'flake-registry.json' });
-    return parseRegistry(schemes, 'global', fs.readFileSync(store.physical(storePath), 'utf8'), place);
+    return parseRegistry(schemes, 'global', fs.readFileSync(await store.files(storePath), 'utf8'), place);
   }
 
   async resolve(input: Attributes, use: RegistryUse): Promise<Resolved> {
@@ -97,8 +97,8 @@ export class FlakeFetcher {
   }
 
   /** The folder of a flake on the machine. */
-  folderOf({ tree, dir }: FetchedFlake): string {
-    return path.join(this.#context.store.physical(tree.storePath), dir);
+  async folderOf({ tree, dir }: FetchedFlake): Promise<string> {
+    return path.join(await this.#context.store.files(tree.storePath), dir);
   }
 
   /** As folderOf, by its store path. */
@@ -124,7 +124,7 @@ export class FlakeFetcher {
   /** A flake with its inputs locked; registries may be asked about the flake itself even where evaluation is pure. */
   async lockedFlake(ref: FlakeRef, useRegistries = this.#context.settings.bool('use-registries')): Promise<FlakeAnswer> {
     const flake = await this.fetchFlake(ref, useRegistries ? 'all' : 'none');
-    const folder = this.folderOf(flake);
+    const folder = await this.folderOf(flake);
     const lockPath = path.join(folder, 'flake.lock');
     const old = fs.existsSync(lockPath)
       ? parseLockFile(fs.readFileSync(lockPath, 'utf8'), `${this.logicalFolderOf(flake)}/flake.lock`)
@@ -139,8 +139,8 @@ export class FlakeFetcher {
     return { lockFile: lock.text, overrides: Object.fromEntries(overrides) };
   }
 
-  #oldLock(flake: FetchedFlake) {
-    const file = path.join(this.folderOf(flake), 'flake.lock');
+  async #oldLock(flake: FetchedFlake) {
+    const file = path.join(await this.folderOf(flake), 'flake.lock');
     return fs.existsSync(file) ? parseLockFile(fs.readFileSync(file, 'utf8'), `${this.logicalFolderOf(flake)}/flake.lock`) : emptyLock();
   }
 

@@ -22,7 +22,7 @@ interface Forge {
 
 async function text(context: FetchContext, url: string, headers: Headers): Promise<string> {
   const { storePath } = await fetchFile(context, { url, name: 'source', headers });
-  return fs.readFileSync(context.store.physical(storePath), 'utf8');
+  return fs.readFileSync(await context.store.files(storePath), 'utf8');
 }
 
 const github: Forge = {

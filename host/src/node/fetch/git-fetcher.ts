@@ -66,8 +66,8 @@ export class GitFetcher {
     }
     const { tree, input: result, key, keep } = this.#open(input);
     const cached = key && cache.get<{ path: string; narHash: string }>([...key, name])?.value;
-    if (cached && store.isValid(cached.path)) return { storePath: cached.path, narHash: cached.narHash, input: result };
-    const added = store.addFrom(tree, '/', name, { recursive: true, keep });
+    if (cached && (await store.isValid(cached.path))) return { storePath: cached.path, narHash: cached.narHash, input: result };
+    const added = await store.addFrom(tree, '/', name, { recursive: true, keep });
     const narHash = toSri(added.narHash);
     if (key) cache.set([...key, name], { path: added.path, narHash });
     return { storePath: added.path, narHash, input: result };

@@ -28,7 +28,7 @@ interface Node {
 export interface LockerHost {
   fetch(ref: FlakeRef): Promise<FetchedFlake>;
   read(flake: FetchedFlake): Promise<FlakeInfo>;
-  oldLock(flake: FetchedFlake): LockFile;
+  oldLock(flake: FetchedFlake): Promise<LockFile>;
 }
 
 export interface NewLock {
@@ -207,7 +207,7 @@ export class Locker {
     const shown = attributesToJson(original);
     if (this.#parents.includes(shown)) throw fetchError(`found circular import of flake ${q(shown)}`);
     this.#parents.push(shown);
-    const lock = this.#host.oldLock(fetched);
+    const lock = await this.#host.oldLock(fetched);
     const old = { lock, node: lock.nodes[lock.root] ?? {} };
     const inputs = this.#inputsOf(await this.#host.read(fetched), path);
     await this.#compute({ inputs, node: child, path, old, followsPrefix: path, trustLock: false });

@@ -36,7 +36,7 @@ export async function fetchMercurial(context: FetchContext, given: Attributes): 
   try {
     hg('archive', '-R', clone, '-r', rev, folder);
     fs.rmSync(path.join(folder, '.hg_archival.txt'), { force: true });
-    const added = context.store.addFrom(new NativeTree(), folder, name, { recursive: true });
+    const added = await context.store.addFrom(new NativeTree(), folder, name, { recursive: true });
     return { storePath: added.path, narHash: toSri(added.narHash), input: { ...given, rev, ref: branch, revCount: Number(count) } };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export async function fetchMercurial(context: FetchContext, given: Attributes): 
 }
 
 /** A working tree with changes: its tracked files as they are. */
-function unclean(context: FetchContext, given: Attributes, local: string, name: string): FetchedTree {
+async function unclean(context: FetchContext, given: Attributes, local: string, name: string): Promise<FetchedTree> {
   const { settings, warn } = context;
   const message = `Mercurial tree ${q(`"${local}"`)} is unclean`;
   if (!settings.bool('allow-dirty')) throw fetchError(message);
@@ -55,7 +55,7 @@ function unclean(context: FetchContext, given: Attributes, local: string, name: 
     for (let part = file; part !== '' && part !== '.' && !kept.has(part); part = path.dirname(part)) kept.add(part);
   }
   const keep = (file: string) => kept.has(file.slice(1));
-  const added = context.store.addFrom(new NativeTree(local), '/', name, { recursive: true, keep });
+  const added = await context.store.addFrom(new NativeTree(local), '/', name, { recursive: true, keep });
   const ref = trimmed(context.run('hg', ['branch', '-R', local]));
   return { storePath: added.path, narHash: toSri(added.narHash), input: { ...given, ref } };
 }

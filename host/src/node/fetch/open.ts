@@ -11,7 +11,7 @@ import type { GuardedTree } from '../../core/files/access.ts';
 import { normalPath } from '../../core/files/paths.ts';
 import { HostError } from '../../core/io.ts';
 import { xdgFolder } from '../config.ts';
-import type { StoreFolder } from '../store-folder.ts';
+import type { EvaluationStore } from '../eval-store.ts';
 import { systemErrorText } from '../system-error.ts';
 import { FetchCache } from './cache.ts';
 import type { FetchContext } from './context.ts';
@@ -21,7 +21,7 @@ import { FetchService } from './service.ts';
 
 export interface OpenFetchOptions {
   settings: Settings;
-  store: StoreFolder;
+  store: EvaluationStore;
   warn(text: string): void;
   activity?(text: string): void;
   /** What may be seen, where not everything may. */

@@ -1,6 +1,7 @@
 // `path:` inputs: a folder of the machine, copied as it is (libfetchers/path.cc).
 
 import { lstatSync } from 'node:fs';
+import { sri } from '@vixen/wasm';
 import { type Attributes, fetchError, q, requiredAttr } from '../../core/fetch/input.ts';
 import { joinPath, normalPath } from '../../core/files/paths.ts';
 import { doesNotExist } from '../../core/files/tree.ts';
@@ -24,11 +25,11 @@ export async function fetchPath(context: FetchContext, input: Attributes): Promi
   if (!given.startsWith('/')) throw fetchError(`cannot fetch input ${q(context.schemes.print(input))} because it uses a relative path`);
   const path = normalPath(given);
   const { store } = context;
-  const known = path.startsWith(`${store.directory}/`) && path.endsWith('-source') ? store.info(path) : undefined;
-  if (known) return { storePath: path, narHash: toSri(known.narHash), input: { lastModified: 0, ...input } };
+  const known = path.startsWith(`${store.directory}/`) && path.endsWith('-source') ? await store.info(path) : undefined;
+  if (known) return { storePath: path, narHash: sri({ algo: 'sha256', digest: known.narHash }), input: { lastModified: 0, ...input } };
   const tree = new NativeTree();
   if (!tree.lstat(path)) throw doesNotExist(path);
-  const added = store.addFrom(tree, path, 'source', { recursive: true });
+  const added = await store.addFrom(tree, path, 'source', { recursive: true });
   const lastModified = input.lastModified ?? newestTime(tree, path);
   return { storePath: added.path, narHash: toSri(added.narHash), input: { ...input, lastModified } };
 }

@@ -1,5 +1,7 @@
 // The fetching builtins' other half (docs/requests.md, "Fetch" and "Flake").
 import { ErrorCode } from '@vixen/eval-core';
+import { parseContentAddress } from '@vixen/store/formats';
+import { base16 } from '@vixen/wasm';
 import { pseudoUrlTarget } from '../../core/config/nix-path.ts';
 import { type FlakeRef, flakeRefFromAttributes, flakeRefToAttributes, parseFlakeRef, printFlakeRef } from '../../core/fetch/flake-ref.ts';
 import { type Attributes, fetchError, narHashOf, q, type SchemeSet, sortKeys, stringAttr } from '../../core/fetch/input.ts';
@@ -94,7 +96,7 @@ export class FetchService {
   async #url(fetcher: 'fetchurl' | 'fetchTarball', { url, name, sha256, expected }: UrlArguments): Promise<string> {
     const { store, allow, checkUri } = this.#context;
     checkUri(url);
-    if (expected !== undefined && expected !== '' && store.isValid(expected)) {
+    if (expected !== undefined && expected !== '' && (await store.isValid(expected))) {
       allow(expected);
       return expected;
     }
@@ -110,15 +112,15 @@ export class FetchService {
 
   async #file(url: string, name: string): Promise<{ storePath: string; hash: string }> {
     const { storePath } = await fetchFile(this.#context, { url, name });
-    const [, hash = ''] = /^fixed:sha256:([0-9a-f]+)$/.exec(this.#context.store.info(storePath)?.ca ?? '') ?? [];
-    return { storePath, hash };
+    const ca = (await this.#context.store.info(storePath))?.ca;
+    return { storePath, hash: ca === undefined ? '' : base16.encode(parseContentAddress(ca).hash.digest) };
   }
 
   async #archive(url: string, name: string): Promise<{ storePath: string; hash: string }> {
     try {
       const { storePath } = await fetchArchive(this.#context, { url, name });
-      const [, hash = ''] = /^sha256:([0-9a-f]+)$/.exec(this.#context.store.info(storePath)?.narHash ?? '') ?? [];
-      return { storePath, hash };
+      const info = await this.#context.store.info(storePath);
+      return { storePath, hash: info ? base16.encode(info.narHash) : '' };
     } catch (error) {
       throw error instanceof HostError ? error.withTrace(`while fetching the input ${q(url)}`) : error;
     }
@@ -173,11 +175,12 @@ export class FetchService {
     return result;
   }
 
-  #closure({ fromStore, fromPath, toPath }: ClosureArguments): string {
+  async #closure({ fromStore, fromPath, toPath }: ClosureArguments): Promise<string> {
     const { store, allow } = this.#context;
     const path = toPath || fromPath;
-    if (!store.isValid(path)) throw fetchError(`cannot copy ${q(fromPath)} from ${q(fromStore)}: binary caches are not available yet`);
-    for (const entry of store.closure(path)) allow(entry.path);
+    if (!(await store.isValid(path)))
+      throw fetchError(`cannot copy ${q(fromPath)} from ${q(fromStore)}: binary caches are not available yet`);
+    for (const entry of await store.closure(path)) allow(entry.path);
     return path;
   }
 }

@@ -41,7 +41,7 @@ const fetchTarball: Fetcher = async (context, given) => {
 const fetchPlainFile: Fetcher = async ({ store, ...context }, input) => {
   const name = stringAttr(input, 'name') ?? 'source';
   const file = await fetchFile({ store, ...context }, { url: requiredAttr(input, 'url'), name });
-  const { path: storePath, narHash } = store.addFrom(new NativeTree(store.root), file.storePath, name, { recursive: true });
+  const { path: storePath, narHash } = await store.addFrom(new NativeTree(), await store.files(file.storePath), name, { recursive: true });
   return { storePath, narHash, input };
 };
 
@@ -81,7 +81,7 @@ export class TreeFetcher {
     const { schemes, allow } = this.#context;
     const shown = schemes.print(input);
     try {
-      const tree = this.#fromStore(input) ?? (await this.#run(input));
+      const tree = (await this.#fromStore(input)) ?? (await this.#run(input));
       this.#check(input, tree);
       allow(tree.storePath);
       // A final input stays what it is.
@@ -100,11 +100,11 @@ export class TreeFetcher {
   }
 
   /** A final input with a hash may be there already. */
-  #fromStore(input: Attributes): FetchedTree | undefined {
+  async #fromStore(input: Attributes): Promise<FetchedTree | undefined> {
     const narHash = narHashOf(input);
     if (input.__final !== true || narHash === undefined) return undefined;
     const storePath = this.#context.store.fixedPath(stringAttr(input, 'name') ?? 'source', true, parseHash(narHash));
-    return this.#context.store.isValid(storePath) ? { storePath, narHash, input } : undefined;
+    return (await this.#context.store.isValid(storePath)) ? { storePath, narHash, input } : undefined;
   }
 
   #check(specified: Attributes, { narHash, input }: FetchedTree) {

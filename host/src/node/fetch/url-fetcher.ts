@@ -45,7 +45,7 @@ async function fetchUrl(context: FetchContext, kind: string, request: UrlRequest
   const { cache, store, download } = context;
   const key = (url: string) => [kind, url, request.name];
   const cached = cache.get<Answer>(key(request.url));
-  const known = cached && store.isValid(cached.value.storePath) ? cached : undefined;
+  const known = cached && (await store.isValid(cached.value.storePath)) ? cached : undefined;
   if (known && !known.expired) return { ...known.value, url: request.url };
   context.activity(`downloading ${request.url}`);
   try {
@@ -63,14 +63,14 @@ const keepFile: Keep = ({ store }, body, { name }) =>
   inTemporaryFolder(async (folder) => {
     const file = path.join(folder, 'file');
     await pipeline(body, fs.createWriteStream(file));
-    const { path: storePath, narHash } = store.addFrom(new NativeTree(), file, name, { recursive: false });
+    const { path: storePath, narHash } = await store.addFrom(new NativeTree(), file, name, { recursive: false });
     return { storePath, narHash: toSri(narHash), lastModified: 0 };
   });
 
 const keepArchive: Keep = ({ store }, body, { name }) =>
   inTemporaryFolder(async (folder) => {
     const unpacked = await unpack(body, folder);
-    const { path: storePath, narHash } = store.addFrom(new NativeTree(), unpacked.folder, name, { recursive: true });
+    const { path: storePath, narHash } = await store.addFrom(new NativeTree(), unpacked.folder, name, { recursive: true });
     return { storePath, narHash: toSri(narHash), lastModified: unpacked.lastModified };
   });
 

@@ -1,0 +1,4 @@
+import fs from 'node:fs';
+
+/** All of stdin. */
+export const readStdin = () => fs.readFileSync(0);
