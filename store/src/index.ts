@@ -12,13 +12,13 @@ export type { Directory, DirectoryEntry, DirectoryNode, FileNode, Node, SymlinkN
 export { digestSize } from './castore/node.ts';
 export { closureInfos, referrersClosure, topologicalOrder } from './closure.ts';
 export { type CopyEvent, type CopyOptions, type CopyResult, type CopyTotals, copyPaths } from './copy.ts';
+export { embeddedRoot } from './embedded/root.ts';
 export { notFound, notValid, StoreError, type StoreErrorCode, unsupported } from './errors.ts';
+export { exportPaths, importPaths } from './export.ts';
 export { caching } from './layers/cache.ts';
 export { type CombineOptions, combined } from './layers/combine.ts';
 export { signing } from './layers/sign.ts';
 export { type VerifyingOptions, verifying } from './layers/verify.ts';
-
-export { embeddedRoot } from './embedded/root.ts';
-export { exportPaths, importPaths } from './export.ts';export { type OpenBackend, type OpenOptions, openStore } from './open.ts';
+export { type OpenBackend, type OpenOptions, openStore } from './open.ts';
 export type { PathInfo, Realisation } from './path-info.ts';
 export type * from './service.ts';
