@@ -11,9 +11,10 @@ let hashes: WasmHashes | undefined;
 
 /** Hashers with BLAKE3. */
 export function wasmHashes(): WasmHashes {
+  if (hashes) return hashes;
   const here = import.meta.dirname;
   const file = bundled ? path.join(here, 'vixen-wasm.wasm') : path.join(here, '../../wasm/build/vixen-wasm.wasm');
-  hashes ??= new WasmHashes(new WebAssembly.Module(fs.readFileSync(file)));
+  hashes = new WasmHashes(new WebAssembly.Module(fs.readFileSync(file)));
   return hashes;
 }
 

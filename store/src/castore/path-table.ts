@@ -16,16 +16,23 @@ export interface PathTable {
    */
   register(infos: readonly PathInfo[], options?: CallOptions & { readonly replace?: boolean }): Promise<void>;
   addSignatures(path: string, signatures: readonly string[], options?: CallOptions): Promise<void>;
+  /** Keeps paths from being collected until the store is closed, where collections run beside it. They may be gone before it answers. */
+  keep?(paths: readonly string[]): Promise<void>;
 }
 
 /** What is kept of an info that is registered now: references and signatures in order, each once. */
 export function normalInfo(info: PathInfo): PathInfo {
   return {
     ...info,
-    references: [...new Set(info.references)].sort(),
-    signatures: normalSignatures(info.signatures),
+    references: isAscending(info.references) ? info.references : [...new Set(info.references)].sort(),
+    signatures: info.signatures.length === 0 ? info.signatures : normalSignatures(info.signatures),
     registrationTime: info.registrationTime ?? Math.floor(Date.now() / 1000),
   };
+}
+
+function isAscending(texts: readonly string[]): boolean {
+  for (let i = 1; i < texts.length; i++) if (texts[i - 1]! >= texts[i]!) return false;
+  return true;
 }
 
 /** Refuses infos whose references are neither valid nor registered with them. */

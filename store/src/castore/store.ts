@@ -4,6 +4,7 @@ import { notValid, StoreError } from '../errors.ts';
 import { isContentAddressed } from '../formats/content-address.ts';
 import { pathFingerprint } from '../formats/fingerprint.ts';
 import type { PublicKeys } from '../formats/keys.ts';
+import { normalSignatures } from '../formats/signature.ts';
 import { baseNameOf, defaultStoreDirectory } from '../formats/store-path.ts';
 import { nativeHashers } from '../hashing.ts';
 import type { PathInfo } from '../path-info.ts';
@@ -23,7 +24,7 @@ import { checkableAddress, flatHash, narContentHasher, requireSameHash } from '.
 import { NarIngest } from './nar-ingest.ts';
 import { renderNar } from './nar-render.ts';
 import type { Node } from './node.ts';
-import { normalInfo, type PathTable, requireReferences } from './path-table.ts';
+import { type PathTable, requireReferences } from './path-table.ts';
 
 /** Whose signatures count. */
 export interface Trust {
@@ -117,13 +118,21 @@ export class CastoreStore implements Store {
   async add(info: PathInfo, nar: Bytes, options: AddOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
     this.#check(info, options);
-    const known = await this.pathInfo(info.path, options);
+    const known = await this.#keptInfo(info.path, options);
     if (known && !options.repair) return closeUnread(nar);
     const valid = await this.pathInfos(info.references, options);
     requireReferences([info], (path) => valid.has(path));
     if (known?.node && options.repair) await this.#parts.forgetDamaged?.(known.node, options);
     const node = await this.#ingest(info, nar, options);
     await this.#table.register([{ ...info, node }], { ...options, replace: options.repair ?? false });
+  }
+
+  /** What is known of a path that is there, and stays. */
+  async #keptInfo(path: string, options: CallOptions): Promise<PathInfo | undefined> {
+    const known = await this.pathInfo(path, options);
+    if (!known || !this.#table.keep) return known;
+    await this.#table.keep([path]);
+    return this.pathInfo(path, options);
   }
 
   async register(infos: readonly PathInfo[], options: AddOptions = {}): Promise<void> {
@@ -163,16 +172,15 @@ export class CastoreStore implements Store {
     await this.#parts.close?.();
   }
 
-  /** What has to be right before contents are looked at. */
+  /** What has to be right before contents are looked at. References are right when they are valid. */
   #check(info: PathInfo, { checkSignatures = true }: AddOptions): void {
     baseNameOf(info.path, this.directory);
-    for (const reference of info.references) baseNameOf(reference, this.directory);
     if (info.deriver !== undefined) baseNameOf(info.deriver, this.directory);
     if (info.narHash.length !== 32)
       throw new StoreError('invalid', `path '${info.path}': its hash has ${info.narHash.length} bytes, not 32`);
     if (!Number.isSafeInteger(info.narSize) || info.narSize < 0)
       throw new StoreError('invalid', `path '${info.path}': its size is out of bounds`);
-    normalInfo(info);
+    normalSignatures(info.signatures);
     if (!checkSignatures || !this.#parts.trust.required || this.#isTrusted(info)) return;
     throw new StoreError('untrusted', `cannot add path '${info.path}' because it lacks a signature by a trusted key`);
   }

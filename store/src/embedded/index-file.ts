@@ -16,6 +16,7 @@ import { systemCall, systemError } from './files.ts';
 import { numberKey } from './records.ts';
 
 const formatVersion = 1;
+const mapSize = 16 * 1024 ** 3;
 
 export type Table = Database<Buffer, Buffer>;
 
@@ -58,6 +59,8 @@ export class IndexFile {
         noSubdir: false,
         maxDbs: tables.length + 1,
         maxReaders: 1000,
+        // Addresses, not memory: so much that the file does not outgrow them while others read it.
+        mapSize,
         // A commit is answered when it is on the disk.
         overlappingSync: false,
         compression: false,

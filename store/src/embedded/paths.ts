@@ -129,26 +129,35 @@ export class EmbeddedPaths implements PathTable {
     if (infos.length === 0) return;
     signal?.throwIfAborted();
     const session = await this.#sessions.current();
-    const records = infos.map((info) => ({ info, key: this.#key(info.path), bytes: encodePath(normalInfo(info), this.prefix.length) }));
+    const bases = infos.map((info) => this.baseOf(info.path));
     const replaced: string[] = [];
     await this.#index.write(() => {
       const { paths, unindexed } = this.#index.tables;
       requireReferences(infos, (path) => this.isValid(path));
-      const known = records.map(({ key }) => paths.doesExist(key));
+      const known = infos.map((info) => paths.doesExist(this.#key(info.path)));
       const contents = new ContentsCheck(this.#index, session);
-      for (const [i, { info }] of records.entries()) if (replace || !known[i]) contents.require(info.node!, info.path);
+      for (const [i, info] of infos.entries()) if (replace || !known[i]) contents.require(info.node!, info.path);
       contents.apply();
       const added: string[] = [];
-      for (const [i, { info, key, bytes }] of records.entries()) {
+      for (const [i, info] of infos.entries()) {
         if (known[i] && !replace) continue;
-        paths.putSync(key, bytes);
-        added.push(this.baseOf(info.path));
+        paths.putSync(this.#key(info.path), encodePath(normalInfo(info), this.prefix.length));
+        added.push(bases[i]!);
         if (known[i]) replaced.push(info.path);
       }
       if (added.length > 0) unindexed.putSync(numberKey(this.#index.nextNumber('unindexed')), Buffer.from(added.join('\n')));
-      this.#sessions.keepPaths(infos.map((info) => this.baseOf(info.path)));
+      this.#sessions.keepPaths(bases);
     });
+    this.#sessions.remember(bases);
     for (const path of replaced) this.#replaced(path);
+  }
+
+  async keep(paths: readonly string[]): Promise<void> {
+    if (this.#index.readOnly) return;
+    const bases = paths.map((path) => this.baseOf(path)).filter((base) => !this.#sessions.keeps(base));
+    if (bases.length > 0) await this.#index.write(() => this.#sessions.keepPaths(bases));
+    this.#sessions.remember(bases);
+    this.#index.refresh();
   }
 
   async addSignatures(path: string, signatures: readonly string[]): Promise<void> {

@@ -20,7 +20,7 @@ const blobSize = 28;
 const kinds = { pack: 0, file: 1 } as const;
 
 export function encodeBlob(record: BlobRecord): Buffer {
-  const bytes = Buffer.alloc(blobSize);
+  const bytes = Buffer.allocUnsafe(blobSize).fill(0);
   bytes[0] = kinds[record.kind];
   bytes[1] = record.kind === 'file' && record.executable ? 1 : 0;
   bytes.writeUInt32LE(record.stamp, 4);

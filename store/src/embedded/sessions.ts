@@ -32,6 +32,7 @@ export interface Session {
 export class Sessions {
   readonly #index: IndexFile;
   #id: number | undefined;
+  readonly #kept = new Set<string>();
   #own: (Session & { readonly since: number }) | undefined;
   #opening: Promise<Session> | undefined;
 
@@ -103,6 +104,7 @@ export class Sessions {
         temproots.removeSync(Buffer.from(key));
       }
     });
+    this.#kept.clear();
     this.#id = undefined;
     this.#own = undefined;
   }
@@ -112,6 +114,16 @@ export class Sessions {
     if (bases.length === 0) return;
     const number = this.#index.nextNumber('temproot');
     this.#index.tables.temproots.putSync(numberKey(this.number(), number), Buffer.from(bases.join('\n')));
+  }
+
+  /** After the transaction: these paths are kept. */
+  remember(bases: readonly string[]): void {
+    for (const base of bases) this.#kept.add(base);
+  }
+
+  /** Whether our session is known to keep a path. */
+  keeps(base: string): boolean {
+    return this.#kept.has(base);
   }
 
   /** The paths (base names) that open sessions keep. */

@@ -100,8 +100,9 @@ class FaultRun {
       child.on('close', () => resolve());
     });
     const ended = new Promise<void>((resolve) => {
-      child.on('close', (_, signal) => {
-        if (signal !== 'SIGKILL') this.#problems.push(`${args[0]} ended by itself: ${errors.join('').slice(0, 2000)}`);
+      child.on('close', (code, signal) => {
+        if (signal !== 'SIGKILL')
+          this.#problems.push(`${args[0]} ended by itself, with ${signal ?? code}: ${errors.join('').slice(0, 2000)}`);
         resolve();
       });
     });
