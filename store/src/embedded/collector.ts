@@ -147,7 +147,6 @@ export class EmbeddedCollector implements CollectorService {
     await compactPacks(this.#parts, options);
     await sweepFiles(this.#parts, options);
     await checkouts.sweep(options);
-    await index.write(() => index.tables.filestates.clearSync());
     return freed;
   }
 }

@@ -8,7 +8,6 @@
  *     referrers    hash part of a path, hash part of one that refers to it → nothing
  *     unindexed    number → base names of paths that are not in `referrers` yet
  *     temproots    session, number → base names
- *     filestates   whatever tree/ keeps of files that it has read
  */
 import type { Database, RootDatabase } from 'lmdb';
 import { StoreError } from '../errors.ts';
@@ -31,7 +30,6 @@ const tables = [
   'referrers',
   'unindexed',
   'temproots',
-  'filestates',
 ] as const;
 
 export type TableName = (typeof tables)[number];
