@@ -1,37 +1,62 @@
 /**
- * Takes an archive into a castore as its bytes come, in constant memory: small files wait to be put many at once, large ones are streamed, directories
- * are put when the digests of all that is in them are known.
+ * Takes an archive into a castore as its bytes come, in constant memory. Small files are put many at once, large ones are streamed; while one step of that is
+ * stored, the next are read. Directories are put when the digests of all that is in them are known.
  */
-import { NarError, NarReader } from '@vixen/wasm';
+import { NarError, NarParser } from '@vixen/wasm';
 import { StoreError } from '../errors.ts';
 import type { CallOptions, Castore } from '../service.ts';
-import { blake3 } from '../wasm.ts';
+import { blake3, wasmHashes } from '../wasm.ts';
 import { BytePipe } from './byte-pipe.ts';
 import { directorySize, encodeDirectory } from './directory.ts';
 import type { DirectoryEntry, Node } from './node.ts';
 
 const smallFile = 64 * 1024;
-/** What may wait before it is put. */
-const batchBytes = 2 * 1024 * 1024;
-const batchCount = 2048;
+/** What a step may hold before it is put. */
+const stepBytes = 1024 * 1024;
+const stepCount = 2048;
+const stepLargeFiles = 16;
+/** Steps that may be on their way to the castore at once. */
+const stepsUnderWay = 4;
 /** Bytes of a large file that may wait for the castore. */
 const pipeBytes = 512 * 1024;
 /** The parser is given pieces of this size, whatever comes: between two of them what waits is looked at. */
 const pieceSize = 64 * 1024;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type OpenEntry = { readonly name: Uint8Array; readonly node: Mutable<Node> };
+type OpenFile = Mutable<Extract<Node, { type: 'file' }>>;
 
 /** A directory whose entries are read; its node gets its digest when it is put. */
 interface OpenDirectory {
-  readonly entries: OpenEntry[];
+  readonly entries: { readonly name: Uint8Array; readonly node: Mutable<Node> }[];
   readonly node: Mutable<Extract<Node, { type: 'directory' }>>;
 }
 
 interface LargeFile {
   readonly pipe: BytePipe;
   readonly stored: Promise<void>;
-  failed: boolean;
+}
+
+/** What is put together: files, then the directories that ended with them. */
+class Step {
+  readonly files: { readonly node: OpenFile; readonly contents: Uint8Array }[] = [];
+  readonly large: LargeFile[] = [];
+  readonly directories: OpenDirectory[] = [];
+  readonly #room = new Uint8Array(stepBytes);
+  #used = 0;
+
+  /** Whether there is room for a file of `size` bytes. */
+  fits(size: number): boolean {
+    return this.#used + size <= stepBytes && this.files.length + this.directories.length < stepCount;
+  }
+
+  get isFull(): boolean {
+    return this.large.length >= stepLargeFiles || this.directories.length >= stepCount;
+  }
+
+  file(node: OpenFile, size: number): void {
+    this.files.push({ node, contents: this.#room.subarray(this.#used, this.#used + size) });
+    this.#used += size;
+  }
 }
 
 const unknownDigest = new Uint8Array(32);
@@ -39,31 +64,25 @@ const unknownDigest = new Uint8Array(32);
 export class NarIngest {
   readonly #castore: Castore;
   readonly #options: CallOptions;
-  readonly #reader: NarReader;
+  readonly #parser: NarParser;
   #root: Node | undefined;
   readonly #open: OpenDirectory[] = [];
-  readonly #closed: OpenDirectory[] = [];
-  #small: { readonly node: Mutable<Extract<Node, { type: 'file' }>>; readonly contents: Uint8Array }[] = [];
-  #smallBytes = 0;
+  #step = new Step();
+  readonly #underWay: Promise<void>[] = [];
   #filling = 0;
   #large: LargeFile | undefined;
-  readonly #ended: LargeFile[] = [];
 
   constructor(castore: Castore, options: CallOptions = {}) {
     this.#castore = castore;
     this.#options = options;
-    this.#reader = new NarReader(
-      {
-        directory: (path) => this.#directory(path),
-        endDirectory: () => this.#closed.push(this.#open.pop()!),
-        file: (path, { executable, size }) => this.#file(path, executable, size),
-        contents: (bytes) => this.#contents(bytes),
-        endFile: () => this.#endFile(),
-        symlink: (path, target) => this.#put(path, { type: 'symlink', target: latin1(target) }),
-      },
-      // Names are bytes: a character each.
-      { decode: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') },
-    );
+    this.#parser = new NarParser(wasmHashes(), {
+      directory: (name) => this.#directory(name),
+      endDirectory: () => this.#step.directories.push(this.#open.pop()!),
+      file: (name, size, executable) => this.#file(name, size, executable),
+      data: (bytes) => this.#data(bytes),
+      endFile: () => this.#endFile(),
+      symlink: (name, target) => this.#put(name, { type: 'symlink', target }),
+    });
   }
 
   /** Takes bytes in; resolves when more are welcome. Fails with `invalid` for what is no archive. */
@@ -71,46 +90,48 @@ export class NarIngest {
     for (let at = 0; at < chunk.length; at += pieceSize) {
       this.#options.signal?.throwIfAborted();
       const piece = chunk.subarray(at, at + pieceSize);
-      if (invalidNar(() => this.#reader.write(piece)) < piece.length) throw new StoreError('invalid', 'bad archive: data after the end');
-      if (this.#ended.length > 0) await this.#settleLarge();
+      if (invalidNar(() => this.#parser.write(piece)) < piece.length) throw new StoreError('invalid', 'bad archive: data after the end');
       if (this.#large) await Promise.race([this.#large.pipe.drained(pipeBytes), this.#large.stored]);
-      if (this.#smallBytes > batchBytes || this.#small.length + this.#closed.length > batchCount) await this.#flush();
+      while (this.#underWay.length > stepsUnderWay) await this.#underWay.shift();
     }
   }
 
   /** Answers the root once all is in the castore. */
   async finish(): Promise<Node> {
-    invalidNar(() => this.#reader.end());
-    await this.#settleLarge();
-    await this.#flush();
+    invalidNar(() => this.#parser.end());
+    this.#turn();
+    await this.#underWay.at(-1);
     return this.#root!;
   }
 
   /** Ends what is under way after an error or without `finish`. */
   async abandon(reason: unknown): Promise<void> {
-    const files = this.#large ? [...this.#ended, this.#large] : this.#ended;
+    this.#parser.close();
+    const files = this.#large ? [...this.#step.large, this.#large] : this.#step.large;
     for (const { pipe } of files) pipe.fail(reason);
-    await Promise.allSettled(files.map((file) => file.stored));
+    await Promise.allSettled([...files.map((file) => file.stored), ...this.#underWay]);
   }
 
-  #put(path: readonly string[], node: Mutable<Node>): void {
-    const name = path.at(-1);
-    if (name === undefined) this.#root = node;
-    else this.#open.at(-1)!.entries.push({ name: latin1(name), node });
+  #put(name: Uint8Array, node: Mutable<Node>): void {
+    const directory = this.#open.at(-1);
+    if (directory) directory.entries.push({ name, node });
+    else this.#root = node;
   }
 
-  #directory(path: readonly string[]): void {
+  #directory(name: Uint8Array): void {
+    if (this.#step.isFull) this.#turn();
     const node: OpenDirectory['node'] = { type: 'directory', digest: unknownDigest, size: 0n };
-    this.#put(path, node);
+    this.#put(name, node);
     this.#open.push({ entries: [], node });
   }
 
-  #file(path: readonly string[], executable: boolean, size: number): void {
-    const node: Mutable<Extract<Node, { type: 'file' }>> = { type: 'file', digest: unknownDigest, size: BigInt(size), executable };
-    this.#put(path, node);
+  #file(name: Uint8Array, size: number, executable: boolean): void {
+    const node: OpenFile = { type: 'file', digest: unknownDigest, size: BigInt(size), executable };
+    this.#put(name, node);
+    // Here, where no file is half read.
+    if (this.#step.isFull || (size <= smallFile && !this.#step.fits(size))) this.#turn();
     if (size <= smallFile) {
-      this.#small.push({ node, contents: new Uint8Array(size) });
-      this.#smallBytes += size;
+      this.#step.file(node, size);
       this.#filling = 0;
       return;
     }
@@ -120,66 +141,58 @@ export class NarIngest {
     });
     // Whoever waits for it sees its error; until then it is not unhandled.
     stored.catch(() => {});
-    this.#large = { pipe, stored, failed: false };
+    this.#large = { pipe, stored };
   }
 
-  #contents(bytes: Uint8Array): void {
+  #data(bytes: Uint8Array): void {
     if (this.#large) {
       this.#large.pipe.push(bytes.slice());
       return;
     }
-    this.#small.at(-1)!.contents.set(bytes, this.#filling);
+    this.#step.files.at(-1)!.contents.set(bytes, this.#filling);
     this.#filling += bytes.length;
   }
 
   #endFile(): void {
     if (!this.#large) return;
     this.#large.pipe.end();
-    this.#ended.push(this.#large);
+    this.#step.large.push(this.#large);
     this.#large = undefined;
   }
 
-  async #settleLarge(): Promise<void> {
-    while (this.#ended.length > 0) {
-      await this.#ended[0]!.stored;
-      this.#ended.shift();
-    }
+  /** Sends the step on its way, and begins another. */
+  #turn(): void {
+    const step = this.#step;
+    this.#step = new Step();
+    const stored = this.#store(step, this.#underWay.at(-1));
+    stored.catch(() => {});
+    this.#underWay.push(stored);
   }
 
-  async #flush(): Promise<void> {
-    // A file whose contents are still coming stays.
-    const unfinished = this.#isFilling() ? this.#small.pop() : undefined;
-    const batch = this.#small;
-    this.#small = unfinished ? [unfinished] : [];
-    this.#smallBytes = unfinished?.contents.length ?? 0;
-    if (batch.length > 0) {
-      const digests = await this.#castore.blobs.putMany(
-        batch.map((file) => file.contents),
-        this.#options,
-      );
-      for (const [i, { node }] of batch.entries()) node.digest = digests[i]!;
-    }
-    await this.#putDirectories();
+  /** Stores a step. Its directories name what is in it and in those before. */
+  async #store({ files, large, directories }: Step, before: Promise<void> | undefined): Promise<void> {
+    const put = files.length > 0 ? this.#putFiles(files) : undefined;
+    await Promise.all([put, before, ...large.map((file) => file.stored)]);
+    await this.#putDirectories(directories);
   }
 
-  #isFilling(): boolean {
-    const last = this.#small.at(-1);
-    return last !== undefined && this.#filling < last.contents.length;
+  async #putFiles(files: Step['files']): Promise<void> {
+    const contents = files.map((file) => file.contents);
+    const digests = await this.#castore.blobs.putMany(contents, this.#options);
+    for (const [i, { node }] of files.entries()) node.digest = digests[i]!;
   }
 
-  /** Puts the directories that were closed, inner ones first as archives have them. All that they name is in the castore. */
-  async #putDirectories(): Promise<void> {
-    const directories = this.#closed.splice(0);
-    for (const { node, entries } of directories) {
-      const directory = { entries: entries as DirectoryEntry[] };
+  /** Inner directories come first, as archives have them. */
+  async #putDirectories(closed: readonly OpenDirectory[]): Promise<void> {
+    const directories = closed.map(({ entries }) => ({ entries: entries as DirectoryEntry[] }));
+    for (const [i, directory] of directories.entries()) {
+      const { node } = closed[i]!;
       node.digest = blake3(encodeDirectory(directory));
       node.size = directorySize(directory);
     }
-    if (directories.length > 0) await this.#castore.directories.put(directories as { entries: DirectoryEntry[] }[], this.#options);
+    if (directories.length > 0) await this.#castore.directories.put(directories, this.#options);
   }
 }
-
-const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
 function invalidNar<T>(run: () => T): T {
   try {

@@ -22,7 +22,7 @@ const threadAfter = 20;
  * with `invalid` for what no archive can hold.
  */
 export async function* dumpTree(path: FilePath, options: TreeOptions = {}): AsyncGenerator<Uint8Array, void, void> {
-  const reader = TreeReader.of(path, options.filter);
+  const reader = TreeReader.of(path, options);
   try {
     if (yield* readHere(reader, options)) yield* readOn(reader, options);
   } finally {

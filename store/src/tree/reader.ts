@@ -8,6 +8,7 @@ import { StoreError } from '../errors.ts';
 import { fileError, systemCode } from './file-errors.ts';
 import { type FileKind, type Listed, listFolder, lstatKind } from './listing.ts';
 import { bytesOf, type FilePath, join, native, shownPath } from './paths.ts';
+import { lstatExactly, nothingRecorded, type Recorded, StateRecorder } from './states.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 /** A path that has become a symlink is not followed, and one that has become a pipe does not block. */
@@ -35,30 +36,39 @@ export interface TreeState {
   readonly begun: boolean;
   readonly open: OpenFolder[];
   readonly file: OpenFile | undefined;
+  readonly recorded: Recorded | undefined;
 }
 
 export class TreeReader {
   readonly #root: FilePath;
   readonly #filter: TreeFilter | undefined;
   readonly #open: OpenFolder[];
+  readonly #recorder: StateRecorder | undefined;
   #begun: boolean;
   #file: OpenFile | undefined;
 
-  constructor({ root, begun, open, file }: TreeState, filter?: TreeFilter) {
+  constructor({ root, begun, open, file, recorded }: TreeState, filter?: TreeFilter) {
     this.#root = root;
     this.#begun = begun;
     this.#open = open;
     this.#file = file;
     this.#filter = filter;
+    this.#recorder = recorded && new StateRecorder(recorded);
   }
 
-  static of(root: FilePath, filter?: TreeFilter): TreeReader {
-    return new TreeReader({ root, begun: false, open: [], file: undefined }, filter);
+  /** Reads from the beginning. With `record`, the states of what is read are collected. */
+  static of(root: FilePath, { filter, record = false }: { filter?: TreeFilter | undefined; record?: boolean } = {}): TreeReader {
+    return new TreeReader({ root, begun: false, open: [], file: undefined, recorded: record ? nothingRecorded() : undefined }, filter);
+  }
+
+  /** The states of what was read so far. */
+  get recorded(): Recorded | undefined {
+    return this.#recorder?.recorded;
   }
 
   /** Where the reading stands. Whoever goes on from there owns the open file. */
   handOver(): TreeState {
-    const state = { root: this.#root, begun: this.#begun, open: this.#open, file: this.#file };
+    const state = { root: this.#root, begun: this.#begun, open: this.#open, file: this.#file, recorded: this.recorded };
     this.#file = undefined;
     return state;
   }
@@ -83,7 +93,7 @@ export class TreeReader {
   #begin(out: NarChunks): void {
     this.#begun = true;
     out.text(narMagic);
-    this.#node(out, this.#root, rootKind(this.#root));
+    this.#node(out, this.#root, '', rootKind(this.#root));
   }
 
   #nextEntry(out: NarChunks, folder: OpenFolder): void {
@@ -102,29 +112,35 @@ export class TreeReader {
     out.text('entry', '(', 'name');
     out.bytes(bytesOf(entry.name));
     out.text('node');
-    this.#node(out, path, kind);
+    this.#node(out, path, entry.name, kind);
   }
 
-  #node(out: NarChunks, path: FilePath, kind: FileKind): void {
+  #node(out: NarChunks, path: FilePath, name: FilePath, kind: FileKind): void {
     if (kind === 'directory') {
-      this.#open.push({ path, entries: listFolder(path), next: 0 });
+      const state = this.#recorder && lstatExactly(path);
+      const entries = listFolder(path);
+      if (state) this.#recorder?.add('directory', name, state, entries.length);
+      this.#open.push({ path, entries, next: 0 });
       out.text('(', 'type', 'directory');
     } else if (kind === 'symlink') {
+      this.#recorder?.add('symlink', name, lstatExactly(path));
       out.text('(', 'type', 'symlink', 'target');
       out.bytes(readLink(path));
       this.#close(out);
     } else if (kind === 'file') {
-      this.#beginFile(out, path);
+      this.#beginFile(out, path, name);
     } else {
       throw new StoreError('invalid', `file '${shownPath(path)}' has an unsupported type`);
     }
   }
 
-  #beginFile(out: NarChunks, path: FilePath): void {
-    const { fd, size, mode } = openFile(path);
+  #beginFile(out: NarChunks, path: FilePath, name: FilePath): void {
+    const { fd, stat } = openFile(path, this.#recorder !== undefined);
+    const size = Number(stat.size);
     this.#file = { path, fd, size, left: size };
+    if (typeof stat.size === 'bigint') this.#recorder?.add('file', name, stat as fs.BigIntStats);
     out.text('(', 'type', 'regular');
-    if (mode & ownerMayRun) out.text('executable', '');
+    if (Number(stat.mode) & ownerMayRun) out.text('executable', '');
     out.text('contents');
     out.number(size);
   }
@@ -157,13 +173,13 @@ function rootKind(root: FilePath): FileKind {
   }
 }
 
-function openFile(path: FilePath): { fd: number; size: number; mode: number } {
+function openFile(path: FilePath, exactly: boolean): { fd: number; stat: fs.Stats | fs.BigIntStats } {
   let fd: number | undefined;
   try {
     fd = fs.openSync(native(path), openFlags);
-    const stat = fs.fstatSync(fd);
+    const stat = fs.fstatSync(fd, { bigint: exactly });
     if (!stat.isFile()) throw new StoreError('io', `file '${shownPath(path)}' changed while it was read`);
-    return { fd, size: stat.size, mode: stat.mode };
+    return { fd, stat };
   } catch (error) {
     if (fd !== undefined) fs.closeSync(fd);
     throw error instanceof StoreError ? error : fileError('opening file', path, error);

@@ -1,7 +1,8 @@
 /** Archives (Nix manual, "Nix Archive (NAR) format") as files. */
-import { NarError, NarReader } from '@vixen/wasm';
+import { NarError, NarParser } from '@vixen/wasm';
 import { StoreError } from '../errors.ts';
 import type { Bytes } from '../service.ts';
+import { wasmHashes } from '../wasm.ts';
 import type { FilePath } from './paths.ts';
 import { type TargetOptions, TreeTarget } from './tree-target.ts';
 
@@ -14,38 +15,32 @@ const pieceSize = 64 * 1024;
  */
 export async function restoreTree(nar: Bytes, path: FilePath, options: TargetOptions = {}): Promise<void> {
   const target = new TreeTarget(path, options);
+  const parser = parserInto(target);
   try {
-    const reader = readerInto(target);
     for await (const chunk of nar) {
       for (let at = 0; at < chunk.length; at += pieceSize) {
         const piece = chunk.subarray(at, at + pieceSize);
-        if (invalidNar(() => reader.write(piece)) < piece.length) throw new StoreError('invalid', 'bad archive: data after the end');
+        if (invalidNar(() => parser.write(piece)) < piece.length) throw new StoreError('invalid', 'bad archive: data after the end');
         await target.drain();
       }
     }
-    invalidNar(() => reader.end());
+    invalidNar(() => parser.end());
     await target.finish();
   } catch (error) {
+    parser.close();
     await target.abandon(error);
     throw error;
   }
 }
 
-const nameOf = (path: readonly string[]): Uint8Array | undefined => (path.length === 0 ? undefined : latin1(path[path.length - 1]!));
-const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
-
-function readerInto(target: TreeTarget): NarReader {
-  return new NarReader(
-    {
-      directory: (path) => target.directory(nameOf(path)),
-      endDirectory: () => target.endDirectory(),
-      file: (path, { executable }) => target.file(nameOf(path), executable),
-      contents: (bytes) => target.contents(bytes),
-      symlink: (path, to) => target.symlink(nameOf(path), latin1(to)),
-    },
-    // Names are bytes: a character each.
-    { decode: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') },
-  );
+function parserInto(target: TreeTarget): NarParser {
+  return new NarParser(wasmHashes(), {
+    directory: (name) => target.directory(name),
+    endDirectory: () => target.endDirectory(),
+    file: (name, _, executable) => target.file(name, executable),
+    data: (bytes) => target.contents(bytes),
+    symlink: (name, to) => target.symlink(name, to),
+  });
 }
 
 function invalidNar<T>(run: () => T): T {

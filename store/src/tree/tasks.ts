@@ -3,6 +3,7 @@ import { StoreError, type StoreErrorCode } from '../errors.ts';
 import type { FileForm } from './file-writer.ts';
 import type { TreeState } from './reader.ts';
 import type { SharedRing } from './ring.ts';
+import type { Recorded } from './states.ts';
 
 /** Goes on reading a tree, and passes its archive to the ring. */
 export interface ReadTask {
@@ -26,6 +27,7 @@ export type Task = ReadTask | WriteTask;
 export interface ReadResult {
   /** The archive's SHA-256 where it was wanted. */
   readonly narHash: Uint8Array | undefined;
+  readonly recorded: Recorded | undefined;
 }
 
 export type Reply = { readonly result: unknown } | { readonly code: StoreErrorCode; readonly message: string; readonly cause: string };

@@ -38,8 +38,8 @@ export class TreeTarget {
     this.#ends.push(bytes.length);
   }
 
-  /** Names are undefined for the root. */
-  directory(name: Uint8Array | undefined): void {
+  /** Names are empty for the root. */
+  directory(name: Uint8Array): void {
     const bytes = this.#at(name);
     const path = pathOf(bytes.slice());
     try {
@@ -57,15 +57,24 @@ export class TreeTarget {
   }
 
   /** Begins a file, which its contents follow. */
-  file(name: Uint8Array | undefined, executable: boolean): void {
+  file(name: Uint8Array, executable: boolean): void {
     this.#pool.file(this.#at(name), executable);
+  }
+
+  /** The same for a path that `place` gave, of a directory that may have ended. */
+  fileAt(path: Uint8Array, executable: boolean): void {
+    this.#pool.file(path, executable);
+  }
+
+  place(name: Uint8Array): Uint8Array {
+    return this.#at(name).slice();
   }
 
   contents(bytes: Uint8Array): void {
     this.#pool.contents(bytes);
   }
 
-  symlink(name: Uint8Array | undefined, target: Uint8Array): void {
+  symlink(name: Uint8Array, target: Uint8Array): void {
     const path = pathOf(this.#at(name).slice());
     try {
       fs.symlinkSync(native(pathOf(target.slice())), native(path));
@@ -77,7 +86,7 @@ export class TreeTarget {
   }
 
   /** Makes a file by a hard link; answers whether the system lets us. */
-  link(name: Uint8Array | undefined, existing: FilePath): boolean {
+  link(name: Uint8Array, existing: FilePath): boolean {
     try {
       fs.linkSync(native(existing), native(pathOf(this.#at(name).slice())));
       this.#made = true;
@@ -106,9 +115,9 @@ export class TreeTarget {
   }
 
   /** The bytes of a path in the open directory, until the next is asked for. */
-  #at(name: Uint8Array | undefined): Uint8Array {
+  #at(name: Uint8Array): Uint8Array {
     const end = this.#ends[this.#ends.length - 1]!;
-    if (name === undefined) return this.#path.subarray(0, end);
+    if (name.length === 0) return this.#path.subarray(0, end);
     if (end + 1 + name.length > maxPath) throw tooLong(name);
     this.#path[end] = slash;
     this.#path.set(name, end + 1);

@@ -4,14 +4,14 @@ import { readInto } from './read-task.ts';
 import { type ReadTask, type Reply, replyOf, type Task } from './tasks.ts';
 import { writeFrom } from './write-task.ts';
 
-function read(task: ReadTask): Reply {
+async function read(task: ReadTask): Promise<Reply> {
   try {
-    return { result: readInto(task) };
+    return { result: await readInto(task) };
   } catch (error) {
     return replyOf(error);
   }
 }
 
 const task = workerData as Task;
-if (task.type === 'read') parentPort!.postMessage(read(task));
-else writeFrom(parentPort!, task);
+if (task.type === 'write') writeFrom(parentPort!, task);
+else void read(task).then((reply) => parentPort!.postMessage(reply));

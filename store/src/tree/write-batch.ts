@@ -13,7 +13,7 @@ export const flagMore = 2;
 
 const headerSize = 12;
 /** Bytes of a batch. */
-export const batchSize = 256 * 1024;
+export const batchSize = 1024 * 1024;
 // What a record needs at least: its header, a path of any length that the system takes, and some contents.
 const reserved = 16 * 1024;
 

@@ -1,0 +1,84 @@
+/** File trees into a castore. */
+import { createHash } from 'node:crypto';
+import { NarIngest } from '../castore/nar-ingest.ts';
+import type { Castore } from '../service.ts';
+import { readHere, readOn, type TreeOptions } from './dump.ts';
+import type { FilePath } from './paths.ts';
+import { TreeReader } from './reader.ts';
+import { type IngestedTree, recall, snapshotOf } from './snapshot.ts';
+import type { Recorded } from './states.ts';
+import type { TreeStates } from './tree-states.ts';
+
+export interface IngestOptions extends TreeOptions {
+  /** Where it is remembered what trees were, so that those which have not changed are not read again. Not for filtered trees. */
+  readonly states?: TreeStates;
+  /** Whether all of a remembered tree is still in the castore (its path is valid, say): otherwise it is read again. */
+  readonly isStored?: (tree: IngestedTree) => Promise<boolean>;
+}
+
+/**
+ * Takes what lies at `path` into a castore, reading each file once, and answers its root with hash and size of its archive. Fails with `not-found` where there is
+ * nothing, and with `invalid` for what no archive can hold. A tree that changes meanwhile is taken as it was met, or fails.
+ */
+export async function ingestTree(path: FilePath, castore: Castore, options: IngestOptions = {}): Promise<IngestedTree> {
+  const states = options.filter ? undefined : options.states;
+  const known = states && (await remembered(path, states, options));
+  if (known) return known;
+  const reader = TreeReader.of(path, { filter: options.filter, record: states !== undefined });
+  const { tree, recorded } = await ingest(reader, castore, options);
+  const snapshot = recorded && snapshotOf(tree, recorded);
+  if (snapshot) states!.save(path, snapshot);
+  return tree;
+}
+
+async function remembered(path: FilePath, states: TreeStates, options: IngestOptions): Promise<IngestedTree | undefined> {
+  const snapshot = states.load(path);
+  const known = snapshot && (await recall(snapshot, path, options));
+  return known && (await options.isStored?.(known)) ? known : undefined;
+}
+
+interface Ingested {
+  readonly tree: IngestedTree;
+  readonly recorded: Recorded | undefined;
+}
+
+async function ingest(reader: TreeReader, castore: Castore, options: IngestOptions): Promise<Ingested> {
+  const nar = new NarIngest(castore, { signal: options.signal });
+  const hash = createHash('sha256');
+  // A hash cannot go to another thread: what was read until then goes instead.
+  const begun: Uint8Array[] = [];
+  let narSize = 0;
+  const take = async (chunk: Uint8Array) => {
+    narSize += chunk.length;
+    await nar.write(chunk);
+  };
+  const here = async (chunk: Uint8Array) => {
+    hash.update(chunk);
+    if (!options.filter) begun.push(chunk.slice());
+    await take(chunk);
+  };
+  try {
+    const rest = (await drain(readHere(reader, options), here)) ? await drain(readOn(reader, options, begun), take) : undefined;
+    const node = await nar.finish();
+    const narHash = rest?.narHash ?? new Uint8Array(hash.digest());
+    return { tree: { node, narHash, narSize }, recorded: rest ? rest.recorded : reader.recorded };
+  } catch (error) {
+    await nar.abandon(error);
+    throw error;
+  } finally {
+    reader.close();
+  }
+}
+
+/** Gives each chunk to `use`; answers what the generator returns. */
+async function drain<T>(chunks: AsyncGenerator<Uint8Array, T, void>, use: (chunk: Uint8Array) => Promise<void>): Promise<T> {
+  try {
+    for (;;) {
+      const next = await chunks.next();
+      if (next.done) return next.value;
+      await use(next.value);
+    }
+  } finally {
+    await chunks.return(undefined as T);
+  }
+}
