@@ -208,6 +208,8 @@ export function parsePrint(src: usize, srcLen: u32, base: usize, baseLen: u32, o
   const fn = compileParsed(root, 0, 0);
   return fn ? startDone(NULL) : startFailed();
 }
+/** Whether the next run does nothing but collect. */
+export { collectsNext } from './vm/jobs';
 export function run(fuel: i32): i32 {
   const status = runJob(fuel);
   if (status == 1 && load<u32>(PRINTING)) takeResultText();

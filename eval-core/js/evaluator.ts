@@ -42,6 +42,10 @@ const list = (text: string) => (text === '' ? [] : text.split(NUL));
 /** One machine: its memory, its values, the job in flight. */
 export class Evaluator {
   readonly exports: EvalExports;
+  /** Milliseconds, from any time on: what collections are timed with. A host may know how long its process has worked. */
+  clock: () => number = () => performance.now();
+  /** Milliseconds that collections have taken, as far as they are told apart. */
+  #collecting = 0;
   readonly #memory: MachineMemory;
   readonly #request: MachineRequest;
   readonly #diagnostics: Diagnostics;
@@ -155,7 +159,7 @@ export class Evaluator {
     this.#memory.forgetText();
     for (;;) {
       this.#warn(options);
-      const status = this.#memory.guarded(() => this.exports.run(typeof fuel === 'number' ? fuel : fuel())) as Status;
+      const status = this.#run(typeof fuel === 'number' ? fuel : fuel());
       this.#observe(options);
       if (status === Status.Done) {
         this.#warnLast(options);
@@ -175,6 +179,13 @@ export class Evaluator {
       const given = answer(this.#request.next());
       this.#give(given instanceof Promise ? await given : given);
     }
+  }
+
+  #run(fuel: number): Status {
+    const started = this.exports.collectsNext() !== 0 ? this.clock() : undefined;
+    const status = this.#memory.guarded(() => this.exports.run(fuel)) as Status;
+    if (started !== undefined) this.#collecting += this.clock() - started;
+    return status;
   }
 
   #abort(signal: AbortSignal): never {
@@ -350,6 +361,7 @@ export class Evaluator {
   }
 
   stats(): Record<string, unknown> {
-    return JSON.parse(this.#memory.textOf(() => this.exports.stats())) as Record<string, unknown>;
+    const counted = JSON.parse(this.#memory.textOf(() => this.exports.stats())) as Record<string, unknown>;
+    return { ...counted, collecting: this.#collecting };
   }
 }

@@ -111,6 +111,8 @@ export interface EvalExports extends WebAssembly.Exports {
   /** Attribute by name, unforced; 0 where there is none. */
   selectAttr(handle: number, name: number, length: number): number;
   /** Position of an attribute, 0 where it has none. */
+  /** Whether the next run does nothing but collect (only where statistics are kept). */
+  collectsNext(): number;
   typeName(handle: number): void;
   lambdaName(handle: number): void;
   lambdaPosition(handle: number): number;

@@ -6,7 +6,7 @@ import { Proc } from '../gen/builtins';
 import { Op } from '../gen/opcodes';
 import { bufData, bufLen, bufReset } from '../heap/text';
 import { printPlain } from '../print/plain';
-import { maxCallDepth } from '../settings';
+import { NumberSetting, maxCallDepth, settingNumber } from '../settings';
 import { Err, NEW_ERROR, fail } from '../diag/errors';
 import { ST_LIVE, ST_OUT_OF_MEMORY, ST_STRESS, ST_VM, rootAddress } from '../heap/state';
 import { collect, collectDue } from '../heap/collect';
@@ -144,10 +144,21 @@ export function startDone(v: usize): u32 {
 
 const SLICE: i32 = 6000;
 
+/** Set while the next run does nothing but collect: so that the host can tell how long it takes, where it keeps statistics. */
+const COLLECT_NEXT: usize = memory.data(4);
+export function collectsNext(): bool {
+  return load<u32>(COLLECT_NEXT) != 0;
+}
+
 /** Runs for up to `fuel` evaluations: 0 out of fuel, 1 done, 2 failed, 3 the host is asked. */
 export function runJob(fuel: i32): i32 {
   const early = load<u32>(FAILED);
   if (early) return early == 1 ? 2 : 1;
+  if (load<u32>(COLLECT_NEXT)) {
+    store<u32>(COLLECT_NEXT, 0);
+    collect();
+    return 0;
+  }
   const stress = <i32>load<u32>(ST_STRESS);
   if (stoppedAtError()) {
     let step = unwind();
@@ -165,7 +176,14 @@ export function runJob(fuel: i32): i32 {
     if (step == Step.Failed) return 2;
     // a request points to texts that nothing else may hold
     if (step == Step.Request) return 3;
-    if (load<u32>(ST_OUT_OF_MEMORY) || stress || collectDue()) collect();
+    if (load<u32>(ST_OUT_OF_MEMORY) || stress) collect();
+    else if (collectDue()) {
+      if (settingNumber(NumberSetting.Statistics)) {
+        store<u32>(COLLECT_NEXT, 1);
+        return 0;
+      }
+      collect();
+    }
     if (load<u32>(ST_OUT_OF_MEMORY) && !relieved()) return outOfMemory();
   }
   return 0;

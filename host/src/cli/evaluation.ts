@@ -28,7 +28,7 @@ import type { TerminalDebugger } from './debugger.ts';
 import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
 import { Progress, showsProgress } from './progress.ts';
-import { countsCalls, wantsStatistics } from './stats.ts';
+import { countsCalls, cpuClock, wantsStatistics } from './stats.ts';
 import { readStdin } from './stdin.ts';
 import { watchCalls } from './watch-calls.ts';
 
@@ -126,6 +126,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const newSession = (): Session => {
     const machine = newEvaluator();
     applySettings(machine, settings, around);
+    if (wantsStatistics()) machine.clock = cpuClock;
     if (flags.memoryLimit > 0) machine.exports.setMemoryLimit(flags.memoryLimit);
     progress ??= options.drive || !showsProgress() ? undefined : new Progress(() => machine.memory.length);
     const pause = () => {

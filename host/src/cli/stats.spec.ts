@@ -20,3 +20,19 @@ test('calls are counted by function, builtin and attribute', async () => {
   expect(stats.primops).toEqual({ length: 1 });
   expect(stats.attributes).toContainEqual({ count: 1, line: 1, column: 22 });
 });
+
+test('collections are timed', async () => {
+  const machine = newEvaluator();
+  machine.setOption(NumberSetting.Statistics, 1);
+  let now = 0;
+  machine.clock = () => (now += 5);
+  // More than the first collection waits for.
+  machine.evalString({
+    text: "builtins.foldl' (n: i: builtins.length (builtins.genList (x: i) 100000)) 0 (builtins.genList (x: x) 100)",
+    base: '/',
+  });
+  await machine.drive({ answer: () => expect.fail('nothing is asked') });
+  const { gc, time } = statistics(machine.stats(), false) as { gc: { cycles: number }; time: { gc: number } };
+  expect(gc.cycles).toBeGreaterThan(0);
+  expect(time.gc).toBeCloseTo(gc.cycles * 0.005);
+});

@@ -6,10 +6,15 @@ import { writeErr } from './output.ts';
 const isOn = (value: string | undefined) => (value ?? '0') !== '0';
 const page = 65536;
 const microseconds = 1e6;
+const milliseconds = 1e3;
 
 // Bytes of the machine's objects (eval-core/assembly/value/layout.ts): what Nix's `sizeof` tells of its own.
 const thunkBytes = 12;
 const sizes = { Attr: 4, Bindings: 12, Env: 8, Value: 4 };
+
+const cpuSeconds = () => process.cpuUsage().user / microseconds;
+/** A machine's clock for statistics: how long the process has worked. */
+export const cpuClock = () => cpuSeconds() * milliseconds;
 
 interface Call {
   name?: string | null;
@@ -20,7 +25,8 @@ interface Call {
 export function statistics(counted: Record<string, unknown>, countCalls: boolean): Record<string, unknown> {
   const number = (name: string) => (typeof counted[name] === 'number' ? counted[name] : 0);
   const calls = (name: string) => ((counted[name] ?? []) as Call[]).sort((a, b) => b.count - a.count);
-  const cpu = process.cpuUsage().user / microseconds;
+  const cpu = cpuSeconds();
+  const gc = number('collecting') / milliseconds;
   const [envs, slots] = [number('envs'), number('envSlots')];
   return {
     ...(countCalls && { attributes: calls('attributes') }),
@@ -45,7 +51,7 @@ export function statistics(counted: Record<string, unknown>, countCalls: boolean
     },
     sizes,
     symbols: { bytes: number('symbolBytes'), number: number('symbols') },
-    time: { cpu },
+    time: { cpu, gc, gcFraction: gc / cpu },
     values: { bytes: number('nrThunks') * thunkBytes, number: number('nrThunks') },
   };
 }
