@@ -103,7 +103,7 @@ import { placeAt, placeScope, placeVariables, placesCollect } from './vm/debug';
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
 import { compileIn } from './builtins/imports';
 import { WARNINGS } from './vm/warnings';
-import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES, STAT_ENV_SLOTS, STAT_LOCAL_ENVS } from './vm/machine';
+import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES, STAT_ENV_SLOTS, STAT_LOCAL_ENVS } from './vm/statistics';
 import { Counted, countNext, countedKey, countedTimes } from './vm/counting';
 import { calledName, calledPosition, eventsForget, eventsLength, eventsTake } from './vm/events';
 

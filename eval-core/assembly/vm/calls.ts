@@ -14,7 +14,7 @@ import { traceBuiltin } from './unwind';
 import { VM_ACC, VM_DEPTH, VM_FP, VM_PC, VM_SP, call2, done, acc, setSlot, slot, stateOf, traceOn } from './native';
 import { Counted, countKey } from './counting';
 import { Called, called, derivationName } from './events';
-import { STAT_PRIMOPS } from './machine';
+import { STAT_PRIMOPS } from './statistics';
 import { NumberSetting, maxCallDepth, settingNumber } from '../settings';
 import { failDepth } from './fail';
 import { Step } from './steps';

@@ -9,7 +9,6 @@
  */
 import { alloc } from '../heap/alloc';
 import { collectDue } from '../heap/collect';
-import { ST_STATS } from '../heap/state';
 import { Op } from '../gen/opcodes';
 import { FN_CODE, FN_INNER, FN_SLOTS } from '../compile/functions';
 import {
@@ -34,31 +33,12 @@ import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from './native';
 import { FRAME_BYTES, TAG_CALL } from './stack';
 import { callSite, enterSuspended, nativeReturn, needStack, runNative } from './frames';
 import { Step } from './steps';
+import { STAT_CALLS, STAT_ENV_SLOTS, STAT_LOCAL_ENVS, STAT_LOOKUPS, STAT_THUNKS, STAT_UPDATES, count, countMany } from './statistics';
 import { failBoolean, failDepth, failEntering, failNotSet, failSelect, failSelectLater } from './fail';
 import { addSlow, arithmeticSlow, coerceSlow, concat, eqSlow, lessSlow, noRoom } from './operators';
 import { selectDynSymbol } from './bindings';
 import { rare } from './rare';
 import { unwind } from './unwind';
-
-export const STAT_CALLS: usize = ST_STATS + 0;
-export const STAT_THUNKS: usize = ST_STATS + 4;
-export const STAT_LOOKUPS: usize = ST_STATS + 8;
-export const STAT_UPDATES: usize = ST_STATS + 12;
-export const STAT_PRIMOPS: usize = ST_STATS + 16;
-/** environments that no call made */
-export const STAT_LOCAL_ENVS: usize = ST_STATS + 20;
-export const STAT_ENV_SLOTS: usize = ST_STATS + 24;
-
-// @ts-ignore: decorator
-@inline
-function count(at: usize): void {
-  store<u32>(at, load<u32>(at) + 1);
-}
-// @ts-ignore: decorator
-@inline
-function countMany(at: usize, n: u32): void {
-  store<u32>(at, load<u32>(at) + n);
-}
 
 /** Reads a slot, replacing an indirection by its value, except where identity shows (functions, floats, lists). */
 // @ts-ignore: decorator
