@@ -24,10 +24,10 @@ async function build(args = []) {
   await buildBundle();
 }
 
-async function component() {
+async function component(rooms) {
   install();
-  const { buildComponent } = await import('./lib/component.mjs');
-  await buildComponent();
+  const { buildComponents } = await import('./lib/component.mjs');
+  await buildComponents(rooms.length > 0 ? rooms : undefined);
 }
 
 async function start(args) {

@@ -68,7 +68,7 @@ const source = (expression: string) => ({ text: bytes(expression), base: bytes('
 let create: () => Machine;
 
 beforeAll(async () => {
-  const build = spawnSync(process.execPath, ['scripts/bootstrap.mjs', 'build-component'], { cwd: root, encoding: 'utf8' });
+  const build = spawnSync(process.execPath, ['scripts/bootstrap.mjs', 'build-component', 'eval-core'], { cwd: root, encoding: 'utf8' });
   expect(build.status, build.stderr).toBe(0);
   const { instantiate } = await import(pathToFileURL(path.join(built, 'evaluator.js')).href);
   const modules = new Map<string, WebAssembly.Module>();

@@ -1,9 +1,8 @@
-// A transform of asc for eval-core/assembly/component.ts: gives the exports the names that the component model looks for
-// (`package:name/interface@version#function`), which AssemblyScript cannot write, and leaves no imports.
+// A transform of asc for the components' entries (component.mjs): gives the exports the names that the component model looks for
+// (`package:name/interface@version#function`), which AssemblyScript cannot write, and leaves no imports. The environment variable
+// VIXEN_COMPONENT says what stands before the `#`.
 
-const packageName = 'vixen:eval';
-const version = '0.1.0';
-const interfaceName = 'machine';
+const prefix = process.env.VIXEN_COMPONENT;
 
 /** Exports that the canonical ABI names itself. */
 const kept = new Set(['memory', 'cabi_realloc']);
@@ -20,7 +19,7 @@ function renameExports(module, exports) {
   for (const { name, value } of exports) {
     if (kept.has(name)) continue;
     module.removeExport(name);
-    if (!hidden.has(name)) module.addFunctionExport(value, `${packageName}/${interfaceName}@${version}#${kebab(name)}`);
+    if (!hidden.has(name)) module.addFunctionExport(value, `${prefix}#${kebab(name)}`);
   }
 }
 
@@ -41,6 +40,7 @@ function resolveImports(binaryen, module, exports) {
 export default class ComponentTransform {
   afterCompile(module) {
     const exports = exportsOf(this.binaryen, module);
+    if (!prefix) throw new Error('VIXEN_COMPONENT names no interface');
     resolveImports(this.binaryen, module, exports);
     renameExports(module, exports);
   }

@@ -25,10 +25,13 @@ export async function generateTables() {
 }
 
 /** Compiles one AssemblyScript entry. */
-export function compile(entry, out, { isDebug = false, extra = [] } = {}) {
+export function compile(entry, out, { isDebug = false, extra = [], env = {} } = {}) {
   const asc = 'node_modules/assemblyscript/bin/asc.js';
   const mode = isDebug ? debug : release;
-  runNode([asc, entry, '-o', out, ...mode, ...features, '--runtime', 'stub', ...extra], { stdio: ['ignore', 2, 2] });
+  runNode([asc, entry, '-o', out, ...mode, ...features, '--runtime', 'stub', ...extra], {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env },
+  });
 }
 
 /** Compiles what is stale. Returns the names of the modules that were compiled. */
