@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { measureRates, rateTable } from './hashing/suite.ts';
 import { measure } from './measure.ts';
 import { disagreement, race } from './race.ts';
 import { header, row } from './report/table.ts';
@@ -67,4 +68,15 @@ test('nixpkgs only where there is one', () => {
   expect(names({}).some((name) => name.includes('nixpkgs'))).toBe(false);
   expect(names({ nixpkgs: '/n' })).toContain('nixpkgs: hello');
   expect(names({ nixpkgs: '/n', heavy: true })).toContain('nixpkgs: every 25th');
+});
+
+test('rates are bytes a second', () => {
+  const wait = () => {
+    const end = performance.now() + 5;
+    while (performance.now() < end);
+  };
+  const [rate] = measureRates([{ name: 'wait', on: 'nothing', size: 1e6, run: wait }], 2);
+  expect(rate!.wall).toBeLessThanOrEqual(200e6);
+  expect(rate!.wall).toBeGreaterThan(1e6);
+  expect(rateTable([{ work: 'w', on: 'o', wall: 1.5e6, cpu: 2e6 }]).split('\n')[2]).toBe('| w | o | 2 | 2 |');
 });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { hashingSuite, rateTable } from './hashing/suite.ts';
 import { type Result, race } from './race.ts';
 import { header, row } from './report/table.ts';
 import { nix } from './runners/nix.ts';
@@ -10,7 +11,8 @@ import type { Runner } from './runners/runner.ts';
 import { vixen } from './runners/vixen.ts';
 import { workloads } from './workloads.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     nix: { type: 'string' },
     overhead: { type: 'string' },
@@ -28,28 +30,46 @@ const { values } = parseArgs({
 // npm runs this from the top of the repository.
 const top = process.cwd();
 const launcher = path.join(top, 'host/bin/vixen.cjs');
-const rival = nix({ command: values.nix, overhead: values.overhead });
-const runners: Runner[] = [vixen(launcher, { command: values.vixen, runtime: values.runtime }), ...(rival ? [rival] : [])];
-if (!rival) console.error('bench: no nix-instantiate on PATH and none given (--nix): there is nobody to race');
-
-const chosen = workloads(path.join(top, 'bench/workloads'), values).filter(({ name }) => new RegExp(values.only ?? '').test(name));
-const lines = [header(runners.map(({ name }) => name))];
-console.log(lines[0]);
-
-const results: Result[] = [];
-for (const workload of chosen) {
-  const result = await race(runners, workload, values.rounds === undefined ? undefined : Number(values.rounds));
-  results.push(result);
-  lines.push(row(result));
-  console.log(row(result));
-}
+const machine = { cpus: os.cpus().length, model: os.cpus()[0]?.model, memory: os.totalmem(), node: process.version };
 
 function save(file: string, text: string) {
   fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   fs.writeFileSync(file, text);
 }
 
-const machine = { cpus: os.cpus().length, model: os.cpus()[0]?.model, memory: os.totalmem(), node: process.version };
-save(values.json ?? 'bench/results/latest.json', `${JSON.stringify({ machine, runners, results }, null, 2)}\n`);
-if (values.markdown !== undefined) save(values.markdown, `${lines.join('\n')}\n`);
-process.exitCode = results.some(({ problem }) => problem !== undefined) ? 1 : 0;
+function report(file: string, results: object, table: string) {
+  save(values.json ?? file, `${JSON.stringify({ machine, ...results }, null, 2)}\n`);
+  if (values.markdown !== undefined) save(values.markdown, `${table}\n`);
+}
+
+async function races() {
+  const rival = nix({ command: values.nix, overhead: values.overhead });
+  const runners: Runner[] = [vixen(launcher, { command: values.vixen, runtime: values.runtime }), ...(rival ? [rival] : [])];
+  if (!rival) console.error('bench: no nix-instantiate on PATH and none given (--nix): there is nobody to race');
+
+  const chosen = workloads(path.join(top, 'bench/workloads'), values).filter(({ name }) => new RegExp(values.only ?? '').test(name));
+  const lines = [header(runners.map(({ name }) => name))];
+  console.log(lines[0]);
+
+  const results: Result[] = [];
+  for (const workload of chosen) {
+    const result = await race(runners, workload, values.rounds === undefined ? undefined : Number(values.rounds));
+    results.push(result);
+    lines.push(row(result));
+    console.log(row(result));
+  }
+  report('bench/results/latest.json', { runners, results }, lines.join('\n'));
+  process.exitCode = results.some(({ problem }) => problem !== undefined) ? 1 : 0;
+}
+
+function hashing() {
+  const rates = hashingSuite({ module: path.join(top, 'wasm/build/vixen-wasm.wasm'), ...values });
+  const table = rateTable(rates);
+  console.log(table);
+  report('bench/results/hashing.json', { rates }, table);
+}
+
+const [suite] = positionals;
+if (suite === undefined) await races();
+else if (suite === 'hashing') hashing();
+else throw new Error(`bench: there is no suite '${suite}': hashing, or none for the races`);
