@@ -6,7 +6,7 @@
  *   …
  *   0
  */
-import { encodeText, type HasherFactory, NarReader, narPadding } from '@vixen/wasm';
+import { encodeText, type HasherFactory, NarError, NarReader, narPadding } from '@vixen/wasm';
 import { StoreError } from './errors.ts';
 import { baseNameOf, sortedPaths } from './formats/store-path.ts';
 import { nativeHashers } from './hashing.ts';
@@ -103,14 +103,27 @@ class Input {
     );
     while (!reader.finished) {
       if (this.#rest.length === 0) await this.#more();
-      const used = reader.write(this.#rest);
+      const used = writeTo(reader, this.#rest);
       await use(this.#rest.subarray(0, used));
       this.#rest = this.#rest.subarray(used);
     }
   }
 
+  /** Whether an archive follows. */
+  async mark(): Promise<number> {
+    return this.number(2 ** 32, 'the mark before an archive');
+  }
+
   async end(): Promise<void> {
     await this.#chunks.return?.();
+  }
+}
+
+function writeTo(reader: NarReader, bytes: Uint8Array): number {
+  try {
+    return reader.write(bytes);
+  } catch (cause) {
+    throw cause instanceof NarError ? new StoreError('invalid', cause.message, { cause }) : cause;
   }
 }
 
@@ -139,7 +152,10 @@ async function checkedPath(input: Input, directory: string): Promise<string> {
 export async function* importPaths(store: Store, bytes: Bytes, options: AddOptions = {}): AsyncGenerator<string, void, void> {
   const input = new Input(bytes);
   try {
-    while ((await input.number(1, 'the mark before an archive')) === 1) yield await importPath(store, input, nativeHashers, options);
+    for (let mark = await input.mark(); mark !== 0; mark = await input.mark()) {
+      if (mark !== 1) throw new StoreError('invalid', "input doesn't look like something created by 'nix-store --export'");
+      yield await importPath(store, input, nativeHashers, options);
+    }
   } finally {
     await input.end();
   }

@@ -2,9 +2,10 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { BufferPool } from './compression/bytes.ts';
 
 const mostInMemory = 1024 * 1024;
-const readSize = 256 * 1024;
+const pool = new BufferPool(256 * 1024, 32);
 let serial = 0;
 
 export class Spool implements AsyncDisposable {
@@ -37,17 +38,23 @@ export class Spool implements AsyncDisposable {
     this.#chunks = [];
   }
 
-  /** All that was written. Chunks are the receiver's own. */
-  async *read(): AsyncGenerator<Buffer, void, void> {
+  /** All that was written. A chunk is valid until the next is asked for. */
+  async *read(): AsyncGenerator<Uint8Array, void, void> {
     if (!this.#file) {
       yield* this.#chunks;
       return;
     }
-    for (let at = 0; at < this.#size; ) {
-      const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(readSize), 0, readSize, at);
-      if (bytesRead === 0) throw new Error('a temporary file became shorter');
-      at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+    const buffer = pool.take();
+    try {
+      for (let at = 0; at < this.#size; ) {
+        const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, at);
+        if (bytesRead === 0) throw new Error('a temporary file became shorter');
+        at += bytesRead;
+        // No Buffer: whose `slice` copies nothing.
+        yield new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
+      }
+    } finally {
+      pool.give(buffer);
     }
   }
 
@@ -63,9 +70,10 @@ export class Spool implements AsyncDisposable {
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+/** Writes all bytes, at a position or (null) behind what was written last. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number | null): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position === null ? null : position + at);
     at += bytesWritten;
   }
 }

@@ -15,10 +15,41 @@ export async function collect(source: Bytes, limit = Number.POSITIVE_INFINITY): 
   return Buffer.concat(chunks, size);
 }
 
-/** Chunks of exactly `size` bytes, the last one shorter. Each is the receiver's own. */
-export async function* regroup(source: Bytes, size: number): AsyncGenerator<Buffer, void, void> {
-  let buffer = Buffer.allocUnsafe(size);
+/** Buffers of one size that are used again: making and collecting large ones costs more than filling them. */
+export class BufferPool {
+  readonly size: number;
+  readonly #keep: number;
+  readonly #free: Buffer[] = [];
+
+  constructor(size: number, keep: number) {
+    this.size = size;
+    this.#keep = keep;
+  }
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.size);
+  }
+
+  /** Gives back what nobody looks at any more. */
+  give(buffer: Buffer): void {
+    if (this.#free.length < this.#keep) this.#free.push(buffer);
+  }
+}
+
+export interface PooledChunk {
+  readonly bytes: Buffer;
+  release(): void;
+}
+
+/** Chunks of the pool's size, the last one shorter; nothing for nothing. Who takes a chunk has to release it. */
+export async function* regroup(source: Bytes, pool: BufferPool): AsyncGenerator<PooledChunk, void, void> {
+  const { size } = pool;
+  let buffer = pool.take();
   let used = 0;
+  const taken = (): PooledChunk => {
+    const whole = buffer;
+    return { bytes: whole.subarray(0, used), release: () => pool.give(whole) };
+  };
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
       const part = chunk.subarray(at, at + size - used);
@@ -26,12 +57,13 @@ export async function* regroup(source: Bytes, size: number): AsyncGenerator<Buff
       used += part.length;
       at += part.length;
       if (used < size) continue;
-      yield buffer;
-      buffer = Buffer.allocUnsafe(size);
+      yield taken();
+      buffer = pool.take();
       used = 0;
     }
   }
-  if (used > 0) yield buffer.subarray(0, used);
+  if (used > 0) yield taken();
+  else pool.give(buffer);
 }
 
 /** Runs `work` on items ahead of their turn, at most `ahead` at once, and gives the results in order. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Bytes } from '../service.ts';
-import { collect, inOrder, regroup } from './bytes.ts';
+import { BufferPool, collect, inOrder, regroup } from './bytes.ts';
 import { type Compression, compress, compressions, decompress, parseCompression } from './index.ts';
 import { xzSize } from './xz-size.ts';
 import { frameAt } from './zstd-frames.ts';
@@ -171,6 +171,10 @@ test('results come in order, and no more is done at once than allowed', async ()
 
 test('regrouping', async () => {
   const sizes: number[] = [];
-  for await (const chunk of regroup([new Uint8Array(5), new Uint8Array(0), new Uint8Array(11)], 4)) sizes.push(chunk.length);
-  expect(sizes).toEqual([4, 4, 4, 4]);
+  const pool = new BufferPool(4, 2);
+  for await (const { bytes, release } of regroup([new Uint8Array(5), new Uint8Array(0), new Uint8Array(10)], pool)) {
+    sizes.push(bytes.length);
+    release();
+  }
+  expect(sizes).toEqual([4, 4, 4, 3]);
 });

@@ -63,8 +63,8 @@ export async function* compress(compression: Compression, source: Bytes, options
 const defaultQuality = 6;
 
 /**
- * Decompresses. What the source throws comes through, what is damaged fails with `corrupt`. Chunks of the source have to be ours.
- * Output is not limited: who reads has to stop when it is more than he wants; no more than some 64 MiB are made ahead.
+ * Decompresses. What the source throws comes through, what is damaged fails with `corrupt`. Chunks, of the source and of the result, are valid
+ * until the next is asked for. Output is not limited: who reads has to stop when it is more than he wants; no more than some 64 MiB are made ahead.
  */
 export async function* decompress(compression: Compression, source: Bytes, ahead = 2): AsyncGenerator<Uint8Array, void, void> {
   if (compression === 'none') {
@@ -103,10 +103,10 @@ async function* decoderOf(compression: Exclude<Compression, 'none'>, source: Byt
       yield* (await import('./xz.ts')).decompressXz(source);
       return;
     case 'gzip':
-      yield* through(source, zlib.createGunzip());
+      yield* through(owned(source), zlib.createGunzip());
       return;
     case 'br':
-      yield* through(source, zlib.createBrotliDecompress());
+      yield* through(owned(source), zlib.createBrotliDecompress());
       return;
     case 'bzip2': {
       const { bunzip2 } = await import('./bzip2.ts');

@@ -21,7 +21,7 @@ export async function* compressXz(source: Bytes, { level, ahead }: CompressOptio
 export async function* decompressXz(source: Bytes): AsyncGenerator<Uint8Array, void, void> {
   const native = await xzDecoderNative();
   if (!native) {
-    yield* streamed(source);
+    yield* streamed(owned(source));
     return;
   }
   const start = new StartOfFile(source);
@@ -37,7 +37,7 @@ class StartOfFile {
   readonly #rest: AsyncGenerator<Uint8Array, void, void>;
 
   constructor(source: Bytes) {
-    this.#rest = readChunks(source);
+    this.#rest = owned(source);
   }
 
   /** The whole file; undefined where it is large. */
@@ -59,10 +59,6 @@ class StartOfFile {
       await this.#rest.return();
     }
   }
-}
-
-async function* readChunks(source: Bytes): AsyncGenerator<Uint8Array, void, void> {
-  yield* source;
 }
 
 async function* streamed(source: Bytes): AsyncGenerator<Uint8Array, void, void> {

@@ -5,12 +5,12 @@
 import zlib from 'node:zlib';
 import { StoreError } from '../errors.ts';
 import type { Bytes } from '../service.ts';
-import { inOrder, owned, regroup, through } from './bytes.ts';
+import { BufferPool, inOrder, owned, type PooledChunk, regroup, through } from './bytes.ts';
 import type { CompressOptions } from './index.ts';
 import { zstdNative } from './native.ts';
 import { frameAt } from './zstd-frames.ts';
 
-const frameSize = 4 * 1024 * 1024;
+const pool = new BufferPool(4 * 1024 * 1024, 8);
 /** Output of the largest frame that is decoded in one piece. */
 const largestFrame = 64 * 1024 * 1024;
 const defaultLevel = 3;
@@ -20,7 +20,12 @@ export async function* compressZstd(source: Bytes, { level, ahead }: CompressOpt
   if (native) {
     const encoder = new native.Encoder(level ?? defaultLevel);
     let empty = true;
-    for await (const frame of inOrder(regroup(source, frameSize), ahead, (part) => encoder.encode(part))) {
+    const encode = async ({ bytes, release }: PooledChunk) => {
+      const frame = await encoder.encode(bytes);
+      release();
+      return frame;
+    };
+    for await (const frame of inOrder(regroup(source, pool), ahead, encode)) {
       empty = false;
       yield frame;
     }
@@ -47,7 +52,8 @@ export async function* decompressZstd(source: Bytes, ahead: number): AsyncGenera
 /** Cuts a stream into frames until one is too large. */
 class FrameReader {
   readonly #source: Bytes;
-  #held: Buffer = Buffer.alloc(0);
+  readonly #held = new HeldBytes();
+  #tooLarge = false;
   /** The stream from the frame that is too large on. */
   rest: AsyncGenerator<Uint8Array, void, void> | undefined;
 
@@ -55,31 +61,63 @@ class FrameReader {
     this.#source = source;
   }
 
+  /** Each is the receiver's own. */
   async *frames(): AsyncGenerator<Buffer, void, void> {
     const chunks = readChunks(this.#source);
     try {
       for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-        this.#held = Buffer.concat([this.#held, next.value]);
+        this.#held.append(next.value);
         for (let frame = this.#next(); frame; frame = this.#next()) yield frame;
         if (this.#tooLarge) {
-          this.rest = resume(this.#held, chunks);
+          this.rest = resume(this.#held.bytes, chunks);
           return;
         }
       }
-      if (this.#held.length > 0) throw new StoreError('corrupt', 'bad zstd data: the data ends too early');
+      if (this.#held.bytes.length > 0) throw new StoreError('corrupt', 'bad zstd data: the data ends too early');
     } finally {
       if (!this.rest) await chunks.return();
     }
   }
 
-  #tooLarge = false;
-
   #next(): Buffer | undefined {
-    const frame = frameAt(this.#held, largestFrame);
+    const { bytes } = this.#held;
+    const frame = frameAt(bytes, largestFrame);
     this.#tooLarge = frame !== undefined && frame.bound > largestFrame;
-    if (!frame || this.#tooLarge || frame.length > this.#held.length) return undefined;
-    const bytes = this.#held.subarray(0, frame.length);
-    this.#held = this.#held.subarray(frame.length);
+    if (!frame || this.#tooLarge || frame.length > bytes.length) return undefined;
+    return this.#held.shift(frame.length);
+  }
+}
+
+/** Bytes that come at one end and go at the other. */
+class HeldBytes {
+  #buffer = Buffer.alloc(0);
+  #start = 0;
+  #end = 0;
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  append(chunk: Uint8Array): void {
+    if (this.#end + chunk.length > this.#buffer.length) this.#makeRoom(chunk.length);
+    this.#buffer.set(chunk, this.#end);
+    this.#end += chunk.length;
+  }
+
+  #makeRoom(size: number): void {
+    const held = this.bytes;
+    const needed = held.length + size;
+    const target = needed > this.#buffer.length ? Buffer.allocUnsafeSlow(needed * 2) : this.#buffer;
+    target.set(held, 0);
+    this.#buffer = target;
+    this.#start = 0;
+    this.#end = held.length;
+  }
+
+  /** The first bytes, as a copy. */
+  shift(size: number): Buffer {
+    const bytes = Buffer.from(this.#buffer.subarray(this.#start, this.#start + size));
+    this.#start += size;
     return bytes;
   }
 }
@@ -95,7 +133,7 @@ async function* resume(held: Uint8Array, chunks: AsyncGenerator<Uint8Array, void
 
 function streamed(source: Bytes): AsyncIterable<Uint8Array> {
   // In the runtime from Node 22.15 on.
-  return 'createZstdDecompress' in zlib ? through(source, zlib.createZstdDecompress()) : inJavaScript(source);
+  return 'createZstdDecompress' in zlib ? through(owned(source), zlib.createZstdDecompress()) : inJavaScript(owned(source));
 }
 
 // A block takes four bytes or more, and becomes 128 KiB at most: a piece becomes 32 MiB at most before it is passed on.

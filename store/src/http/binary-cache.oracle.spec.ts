@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { copyPaths } from '../copy.ts';
+import { exportPaths, importPaths } from '../export.ts';
 import { pathFingerprint } from '../formats/fingerprint.ts';
 import { writeSecretKeyFile } from '../formats/key-files.ts';
 import { PublicKeys, SecretKey } from '../formats/keys.ts';
@@ -23,6 +24,7 @@ describe.skipIf(missing !== undefined)(`binary caches and Nix${missing ? ` (${mi
   const plain: SamplePath[] = samples.map(({ info: { ca: _, ...info }, nar }) => ({ info, nar }));
   const key = SecretKey.generate('spec-1');
   const trust = ['--option', 'trusted-public-keys', key.publicKey.toString()];
+  const noTrust = ['--option', 'require-sigs', 'false'];
   let nix: NixOracle;
   let secret: string;
   let serial = 0;
@@ -164,6 +166,25 @@ describe.skipIf(missing !== undefined)(`binary caches and Nix${missing ? ` (${mi
     for (const name of files) expect(fs.readFileSync(`${ours}/${name}`, 'utf8')).toBe(fs.readFileSync(`${theirs}/${name}`, 'utf8'));
     expect(fs.readFileSync(`${ours}/nix-cache-info`, 'utf8')).toBe(fs.readFileSync(`${theirs}/nix-cache-info`, 'utf8'));
     expect(fs.readdirSync(`${ours}/nar`).sort()).toEqual(fs.readdirSync(`${theirs}/nar`).sort());
+  });
+
+  test('exported streams, to it and from it', async () => {
+    const root = freshRoot();
+    const paths = samples.map(({ info }) => info.path);
+    const chunks: Buffer[] = [];
+    for await (const chunk of exportPaths(
+      await filled(),
+      samples.map(({ info }) => info),
+    ))
+      chunks.push(Buffer.from(chunk));
+    const imported = await nix.output('nix-store', ['--store', root, '--import', ...noTrust], { input: Buffer.concat(chunks) });
+    expect(imported.trim().split('\n').sort()).toEqual([...paths].sort());
+    const stream = await nix.bytes('nix-store', ['--store', root, '--export', ...paths]);
+    const store = await memory();
+    const taken: string[] = [];
+    for await (const path of importPaths(store, [stream])) taken.push(path);
+    expect(taken.sort()).toEqual([...paths].sort());
+    await expectAll(store);
   });
 
   test('signing as a layer', async () => {

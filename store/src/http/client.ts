@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { collect } from '../compression/bytes.ts';
+import { collect, owned } from '../compression/bytes.ts';
 import { pause } from '../concurrency.ts';
 import { StoreError } from '../errors.ts';
 import type { Bytes, CallOptions } from '../service.ts';
@@ -156,7 +156,7 @@ export class HttpClient {
         headers: sent,
         dispatcher: agent,
         signal: signal ?? null,
-        body: upload ? Readable.from(upload.read(), { objectMode: false }) : null,
+        body: upload ? Readable.from(owned(upload.read()), { objectMode: false }) : null,
       }).catch((cause: unknown) => {
         signal?.throwIfAborted();
         throw isOurMistake(cause) ? cause : new Transient(messageOf(cause), { cause });

@@ -14,7 +14,7 @@ export interface CacheFiles {
   exists(name: string, options?: CallOptions): Promise<boolean>;
   /** A small file; undefined where it is not there. */
   text(name: string, limit: number, options?: CallOptions): Promise<string | undefined>;
-  /** Streams a file; fails with `not-found`. Chunks are the receiver's own. */
+  /** Streams a file; fails with `not-found`. A chunk is valid until the next is asked for. */
   read(name: string, options?: CallOptions): AsyncIterable<Uint8Array>;
   /** Writes a file, whole or not at all. */
   write(name: string, contents: Contents, type: string, options?: CallOptions): Promise<void>;

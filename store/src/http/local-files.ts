@@ -1,11 +1,13 @@
 /** The files of a `file:` cache. */
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { BufferPool } from '../compression/bytes.ts';
 import { StoreError } from '../errors.ts';
 import type { CallOptions } from '../service.ts';
+import { writeAll } from '../spool.ts';
 import { type CacheFiles, type Contents, checkFileName, noSuchFile } from './files.ts';
 
-const readSize = 256 * 1024;
+const pool = new BufferPool(256 * 1024, 32);
 let serial = 0;
 
 export class LocalFiles implements CacheFiles {
@@ -47,14 +49,17 @@ export class LocalFiles implements CacheFiles {
   async *read(name: string, { signal }: CallOptions = {}): AsyncGenerator<Uint8Array, void, void> {
     const file = await this.#open(name);
     if (!file) throw noSuchFile(name, this.url);
+    const buffer = pool.take();
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(readSize), 0, readSize, null);
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
         if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
+        // No Buffer: whose `slice` copies nothing.
+        yield new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
       }
     } finally {
+      pool.give(buffer);
       await file.close();
     }
   }
@@ -78,7 +83,7 @@ export class LocalFiles implements CacheFiles {
       try {
         for await (const chunk of contents.read()) {
           signal?.throwIfAborted();
-          await file.writeFile(chunk);
+          await writeAll(file, chunk, null);
         }
       } finally {
         await file.close();

@@ -31,7 +31,8 @@ export interface PackOptions {
 export async function packNar(info: PathInfo, nar: Bytes, options: PackOptions): Promise<PackedNar> {
   const sink = new CheckingSink(addressCheck(info, options.directory));
   const spool = new Spool();
-  const hasher = nativeHashers('sha256');
+  // What is not compressed has the archive's hash, which is checked.
+  const hasher = options.compression === 'none' ? undefined : nativeHashers('sha256');
   try {
     const packed = compress(options.compression, parsed(checkedNar(info, nar), sink), {
       level: options.level,
@@ -39,10 +40,10 @@ export async function packNar(info: PathInfo, nar: Bytes, options: PackOptions):
     });
     for await (const chunk of packed) {
       options.signal?.throwIfAborted();
-      hasher.update(chunk);
+      hasher?.update(chunk);
       await spool.write(chunk);
     }
-    const fileHash = sha256(hasher.digest());
+    const fileHash = sha256(hasher?.digest() ?? info.narHash);
     const name = nix32Hash(fileHash).slice('sha256:'.length);
     return { spool, url: `nar/${name}${narExtension(options.compression)}`, fileHash, fileSize: spool.size, listing: sink.root };
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Closures for specs and benchmarks: paths with archives and references, made from a number, so that every run has the same. */
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { type NarFs, type NarStat, narDump, StoreDir } from '@vixen/wasm';
 import { formatContentAddress } from '../formats/content-address.ts';
 import { sha256 } from '../formats/hash.ts';
@@ -70,25 +70,26 @@ function treeOf(seed: string, size: number, count: number, references: readonly 
 
 /** Half of it text that repeats itself, half of it noise, a quarter of which is the same in all. */
 function contents(seed: string, size: number): Buffer {
-  const bytes = Buffer.alloc(size);
+  const bytes = noise(seed, size);
+  const common = noise('common', blockSize);
   for (let at = 0, block = 0; at < size; at += blockSize, block++) {
-    const source = block % 2 === 0 ? text : noise;
-    const shift = block % 8 === 1 ? block : createHash('sha256').update(`${seed}${block}`).digest().readUInt16LE(0);
-    source.copy(bytes, at, shift, shift + blockSize);
+    if (block % 2 === 0) text.copy(bytes, at, (block * 32) % blockSize, ((block * 32) % blockSize) + blockSize);
+    else if (block % 8 === 1) common.copy(bytes, at);
   }
   bytes.write(seed);
   return bytes;
 }
 
 const blockSize = 16 * 1024;
-const sourceSize = 96 * 1024;
 
-function repeatable(step: (index: number) => Buffer): Buffer {
-  return Buffer.concat(Array.from({ length: Math.ceil(sourceSize / 32) }, (_, i) => step(i)));
+function noise(seed: string, size: number): Buffer {
+  const key = createHash('sha256').update(seed).digest().subarray(0, 16);
+  return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
-const noise = repeatable((i) => createHash('sha256').update(`noise ${i}`).digest());
-const text = repeatable((i) => Buffer.from(`line ${i % 1000} of a text, ${i % 7}\n`.padEnd(32, '.')));
+const text = Buffer.concat(
+  Array.from({ length: blockSize / 16 }, (_, i) => Buffer.from(`line ${(i * i) % 1009} of a text, ${i % 7}\n`.padEnd(32, '.'))),
+);
 
 class FolderFs implements NarFs {
   readonly #files: ReadonlyMap<string, Buffer>;
