@@ -250,13 +250,49 @@ describe('hashes and keys', () => {
   });
 });
 
+describe('copying and serving', () => {
+  test('to a binary cache and from there into another store', async () => {
+    const { stdout } = await vixen('store', 'add', '--name', 'copied', 'src');
+    const copied = stdout.trim();
+    const cache = `file://${dir}/cache`;
+    expect(await run(['nix', 'copy', '--to', `${cache}?compression=zstd`, copied])).toMatchObject({ status: 0, stdout: '' });
+    const other = path.join(dir, 'third');
+    expect(await vixen('store', 'copy', '--from', cache, '--to', other, copied)).toMatchObject({ status: 0 });
+    expect((await vixen('store', 'cat', '--store', other, `${copied}/readme`)).stdout).toBe('read me\n');
+    expect(await vixen('store', 'verify', '--store', other, '--all')).toMatchObject({ status: 0, stderr: '' });
+    expect(await vixen('store', 'copy', copied)).toMatchObject({ status: 1, stderr: expect.stringContaining("'--from' and/or '--to'") });
+  });
+
+  test('a server on all three protocols, ended by a signal', async () => {
+    const { stdout } = await vixen('store', 'add', '--name', 'served', 'src');
+    const served = stdout.trim();
+    const sockets = { grpc: path.join(dir, 'g.sock'), daemon: path.join(dir, 'd.sock') };
+    const args = ['store', 'serve', '--http', '0', '--grpc', `unix:${sockets.grpc}`, '--daemon', sockets.daemon];
+    const env = { ...process.env, HOME: dir, XDG_DATA_HOME: `${dir}/data`, NO_COLOR: '1', NIX_CONF_DIR: dir };
+    const server = spawn(process.execPath, [launcher, ...args], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = new Promise<number | null>((resolve) => server.on('close', resolve));
+    let said = '';
+    for await (const chunk of server.stderr) {
+      said += chunk;
+      if (said.split('\n').length > 3) break;
+    }
+    const http = /serving at (http:\S+)/.exec(said)![1]!;
+    for (const url of [http, `grpc+unix://${sockets.grpc}`, `unix://${sockets.daemon}`]) {
+      expect(await vixen('store', 'cat', '--store', url, `${served}/readme`)).toMatchObject({ status: 0, stdout: 'read me\n' });
+    }
+    server.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(fs.existsSync(sockets.daemon)).toBe(false);
+  });
+});
+
 describe('words', () => {
   test('help and what was perhaps meant', async () => {
     expect(await vixen('store')).toMatchObject({ status: 1, stderr: expect.stringContaining('Commands:') });
     expect(await vixen('store', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('path-info') });
     expect(await vixen('store', 'lss')).toMatchObject({ status: 1, stderr: expect.stringContaining("Did you mean 'ls'?") });
     expect(await vixen('store', 'ls', '--lnog')).toMatchObject({ status: 1, stderr: expect.stringContaining("Did you mean '--long'?") });
-    expect((await vixen('store', 'path-info', '--help')).stdout).toContain('Examples:');
+    expect((await vixen('store', 'copy', '--help')).stdout).toContain('Examples:');
     expect(await vixen('store', 'info', '--store', 'nope://x')).toMatchObject({ status: 1, stderr: expect.stringContaining('nope://x') });
   });
 });

@@ -10,6 +10,7 @@ const plain = (load: () => Promise<(args: string[]) => Promise<number>>) => asyn
 const group = groupRun('Nix, by Vixen.', {
   eval: { about: 'evaluate an expression', load: plain(async () => (await import('../commands/eval.ts')).evalCommand) },
   repl: { about: 'evaluate interactively', load: plain(async () => (await import('../commands/repl.ts')).replCommand) },
+  copy: { about: 'copy paths between stores', load: async () => (await import('../commands/store/copy.ts')).storeCopy },
   'path-info': {
     about: 'print what is known about store paths',
     load: async () => (await import('../commands/store/path-info.ts')).pathInfo,

@@ -39,21 +39,34 @@ export class StoreContext {
 
   /** The store of the command line, else of the settings; opened once. */
   store(): Promise<Store> {
-    this.#store ??= this.open(this.storeUrl ?? process.env.VIXEN_STORE ?? this.config.settings.text('store'));
+    this.#store ??= this.open(this.#url);
     return this.#store;
+  }
+
+  get #url(): string {
+    return this.storeUrl ?? process.env.VIXEN_STORE ?? this.config.settings.text('store');
   }
 
   /** Another store; closed when the command ends. */
   async open(url: string): Promise<Store> {
+    const store = await this.#openUrl(url);
+    this.#opened.push(store);
+    return store;
+  }
+
+  /** The store of `store()` once more, for one who closes it. */
+  openAgain(): Promise<Store> {
+    return this.#openUrl(this.#url);
+  }
+
+  async #openUrl(url: string): Promise<Store> {
     const { openHostStore } = await import('../../node/stores.ts');
-    const store = await openHostStore(url, {
+    return openHostStore(url, {
       settings: this.config.settings,
       signal: this.signal,
       env: process.env,
       warn: (text) => this.warn(text),
     });
-    this.#opened.push(store);
-    return store;
   }
 
   warn(text: string) {

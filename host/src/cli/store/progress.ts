@@ -1,4 +1,5 @@
 // How far a transfer is: one line on a terminal (bytes, rate, time left), a plain line now and then elsewhere.
+import type { CopyTotals } from '@vixen/store';
 import { filterEscapes } from '../../core/errors/ansi.ts';
 import { beforeWriting, log, writeTerminal } from '../output.ts';
 import { showsProgress } from '../progress.ts';
@@ -51,6 +52,15 @@ export class TransferProgress {
   get #every(): number {
     return this.#terminal ? onTerminal : elsewhere;
   }
+
+  /** Takes what `copyPaths` tells. */
+  readonly event = (_event: unknown, totals: CopyTotals) =>
+    this.update({
+      doneBytes: totals.doneBytes,
+      expectedBytes: totals.bytes,
+      donePaths: totals.donePaths,
+      expectedPaths: totals.paths,
+    });
 
   /** Called often; says something now and then. */
   readonly update = (state: TransferState) => {

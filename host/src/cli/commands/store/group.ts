@@ -27,6 +27,8 @@ export const nixStoreGroup = groupRun('Works on a store.', storeGroupTable);
 export const storeGroup = groupRun('Works on a store.', {
   ...storeGroupTable,
   'path-info': { about: 'print what is known about paths', load: async () => (await import('./path-info.ts')).pathInfo },
+  copy: { about: 'copy paths between stores', load: async () => (await import('./copy.ts')).storeCopy },
+  serve: { about: 'serve a store: gRPC, HTTP, the daemon protocol', load: async () => (await import('./serve.ts')).storeServe },
   roots: { about: 'print the roots that keep paths alive', load: async () => (await import('./gc.ts')).storeRoots },
   export: { about: 'write paths to stdout', load: async () => (await import('./export.ts')).storeExport },
   import: { about: 'take in what export has written', load: async () => (await import('./export.ts')).storeImport },
