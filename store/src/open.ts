@@ -4,6 +4,7 @@
  * | URL | backend |
  * |---|---|
  * | `embedded:`, `embedded:///ROOT` | the default: a folder of ours, below ROOT |
+ * | `grpc+unix:///PATH`, `grpc+http://HOST:PORT`, `grpc+https://HOST:PORT` | a server of Vixen's or Snix's |
  * | `memory:` | kept in this process |
  * | `file:///FOLDER`, `http:`, `https:` | a binary cache |
  * | `daemon:`, `unix:///path/to/socket` | a Nix daemon's |
@@ -33,8 +34,13 @@ export type OpenBackend = (url: URL, options: OpenOptions) => Promise<Store>;
 const daemon = async () => (await import('./backends/daemon.ts')).openDaemonStore;
 const binaryCache = async () => (await import('./backends/open-binary-cache.ts')).openBinaryCache;
 
+const grpc = async () => (await import('./backends/grpc.ts')).openGrpcStore;
+
 const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
   embedded: async () => (await import('./backends/embedded.ts')).openEmbeddedStore,
+  'grpc+http': grpc,
+  'grpc+https': grpc,
+  'grpc+unix': grpc,
   memory: async () => (await import('./backends/memory.ts')).openMemoryStore,
   file: binaryCache,
   http: binaryCache,

@@ -3,8 +3,10 @@ import { formatHash, type Hash, type HashAlgo, type Hasher, type HasherFactory }
 import { StoreError } from '../errors.ts';
 import { type ContentAddress, parseContentAddress } from '../formats/content-address.ts';
 import { hashPartOf } from '../formats/store-path.ts';
+import { nativeHashers } from '../hashing.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { CallOptions, Castore } from '../service.ts';
+import { renderNar } from './nar-render.ts';
 import type { Node } from './node.ts';
 
 /** Takes the bytes of an archive, and at its end tells the hash that `ca` is about; undefined where the archive itself does not tell it. */
@@ -83,4 +85,30 @@ export function requireSameHash(info: PathInfo, wanted: Hash, got: Uint8Array): 
   const text = (digest: Uint8Array) => formatHash({ algo: wanted.algo, digest }, 'nix32');
   const message = `ca hash mismatch importing path '${info.path}';\n  specified: ${text(wanted.digest)}\n  got:       ${text(got)}`;
   throw new StoreError('corrupt', message);
+}
+
+/** Fails with `corrupt` unless what lies in a castore has the archive and the content address that its info says. */
+export async function checkContents(castore: Castore, info: PathInfo, directory: string, options: CallOptions): Promise<void> {
+  const { node } = info;
+  if (!node) throw new StoreError('invalid', `path '${info.path}': what it consists of is not told`);
+  const address = checkableAddress(info);
+  const hasher = nativeHashers('sha256');
+  const content = address?.method === 'nar' ? narContentHasher(nativeHashers, address.hash.algo, info, directory) : undefined;
+  let size = 0;
+  for await (const chunk of renderNar(castore, node, options)) {
+    hasher.update(chunk);
+    content?.update(chunk);
+    size += chunk.length;
+  }
+  requireSameNar(info, size, hasher.digest());
+  if (address) {
+    requireSameHash(info, address.hash, content?.digest() ?? (await flatHash(nativeHashers, address.hash.algo, castore, node, options)));
+  }
+}
+
+function requireSameNar(info: PathInfo, size: number, digest: Uint8Array): void {
+  if (size === info.narSize && Buffer.from(digest).equals(info.narHash)) return;
+  const text = (hash: Uint8Array) => formatHash({ algo: 'sha256', digest: hash }, 'nix32');
+  const told = `specified: ${text(info.narHash)}, ${info.narSize} bytes\n  got:       ${text(digest)}, ${size} bytes`;
+  throw new StoreError('corrupt', `hash mismatch importing path '${info.path}';\n  ${told}`);
 }
