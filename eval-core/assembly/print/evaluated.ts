@@ -1,13 +1,14 @@
 /**
  * `Proc.printValue`: a value printed while it is being evaluated, for `nix eval` and the REPL.
  *
- * Slots: 0 value, 1 options (PRINT_*, tagged), 2 greatest depth (tagged; negative: none) | 3 printer, 4 text.
+ * Slots: 0 value, 1 options (PRINT_*, tagged), 2 greatest depth (tagged; negative: none) | 3 printer, 4 text, 5 position of what is forced.
  */
 import { coerce } from '../builtins/coercion';
+import { valuePosition } from '../diag/value-position';
 import { E_MESSAGE, Err, currentError, errorCode, fail, setCurrentError } from '../diag/errors';
 import { cell, strBytes, strLen } from '../value/layout';
 import { maxCallDepth } from '../settings';
-import { Act, STATE_ERROR, acc, done, force, setSlot, slot, slotInt, stateOf } from '../vm/native';
+import { Act, STATE_ERROR, acc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from '../vm/native';
 import { NO_LIMIT } from './literal';
 import { OUT, outputBegin, outputSave, outputString } from './output';
 import {
@@ -55,7 +56,10 @@ function proceed(f: usize): i32 {
   const need = printerStep(p, OUT);
   if (need == PRINTED) return done(outputString(f, 4, 0));
   outputSave(f, 4);
-  if (need == PRINT_NEEDS_FORCE) return force(f, printerValue(p), State.Forced);
+  if (need == PRINT_NEEDS_FORCE) {
+    setSlotInt(f, 5, <i32>valuePosition(printerValue(p), 0));
+    return force(f, printerValue(p), State.Forced);
+  }
   if (need == PRINT_NEEDS_PATH) return coerce(f, printerValue(p), 0, 'while evaluating the drvPath of a derivation', State.Path);
   fail(Err.StackOverflow, 'stack overflow; max-call-depth exceeded');
   return Act.Fail;

@@ -241,6 +241,8 @@ function nativePosition(f: usize): u32 {
     case Proc.toJsonText:
     case Proc.toXmlText:
       return <u32>untag(slot(f, 8));
+    case Proc.printValue:
+      return <u32>untag(slot(f, 5));
     case Proc.deepForce:
       return <u32>untag(slot(f, 4));
     case Proc.functorCall:

@@ -16,5 +16,5 @@ export default [
   // slots: value, options (JSON_*, tagged), position (tagged) → JSON text with context
   { name: 'toJsonText', kind: 'proc', internal: true, slots: 12, file: 'builtins/json', catches: true },
   // slots: value, options (PRINT_*, tagged), greatest depth (tagged; negative: none) → text
-  { name: 'printValue', kind: 'proc', internal: true, slots: 5, file: 'print/evaluated', catches: true },
+  { name: 'printValue', kind: 'proc', internal: true, slots: 6, file: 'print/evaluated', catches: true },
 ];

@@ -41,7 +41,8 @@ function sections(text: string): { parts: string[]; after: string } {
 }
 
 /** Stores word it differently. */
-const cannotBuild = / (cannot build '.*|Unable to build with [^»]*?'\/machines'\.)/g;
+const refusal =
+  / cannot build '.*| Unable to build with [^»]*?'\/machines'\.| is not valid| is required, but there is no substituter that can build it/g;
 const tidy = (text: string | undefined) => (text ?? '').replace(/^\n+|\n+$/g, '');
 
 export class ReplEvaluator {
@@ -89,10 +90,10 @@ export class ReplEvaluator {
       const printed = sections(stdout.replace(colours, '').replace(/^nix-repl> .*\n?/gm, ''));
       const logged = sections(stderr.replace(colours, '').replace(/^.*Nix 2.*\nType :\? for help\.\n/, ''));
       for (let i = from; i < count && printed.parts[i] !== undefined; i++) {
-        const value = tidy(printed.parts[i]).replace(cannotBuild, ' cannot build');
+        const value = tidy(printed.parts[i]).replace(refusal, ' refused');
         outcomes.push({
           printed: value,
-          logged: tidy(logged.parts[i]).replace(cannotBuild, ' cannot build'),
+          logged: tidy(logged.parts[i]).replace(refusal, ' refused'),
           deep: /(^|\n)"deep"$/.test(value),
           lost: false,
         });
