@@ -20,6 +20,7 @@ import { KIND_ATTRS, KIND_STRING } from '../value/kinds';
 import {
   DUP_FIRST,
   allocAttrs,
+  allocEmptyAttrs,
   attrsAdd,
   attrsBegin,
   attrsCount,
@@ -30,6 +31,7 @@ import {
   attrsShape,
   attrsSymbol,
   attrsValue,
+  copyAttrs,
   shapeCount,
   shapeFind,
   shapeNameOrder,
@@ -98,7 +100,7 @@ const REMOVED_NAME: string = 'while evaluating the values of the second argument
 /** Marks of the attributes to keep out, a byte each, while `removeAttrs` works. */
 const MARKS_SMALL: usize = memory.data(1024, 8);
 
-/** The names are forced strings without context: the set without them; itself where it has none of them. */
+/** The names are forced strings without context: a new set without them. */
 function withoutNames(set: usize, names: usize): usize {
   const shape = attrsShape(set);
   const n = shapeCount(shape);
@@ -112,8 +114,8 @@ function withoutNames(set: usize, names: usize): usize {
     store<u8>(marks + at, 1);
     removed++;
   }
-  if (!removed) return set;
-  if (removed == n) return emptyAttrs();
+  if (!removed) return copyAttrs(set);
+  if (removed == n) return allocEmptyAttrs();
   const mark = attrsBegin();
   for (let i: u32 = 0; i < n; i++) if (!load<u8>(marks + i)) attrsAdd(shapeSymbol(shape, i), attrsValue(set, i), shapePos(shape, i));
   return attrsFinish(mark, DUP_FIRST);
@@ -160,15 +162,16 @@ function failPlain(v: usize): i32 {
 
 // ---- intersectAttrs
 
-/** Attributes of the second set that the first has too; positions are the second's. */
+/** A new set: attributes of the second set that the first has too; positions are the second's. */
 export function builtin_intersectAttrs(a: usize): usize {
   const left = arg(a, 0);
   const right = arg(a, 1);
   const ls = attrsShape(left);
   const rs = attrsShape(right);
-  if (ls == rs) return right;
+  if (ls == rs) return copyAttrs(right);
   const ln = shapeCount(ls);
   const rn = shapeCount(rs);
+  if (!ln || !rn) return emptyAttrs();
   const mark = attrsBegin();
   if (ln < rn) {
     if (rn > ln << 3) intersectFinding(ls, ln, rs, right);
@@ -179,6 +182,7 @@ export function builtin_intersectAttrs(a: usize): usize {
       if (shapeFind(ls, sym) >= 0) attrsAdd(sym, attrsValue(right, i), shapePos(rs, i));
     }
   } else intersectMerging(ls, ln, rs, rn, right);
+  if (attrsBegin() == mark) return allocEmptyAttrs();
   return attrsFinish(mark, DUP_FIRST);
 }
 function intersectFinding(ls: usize, ln: u32, rs: usize, right: usize): void {

@@ -187,6 +187,20 @@ export function allocAttrs(shape: usize): usize {
   return a;
 }
 
+/** A set without attributes that is not the one empty set: where a value is printed once only, the two are told apart, as in Nix. */
+export function allocEmptyAttrs(): usize {
+  const a = alloc(KIND_ATTRS, 8);
+  store<u32>(a, <u32>EMPTY_SHAPE, 4);
+  return a;
+}
+/** Another set with the same attributes. */
+export function copyAttrs(set: usize): usize {
+  const n = attrsCount(set);
+  const a = allocAttrs(attrsShape(set));
+  for (let i: u32 = 0; i < n; i++) attrsSetValue(a, i, attrsValue(set, i));
+  return a;
+}
+
 // ---- building sets with names known only now
 
 export const DUP_FIRST: u32 = 0;

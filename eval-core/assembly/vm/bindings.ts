@@ -24,6 +24,7 @@ import {
   attrsAdd,
   attrsBegin,
   attrsCount,
+  allocEmptyAttrs,
   attrsFinish,
   attrsGet,
   attrsPos,
@@ -207,7 +208,7 @@ export function dynAttrs(n: u32, positions: usize): Step {
     }
     attrsAdd(sym, <usize>load<u32>(first + ((<usize>i) << 3), 4), pos);
   }
-  store<u32>(first - 4, <u32>attrsFinish(mark, DUP_LAST));
+  store<u32>(first - 4, <u32>(attrsBegin() == mark ? allocEmptyAttrs() : attrsFinish(mark, DUP_LAST)));
   store<u32>(VM_SP, <u32>first);
   return advance(8);
 }
