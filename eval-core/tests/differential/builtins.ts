@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import table from '../../assembly/gen/builtins.json' with { type: 'json' };
 import { among, t } from './text.ts';
 
-/** What only a clock, a network or a daemon answers. */
+/** What only a clock, a network or a store's files answer. */
 const elsewhere = new Set(
-  'break fetchGit fetchMercurial fetchTarball fetchTree fetchurl fetchFinalTree getFlake currentTime currentSystem exec importNative storePath trace traceVerbose fetchClosure outputOf addDrvOutputDependencies import scopedImport filterSource path readDir readFile readFileType findFile'.split(
+  'break fetchGit fetchMercurial fetchTarball fetchTree fetchurl fetchFinalTree getFlake currentTime currentSystem exec importNative storePath trace traceVerbose fetchClosure outputOf addDrvOutputDependencies import scopedImport filterSource path readDir readFile readFileType pathExists findFile'.split(
     ' ',
   ),
 );

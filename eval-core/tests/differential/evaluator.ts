@@ -15,6 +15,9 @@ export interface Outcome {
   lost: boolean;
 }
 
+/** Nothing: the process hung or died. */
+export const lost: Outcome = { printed: '', logged: '', deep: false, lost: true };
+
 const launcher = fileURLToPath(new URL('../../../host/bin/vixen.cjs', import.meta.url));
 const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env;
 /** Milliseconds without a word. */
@@ -79,29 +82,40 @@ export class ReplEvaluator {
     });
   }
 
-  /** What a repl says to files `from` and further, `0.nix` and so on. */
-  async evaluate(folder: string, count: number): Promise<Outcome[]> {
+  /**
+   * What a repl says to the files `0.nix` and so on. After one of `without`, which the other evaluator did not end with, it starts anew, as the
+   * other has: what is said can depend on what was evaluated before, such as the order of symbols.
+   */
+  async evaluate(folder: string, count: number, without: number[] = []): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     while (outcomes.length < count) {
       const from = outcomes.length;
-      const input = Array.from({ length: count - from }, (_, i) => lines(from + i)).join('');
-      const { stdout, stderr, status } = await this.#run(this.#repl, folder, input);
-      // the prompt and its echo
-      const printed = sections(stdout.replace(colours, '').replace(/^nix-repl> .*\n?/gm, ''));
-      const logged = sections(stderr.replace(colours, '').replace(/^.*Nix 2.*\nType :\? for help\.\n/, ''));
-      for (let i = from; i < count && printed.parts[i] !== undefined; i++) {
-        const value = tidy(printed.parts[i]).replace(refusal, ' refused');
-        outcomes.push({
-          printed: value,
-          logged: tidy(logged.parts[i]).replace(refusal, ' refused'),
-          deep: /(^|\n)"deep"$/.test(value),
-          lost: false,
-        });
+      if (without.includes(from)) {
+        outcomes.push(lost);
+        continue;
       }
-      if (outcomes.length < count)
-        outcomes.push({ printed: `${status ?? 'killed'}`, logged: tidy(logged.after).slice(-2000), deep: false, lost: true });
+      const to = without.find((i) => i > from) ?? count;
+      const said = await this.#segment(folder, from, to);
+      outcomes.push(...said.outcomes);
+      if (outcomes.length < to) outcomes.push({ ...lost, ...said.end });
     }
     return outcomes;
+  }
+
+  /** What one process says to some files, and to the one that it did not end with. */
+  async #segment(folder: string, from: number, to: number) {
+    const input = Array.from({ length: to - from }, (_, i) => lines(from + i)).join('');
+    const { stdout, stderr, status } = await this.#run(this.#repl, folder, input);
+    // the prompt and its echo
+    const printed = sections(stdout.replace(colours, '').replace(/^nix-repl> .*\n?/gm, ''));
+    const logged = sections(stderr.replace(colours, '').replace(/^.*Nix 2.*\nType :\? for help\.\n/, ''));
+    const outcomes: Outcome[] = [];
+    for (let i = from; i < to && printed.parts[i] !== undefined; i++) {
+      const value = tidy(printed.parts[i]).replace(refusal, ' refused');
+      const log = tidy(logged.parts[i]).replace(refusal, ' refused');
+      outcomes.push({ printed: value, logged: log, deep: /(^|\n)"deep"$/.test(value), lost: false });
+    }
+    return { outcomes, end: { printed: `${status ?? 'killed'}`, logged: tidy(logged.after).slice(-2000) } };
   }
 
   /** The values of files that evaluate, as `nix-instantiate` prints a list of them. */

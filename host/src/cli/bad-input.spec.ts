@@ -1,5 +1,5 @@
 // Input that is meant to break an evaluator: each is answered, by a value as Nix prints it or by an error with a position.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -131,17 +131,47 @@ describe('without end', () => {
   test('a set that contains itself, compared', () => prints(e('let s = { inherit s; }; in s == s'), 'true\n'));
   test('a list that contains itself, forced', () => prints(e('let s = [ s ]; in builtins.deepSeq s 1'), '1\n'));
   test('a regular expression that backtracks', () => prints(e(`builtins.match "(x+x+)+y" "${times('x', 30)}"`), 'null\n'));
+  test('a set that contains itself, forced, as XML', () =>
+    fails(['--strict', '--xml', '--max-call-depth', '500', ...e('let s = { inherit s; }; in s')], depth, 'at «string»:1:'));
+  test('a set that contains itself, as JSON', () => fails(['--json', ...e('let s = { inherit s; }; in s')], depth, 'at «string»:1:'));
+  test('calls beyond the flag', () => fails(['--max-call-depth', '100', ...e('let f = x: f x; in f 1')], depth, 'at «string»:1:'));
+});
 
-  test('an interrupt ends it', async () => {
-    const args = e("let f = n: if n == 0 then 0 else f (n - 1); in builtins.foldl' (a: b: f 9000) 0 (builtins.genList (x: x) 10000000)");
+describe('an interrupt ends at once', () => {
+  /** 100 million characters or so, and one more so that nothing is found in a cache. */
+  const text =
+    "builtins.foldl' (s: _: s + s) (builtins.substring 0 100 (toString (builtins.genList (x: 1) 60)) + toString i) (builtins.genList (x: x) 20)";
+  const numbers = 'builtins.genList (n: builtins.bitAnd (n * 7919) 1048575) 1000000 ++ [ i ]';
+  const again = (expression: string) => `map (i: ${expression}) (builtins.genList (i: i) 1000)`;
+  const long: [name: string, expression: string][] = [
+    ['calls', again("let f = n: if n == 0 then 0 else f (n - 1); in builtins.foldl' (a: b: f 9000) 0 (builtins.genList (x: x) 10000000)")],
+    ['match', again(`builtins.match "(1| )*(x?)" (${text})`)],
+    ['split', again(`builtins.length (builtins.split "(1)" (${text}))`)],
+    ['replaceStrings', again(`builtins.replaceStrings [ "2" "1x" ] [ "" "" ] (${text})`)],
+    ['fromJSON', again(`builtins.fromJSON ("\\"" + ${text} + "\\"")`)],
+    ['fromTOML', again(`builtins.fromTOML ("a = \\"" + ${text} + "\\"")`)],
+    ['toJSON', again(`builtins.toJSON (${text})`)],
+    ['hashString', again(`builtins.hashString "sha512" (${text})`)],
+    ['splitVersion', again(`builtins.length (builtins.splitVersion (${text}))`)],
+    ['sort', again(`builtins.length (builtins.sort builtins.lessThan (${numbers}))`)],
+    ['sort by a function', again(`builtins.length (builtins.sort (a: b: a < b) (${numbers}))`)],
+    ['elem', again(`builtins.elem (-1) (${numbers})`)],
+    ['==', again(`(${numbers}) == (${numbers})`)],
+    ['concatStringsSep', again(`builtins.concatStringsSep "," (map toString (${numbers}))`)],
+    ['deepSeq', again('builtins.deepSeq (builtins.genList (n: [ n { a = n; } ]) 1000000) 1')],
+    ['genericClosure', 'builtins.genericClosure { startSet = [ { key = 0; } ]; operator = x: [ { key = x.key + 1; } ]; }'],
+  ];
+  test.for(long)('%s', async ([, expression]) => {
+    const args = ['--strict', '-E', `builtins.trace "begun" (${expression})`];
     const child = start(args);
     const ended = run(args, child);
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    const sent = Date.now();
+    await new Promise((resolve) => child.stderr.once('data', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const sent = performance.now();
     child.kill('SIGINT');
     const { status, signal } = await ended;
     expect(signal === 'SIGINT' || status === 130).toBe(true);
-    expect(Date.now() - sent).toBeLessThan(1000);
+    expect(performance.now() - sent).toBeLessThan(1000);
   });
 });
 
@@ -197,4 +227,27 @@ describe('files', () => {
   ];
   test.for(errors)('%s', ([, args, ...lines]) => fails(args, ...lines));
   test.skipIf(process.getuid?.() === 0)('one that may not be read', () => fails(['./secret.nix'], '/secret.nix', 'Permission denied'));
+
+  // The pipe says when: the evaluator waits for it between listing and reading.
+  test('one that is gone when it is read', async () => {
+    fs.mkdirSync(path.join(dir, 'listed'));
+    fs.writeFileSync(path.join(dir, 'listed/file'), '');
+    execFileSync('mkfifo', [path.join(dir, 'pipe')]);
+    const source =
+      'let n = builtins.head (builtins.attrNames (builtins.readDir ./listed)); in builtins.readFile (./listed + "/${n}${builtins.readFile ./pipe}")';
+    const failed = fails(['-E', source], "/listed/file' does not exist", 'at «string»:1:76');
+    const pipe = await fs.promises.open(path.join(dir, 'pipe'), 'w');
+    fs.rmSync(path.join(dir, 'listed/file'));
+    await pipe.close();
+    await failed;
+  });
+
+  test('names that are not UTF-8', async () => {
+    fs.mkdirSync(path.join(dir, 'names'));
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${dir}/names/`), Buffer.of(0x61, 0xff)]), 'x');
+    const source =
+      'map (n: [ (builtins.stringLength n) (builtins.readFile (./names + "/${n}")) ]) (builtins.attrNames (builtins.readDir ./names))';
+    await prints(['--strict', '-E', source], '[ [ 2 "x" ] ]\n');
+    await fails(['--json', '-E', 'builtins.attrNames (builtins.readDir ./names)'], 'invalid UTF-8 byte at index 1: 0xFF');
+  });
 });
