@@ -33,6 +33,7 @@ export type OpenBackend = (url: URL, options: OpenOptions) => Promise<Store>;
 
 const daemon = async () => (await import('./backends/daemon.ts')).openDaemonStore;
 const binaryCache = async () => (await import('./backends/open-binary-cache.ts')).openBinaryCache;
+const grpc = async () => (await import('./backends/grpc.ts')).openGrpcStore;
 
 const grpc = async () => (await import('./backends/grpc.ts')).openGrpcStore;
 
