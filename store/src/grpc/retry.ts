@@ -1,6 +1,8 @@
 /** Calls that may be made again when a server is away or died, as all are that change nothing or the same thing twice. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { status as Status } from '@grpc/grpc-js';
 import { StoreError } from '../errors.ts';
+import { isServiceError } from './status.ts';
 
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
@@ -12,7 +14,11 @@ export interface RetryOptions {
 
 const defaults = { attempts: 6, delay: 100 };
 
-export const isRetriable = (error: unknown): boolean => error instanceof StoreError && error.code === 'unavailable';
+/** Whether a server was away. A call that took longer than its time would do so again. */
+export const isRetriable = (error: unknown): boolean =>
+  error instanceof StoreError &&
+  error.code === 'unavailable' &&
+  !(isServiceError(error.cause) && error.cause.code === Status.DEADLINE_EXCEEDED);
 
 /** Waits before another attempt, or fails with the error where it makes no sense or was the last. */
 async function pause(error: unknown, attempt: number, options: RetryOptions): Promise<void> {
