@@ -9,6 +9,7 @@ import { header, row } from './report/table.ts';
 import { nix } from './runners/nix.ts';
 import type { Runner } from './runners/runner.ts';
 import { vixen } from './runners/vixen.ts';
+import { grpcSuite, serveForSuite } from './store/grpc.ts';
 import { workloads } from './workloads.ts';
 
 const { values, positionals } = parseArgs({
@@ -69,7 +70,16 @@ function hashing() {
   report('bench/results/hashing.json', { rates }, table);
 }
 
+async function grpc(rounds = 5) {
+  const [, serve, folder] = positionals;
+  if (serve === 'serve' && folder !== undefined) return serveForSuite(folder);
+  const { figures, table } = await grpcSuite(rounds);
+  console.log(table);
+  report('bench/results/grpc.json', { figures }, table);
+}
+
 const [suite] = positionals;
 if (suite === undefined) await races();
 else if (suite === 'hashing') hashing();
-else throw new Error(`bench: there is no suite '${suite}': hashing, or none for the races`);
+else if (suite === 'grpc') await grpc(values.rounds === undefined ? undefined : Number(values.rounds));
+else throw new Error(`bench: there is no suite '${suite}': hashing, grpc, or none for the races`);

@@ -1,6 +1,7 @@
 // The one way in: `npm start`, `npm test` and the others come here. It needs Node and npm alone, and does only what is stale.
 
 import { buildBundle } from './lib/bundle.mjs';
+import { externals } from './lib/externals.mjs';
 import { install } from './lib/install.mjs';
 import { generateProto } from './lib/proto.mjs';
 import { runNode, runStatus, StepFailed } from './lib/run.mjs';
@@ -76,7 +77,10 @@ async function bench(args) {
   // Node 20 does not read TypeScript, so the harness is bundled, too.
   const esbuild = await import('esbuild');
   const outfile = 'bench/build/bench.mjs';
-  await esbuild.build({ entryPoints: ['bench/main.ts'], bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile });
+  // Packages in CommonJS ask for modules of Node's.
+  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+  const options = { bundle: true, platform: 'node', format: 'esm', target: 'node20', external: externals, banner };
+  await esbuild.build({ entryPoints: ['bench/main.ts'], outfile, ...options });
   runNode([outfile, ...args]);
 }
 

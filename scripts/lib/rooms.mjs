@@ -30,7 +30,7 @@ export const rooms = [
   { folder: 'host/src/cli', imports: [...below, 'host/src/core', 'host/src/node', 'host/src/ui', 'host/src/repl'], runtime: true },
   { folder: 'host/playground', imports: ['host/src/core'] },
   { folder: 'host/bin', imports: ['host/dist'], runtime: true },
-  { folder: 'bench', imports: ['scripts', 'wasm/js'], runtime: true },
+  { folder: 'bench', imports: ['scripts', 'wasm/js', 'store'], runtime: true },
   { folder: 'scripts', imports: [], runtime: true },
 ];
 

@@ -39,6 +39,8 @@ const channelOptions: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
   // Each store has a connection of its own, and with it windows and limits of its own.
   'grpc.use_local_subchannel_pool': 1,
+  // What may be under way from a server: 64 KiB, the default, would be all that a far server sends in a round trip.
+  'grpc-node.flow_control_window': 4 * 1024 * 1024,
 };
 
 export async function openGrpcStore(url: URL, options: OpenOptions = {}): Promise<Store> {

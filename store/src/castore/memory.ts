@@ -1,4 +1,5 @@
 /** A castore in memory. */
+import { joinBytes } from '@vixen/wasm';
 import { notFound, StoreError } from '../errors.ts';
 import type { BlobService, BlobStat, Bytes, CallOptions, Castore, DirectoryService, ReadBlobOptions } from '../service.ts';
 import { blake3 } from '../wasm.ts';
@@ -47,7 +48,7 @@ export class MemoryBlobs implements BlobService {
       signal?.throwIfAborted();
       parts.push(chunk.slice());
     }
-    return this.#keep(new Uint8Array(Buffer.concat(parts)));
+    return this.#keep(joinBytes(parts));
   }
 
   async putMany(contents: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<Uint8Array[]> {
