@@ -4,14 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BufferPool } from './compression/bytes.ts';
 
-const mostInMemory = 1024 * 1024;
+const defaultInMemory = 4 * 1024 * 1024;
 const pool = new BufferPool(256 * 1024, 32);
 let serial = 0;
 
-export class Spool implements AsyncDisposable {
+export class Spool {
   #chunks: Buffer[] = [];
   #file: FileHandle | undefined;
   #size = 0;
+  readonly #mostInMemory: number;
+
+  /** `mostInMemory`: bytes that are kept in memory before they go into a file. */
+  constructor(mostInMemory = defaultInMemory) {
+    this.#mostInMemory = mostInMemory;
+  }
 
   get size(): number {
     return this.#size;
@@ -19,7 +25,7 @@ export class Spool implements AsyncDisposable {
 
   /** Takes a chunk in; it may be used again afterwards. */
   async write(chunk: Uint8Array): Promise<void> {
-    if (!this.#file && this.#size + chunk.length <= mostInMemory) {
+    if (!this.#file && this.#size + chunk.length <= this.#mostInMemory) {
       this.#chunks.push(Buffer.from(chunk));
       this.#size += chunk.length;
       return;
@@ -63,10 +69,6 @@ export class Spool implements AsyncDisposable {
     await this.#file?.close();
     this.#file = undefined;
     this.#size = 0;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 }
 

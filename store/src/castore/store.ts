@@ -1,8 +1,6 @@
 /** A `Store` over a castore and a table of paths: archives are rendered from the castore, and taken into it. */
 import { formatHash, type Hasher, StoreDir } from '@vixen/wasm';
 import { notValid, StoreError } from '../errors.ts';
-import { isContentAddressed } from '../formats/content-address.ts';
-import { pathFingerprint } from '../formats/fingerprint.ts';
 import type { PublicKeys } from '../formats/keys.ts';
 import { normalSignatures } from '../formats/signature.ts';
 import { baseNameOf, defaultStoreDirectory } from '../formats/store-path.ts';
@@ -20,6 +18,7 @@ import type {
   Store,
   VerifyOptions,
 } from '../service.ts';
+import { requireTrust } from '../trust.ts';
 import { checkableAddress, flatHash, narContentHasher, requireSameHash } from './content-check.ts';
 import { NarIngest } from './nar-ingest.ts';
 import { renderNar } from './nar-render.ts';
@@ -181,13 +180,8 @@ export class CastoreStore implements Store {
     if (!Number.isSafeInteger(info.narSize) || info.narSize < 0)
       throw new StoreError('invalid', `path '${info.path}': its size is out of bounds`);
     normalSignatures(info.signatures);
-    if (!checkSignatures || !this.#parts.trust.required || this.#isTrusted(info)) return;
-    throw new StoreError('untrusted', `cannot add path '${info.path}' because it lacks a signature by a trusted key`);
-  }
-
-  #isTrusted(info: PathInfo): boolean {
-    if (isContentAddressed(this.#names, info)) return true;
-    return info.signatures.length > 0 && this.#parts.trust.keys.signers(pathFingerprint(info), info.signatures).size > 0;
+    const { keys, required } = this.#parts.trust;
+    if (checkSignatures && required) requireTrust(info, keys, this.#names);
   }
 
   async #ingest(info: PathInfo, nar: Bytes, options: CallOptions): Promise<Node> {

@@ -27,6 +27,7 @@ export interface UploadOptions {
 }
 
 const largestNarInfo = 4 * 1024 * 1024;
+const waitingInMemory = 256 * 1024;
 const largestSmallFile = 64 * 1024 * 1024;
 
 export class UploadHandler {
@@ -107,7 +108,8 @@ export class UploadHandler {
   }
 
   async #takeNar(name: string, fileHash: string, body: Bytes, signal: AbortSignal): Promise<void> {
-    const spool = new Spool();
+    // Many may wait.
+    const spool = new Spool(waitingInMemory);
     const hasher = nativeHashers('sha256');
     try {
       for await (const chunk of body) {
