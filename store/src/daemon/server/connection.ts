@@ -83,9 +83,9 @@ async function sendGreeting(parts: ConnectionParts, version: number): Promise<St
 }
 
 async function serveOperation(session: Session): Promise<void> {
-  const number = await session.in.number();
-  const operation = byNumber.get(number);
   try {
+    const number = await session.in.number();
+    const operation = byNumber.get(number);
     if (!operation) throw new StoreError('invalid', `invalid operation ${number}`);
     await operation(session);
   } catch (error) {
