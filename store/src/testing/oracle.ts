@@ -18,7 +18,8 @@ export interface OracleInput {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function commandOf(program: string): { file: string; before: string[] } {
+/** How a program of Nix is called: a file, and arguments that come first. */
+export function oracleCommand(program: string): { file: string; before: string[] } {
   const words = (process.env.NIX_ORACLE ?? 'nix-instantiate').split(/\s+/);
   const last = words.pop()!;
   const [file, ...before] = [...words, last.replace(/[^/]*$/, program)];
@@ -28,7 +29,7 @@ function commandOf(program: string): { file: string; before: string[] } {
 /** Why there is nothing to compare with; undefined where there is. */
 export function missingNix(): string | undefined {
   if (!process.env.NIX_ORACLE && process.env.VIXEN_ORACLE !== '1') return 'NIX_ORACLE names no Nix';
-  const { file, before } = commandOf('nix');
+  const { file, before } = oracleCommand('nix');
   const { status, error } = spawnSync(file, [...before, '--version'], { encoding: 'utf8' });
   return status === 0 ? undefined : `${file} does not run: ${error?.message ?? status}`;
 }
@@ -41,7 +42,7 @@ export class NixOracle {
 
   /** Runs a program; its exit code is for the caller. */
   run(program: string, args: readonly string[], { input, env }: OracleInput = {}): Promise<OracleOutput> {
-    const { file, before } = commandOf(program);
+    const { file, before } = oracleCommand(program);
     const settings = 'experimental-features = nix-command flakes ca-derivations\nsubstituters =\n';
     const child = spawn(file, [...before, ...args], {
       cwd: this.folder,

@@ -27,6 +27,8 @@ export type StoreLack =
   | 'realisation signatures'
   /** Realisations lose their signatures. */
   | 'realisations'
+  /** It is collected by other rules. */
+  | 'collector'
   /** Logs are taken, but not given. */
   | 'reading logs'
   | 'logs'
@@ -70,6 +72,7 @@ export function storeTests(name: string, open: OpenForTest, { lacks = [], reopen
     concurrencyTests(current);
     optionalTests(current, lacks);
     castoreTests(current);
+    if (lacks.includes('collector')) return;
     collectorTests(current, async () => {
       if (reopen) store = await reopen(store);
     });

@@ -7,6 +7,7 @@ import { baseNameOf, defaultStoreDirectory } from '../../formats/store-path.ts';
 import type { PathInfo } from '../../path-info.ts';
 import type { AddOptions, Bytes, CallOptions, LogService, RealisationService, Store, StoreGreeting, VerifyOptions } from '../../service.ts';
 import { operations, since } from '../protocol.ts';
+import { unpainted } from '../values/error.ts';
 import { readOptionalPath, readPaths, readUnkeyedInfo, writeInfo } from '../values/paths.ts';
 import { NarSource } from '../wire/sources.ts';
 import { WireWriter } from '../wire/writer.ts';
@@ -169,12 +170,14 @@ export class DaemonStore implements Store {
 
   async addSignatures(path: string, signatures: readonly string[], { signal }: CallOptions = {}): Promise<void> {
     const sorted = normalSignatures(signatures);
+    // Nix 2.34's daemon crashes when it is asked for a path that is not valid.
+    if (!(await this.pathInfo(path, { signal }))) throw notValid(path);
     await request(this.#pool, 'AddSignatures', signal, (out) => out.text(path).texts(sorted), readDone);
   }
 
   async verify({ checkContents = false, repair = false, onProblem, signal }: VerifyOptions): Promise<void> {
     const messages: string[] = [];
-    const log = (text: string) => messages.push(text.trimEnd());
+    const log = (text: string) => messages.push(unpainted(text).trimEnd());
     const errors = await this.#pool.run(async (connection) => {
       messages.length = 0;
       await connection.out.number(operations.VerifyStore).bool(checkContents).bool(repair).flush();

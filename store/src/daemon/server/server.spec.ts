@@ -1,20 +1,14 @@
-import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../errors.ts';
-import type { PathInfo } from '../../path-info.ts';
 import type { Store } from '../../service.ts';
-import { type Added, collectBytes, noise, outputOf, sourceOf, textOf } from '../../testing/trees.ts';
+import { collectBytes, noise, outputOf, sourceOf, textOf } from '../../testing/trees.ts';
 import { connectToDaemon, type DaemonConnection } from '../client/connection.ts';
 import { type OperationName, operations } from '../protocol.ts';
 import { clientOf, startTestDaemon, type TestDaemon } from '../testing.ts';
 import { readBuildResult } from '../values/build-result.ts';
 import { writeDerivation } from '../values/derivations.ts';
-import { readInfo, writeInfo } from '../values/paths.ts';
-import { FramedSink, WireWriter } from '../wire/writer.ts';
-import { serveDaemon } from './serve.ts';
+import { readInfo } from '../values/paths.ts';
+import { FramedSink, type WireWriter } from '../wire/writer.ts';
 import type { BuildHandler } from './session.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -279,164 +273,4 @@ test('every operation is answered', async () => {
     await ask(connection, 'IsValidPath', (out) => out.text(missing));
     expect(await connection.in.bool(), name).toBe(false);
   }
-});
-
-describe('hostile clients', () => {
-  const bytesOf = (...numbers: bigint[]) => Buffer.from(new BigUint64Array(numbers).buffer);
-  const greeting = bytesOf(0x6e697863n, 0x126n, 0n, 0n, 0n);
-  const huge = 2n ** 62n;
-
-  /** Sends bytes, and answers what came back when the server has closed the connection. */
-  const send = (daemon: TestDaemon, bytes: Uint8Array, end = false) =>
-    new Promise<Buffer>((resolve, reject) => {
-      const parts: Buffer[] = [];
-      const socket = net.connect({ path: daemon.socket });
-      socket.on('data', (part: Buffer) => parts.push(part));
-      socket.on('close', () => resolve(Buffer.concat(parts)));
-      socket.on('error', reject);
-      socket.write(bytes);
-      if (end) socket.end();
-    });
-
-  test.each<[string, Uint8Array, string]>([
-    ['another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n'), ''],
-    ['a version that is too old', bytesOf(0x6e697863n, 0x10an), ''],
-    ['another major version', bytesOf(0x6e697863n, 0x20an), ''],
-    ['an operation that is none', Buffer.concat([greeting, bytesOf(999n)]), 'invalid operation 999'],
-    ['an operation beyond all numbers', Buffer.concat([greeting, bytesOf(huge)]), 'too large'],
-    ['a path of absurd length', Buffer.concat([greeting, bytesOf(1n, huge)]), 'too large'],
-    ['a path of great length', Buffer.concat([greeting, bytesOf(1n, 2n ** 40n)]), 'the message is too large'],
-    ['a path elsewhere', Buffer.concat([greeting, bytesOf(1n, 8n), Buffer.from('/etc/pwd')]), 'is not in the Nix store'],
-    ['padding that is not zero', Buffer.concat([greeting, bytesOf(1n, 3n), Buffer.from('abcdefgh')]), 'non-zero padding'],
-    ['an action that is none', Buffer.concat([greeting, bytesOf(20n, 9n)]), 'too large'],
-  ])('%s is refused, and others are served', async (_, bytes, message) => {
-    const errors: unknown[] = [];
-    const daemon = await start({ onError: (error) => errors.push(error) });
-    const reply = await send(daemon, bytes);
-    expect(reply.toString('latin1')).toContain(message);
-    expect(errors.length).toBe(1);
-    const client = clientOf(daemon);
-    expect(await client.pathInfo(missing)).toBeUndefined();
-    await client.close();
-  });
-
-  test('a client that goes in the midst of anything leaves nothing', async () => {
-    const daemon = await start();
-    const { info, nar } = sourceOf({ file: noise(200_000) });
-    const request = await recorded((out) => writeInfo(out.number(operations.AddToStoreNar), info));
-    const whole = Buffer.concat([greeting, request, bytesOf(0n, 0n, BigInt(nar.length)), nar, bytesOf(0n)]);
-    for (const length of [1, 12, greeting.length + 3, greeting.length + 100, whole.length - nar.length, whole.length - 1000]) {
-      await send(daemon, whole.subarray(0, length), true);
-    }
-    await expect.poll(() => daemon.server.connections).toBe(0);
-    expect(await daemon.store.pathInfo(info.path)).toBeUndefined();
-    await send(daemon, whole, true);
-    expect(await daemon.store.pathInfo(info.path)).toBeDefined();
-  });
-
-  const recorded = async (write: (out: WireWriter) => unknown): Promise<Uint8Array> => {
-    const parts: Uint8Array[] = [];
-    const out = new WireWriter(async (bytes) => void parts.push(bytes));
-    write(out);
-    await out.flush();
-    return Buffer.concat(parts);
-  };
-
-  test('archives of other sizes than was said, among many', async () => {
-    const client = clientOf(await start());
-    const [first, second] = [sourceOf({ file: 'first' }), sourceOf({ file: 'second' })];
-    const lying: PathInfo = { ...first.info, narSize: first.info.narSize + 8 };
-    const item = ({ info, nar }: Added) => ({ info, nar: [nar] });
-    await expect(client.addMany([item({ ...first, info: lying }), item(second)], 2)).rejects.toBeInstanceOf(StoreError);
-    await expect(client.addMany([item(first)], 1000)).rejects.toBeInstanceOf(StoreError);
-    await client.addMany([item(second)], 1);
-    expect(await client.pathInfo(second.info.path)).toBeDefined();
-    await client.close();
-  });
-});
-
-describe('connections', () => {
-  test('an error that comes early ends the sending', async () => {
-    const client = clientOf(await start());
-    const { info } = sourceOf({ file: 'x' });
-    let sent = 0;
-    const endless = async function* () {
-      for (; sent < 2 ** 30; sent += 65536) yield new Uint8Array(65536);
-    };
-    await expect(client.add({ ...info, narSize: 2 ** 30 }, endless())).rejects.toEqual(failure('invalid'));
-    expect(sent).toBeLessThan(2 ** 26);
-    await client.close();
-  });
-
-  test('a daemon that was started again is found again', async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-daemon-'));
-    cleanups.push(() => fs.rmSync(folder, { recursive: true }));
-    const daemon = await start();
-    const socket = path.join(folder, 's');
-    const first = await serveDaemon(daemon.store, { socket });
-    const client = clientOf({ socket });
-    expect(await client.pathInfo(missing)).toBeUndefined();
-    await first.close();
-    await expect(client.pathInfo(missing)).rejects.toEqual(failure('unavailable'));
-    const second = await serveDaemon(daemon.store, { socket });
-    expect(await client.pathInfo(missing)).toBeUndefined();
-    await client.close();
-    await second.close();
-  });
-
-  test('more calls than connections wait for their turn', async () => {
-    const daemon = await start();
-    const client = clientOf(daemon, { maxConnections: 2 });
-    const many = Array.from({ length: 20 }, (_, i) => sourceOf({ file: `file ${i}` }));
-    await Promise.all(many.map(({ info, nar }) => client.add(info, [nar])));
-    expect(daemon.server.connections).toBeLessThanOrEqual(2);
-    const infos = await client.pathInfos(many.map(({ info }) => info.path));
-    expect(infos.size).toBe(20);
-    await client.close();
-  });
-
-  test('a socket is not taken from a server that listens, nor a file from anybody', async () => {
-    const daemon = await start();
-    await expect(serveDaemon(daemon.store, { socket: daemon.socket })).rejects.toEqual(failure('in-use'));
-    const file = `${daemon.socket}.file`;
-    fs.writeFileSync(file, '');
-    await expect(serveDaemon(daemon.store, { socket: file })).rejects.toEqual(failure('invalid'));
-  });
-
-  test('only a socket of its own user alone makes clients trusted', async () => {
-    const daemon = await start();
-    for (const [mode, trusted] of [
-      [0o600, true],
-      [0o660, false],
-      [0o666, false],
-    ] as const) {
-      const socket = `${daemon.socket}-${mode}`;
-      const server = await serveDaemon(daemon.store, { socket, mode });
-      expect(fs.statSync(socket).mode & 0o777).toBe(mode);
-      const client = clientOf({ socket });
-      expect((await client.connect()).trusted).toBe(trusted);
-      await client.close();
-      await server.close();
-      expect(fs.existsSync(socket)).toBe(false);
-    }
-  });
-
-  test('a store may be opened for each connection, and is closed with it', async () => {
-    const daemon = await start();
-    const open = new Set<Store>();
-    const socket = `${daemon.socket}-own`;
-    const openOwn = async (): Promise<Store> => {
-      const own: Store = Object.assign(Object.create(daemon.store), { close: async () => void open.delete(own) });
-      open.add(own);
-      return own;
-    };
-    const server = await serveDaemon(openOwn, { socket });
-    const [one, two] = [await connectToDaemon(socket), await connectToDaemon(socket)];
-    expect(open.size).toBe(2);
-    one.destroy();
-    await expect.poll(() => open.size).toBe(1);
-    two.destroy();
-    await expect.poll(() => open.size).toBe(0);
-    await server.close();
-  });
 });

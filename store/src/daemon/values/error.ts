@@ -51,9 +51,14 @@ const meanings: readonly (readonly [RegExp, StoreErrorCode])[] = [
 
 const codeOf = (message: string): StoreErrorCode => meanings.find(([pattern]) => pattern.test(message))?.[1] ?? 'io';
 
+/** Nix paints its words for terminals. */
+export const unpainted = (text: string): string => text.replace(paint, '');
+
+const paint = /\u001b\[[0-9;]*m/g;
+
 export async function readError(from: WireReader, version: number): Promise<DaemonError> {
   if (version < since.errorsWithTraces) {
-    const message = await from.text();
+    const message = unpainted(await from.text());
     await from.number();
     return new DaemonError(codeOf(message), message);
   }
@@ -61,11 +66,11 @@ export async function readError(from: WireReader, version: number): Promise<Daem
   if (type !== 'Error') throw new StoreError('invalid', `got an error of unknown type '${type.slice(0, 40)}' from the Nix daemon`);
   await from.number();
   const name = await from.text();
-  const message = await from.text();
+  const message = unpainted(await from.text());
   await requireNoPosition(from);
   const traces = await from.list(async () => {
     await requireNoPosition(from);
-    return from.text();
+    return unpainted(await from.text());
   });
   return new DaemonError(isCode(name) ? name : codeOf(message), message, traces);
 }

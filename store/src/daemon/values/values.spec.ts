@@ -210,6 +210,7 @@ test('errors keep their codes and traces, and their words in old versions', asyn
   expect(await errorThrough(new StoreError('untrusted', 'who?'), 26)).toMatchObject({ code: 'untrusted', message: 'who?', traces: [] });
   expect(await errorThrough(new Error("path '/nix/store/x' is not valid"), 38)).toMatchObject({ code: 'not-found' });
   expect(await errorThrough(new StoreError('corrupt', 'hash mismatch'), 25)).toMatchObject({ code: 'corrupt', message: 'hash mismatch' });
+  expect(await errorThrough(new Error("path '\u001b[35;1mx\u001b[0m' is bad"), 38)).toMatchObject({ message: "path 'x' is bad" });
   expect(await errorThrough('just words', 38)).toMatchObject({ code: 'io', message: 'just words' });
 });
 
