@@ -5,6 +5,7 @@
  *
  * before: message, exit status. Nix ignores the name; ours carries the code, so that errors keep it from one Vixen to another.
  */
+import { stripVTControlCharacters } from 'node:util';
 import { StoreError, type StoreErrorCode } from '../../errors.ts';
 import { since, verbosity } from '../protocol.ts';
 import type { WireReader } from '../wire/reader.ts';
@@ -51,10 +52,8 @@ const meanings: readonly (readonly [RegExp, StoreErrorCode])[] = [
 
 const codeOf = (message: string): StoreErrorCode => meanings.find(([pattern]) => pattern.test(message))?.[1] ?? 'io';
 
-/** Nix paints its words for terminals. */
-export const unpainted = (text: string): string => text.replace(paint, '');
-
-const paint = /\u001b\[[0-9;]*m/g;
+/** A text without the colours that Nix gives it for terminals. */
+export const unpainted = stripVTControlCharacters;
 
 export async function readError(from: WireReader, version: number): Promise<DaemonError> {
   if (version < since.errorsWithTraces) {
