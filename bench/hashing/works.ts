@@ -92,7 +92,7 @@ function archives(wasm: WasmHashes): Work[] {
     const size = bytes.length;
     return [
       { name: 'read an archive', on, size, run: () => parseNar(wasm, [bytes], sink) },
-      { name: 'read an archive, with paths', on, size, run: () => void new NarReader(sink).write(bytes) },
+      { name: 'read an archive, with paths', on, size, run: () => void new NarReader(wasm, sink).write(bytes) },
       { name: 'write an archive', on, size, run: () => writeArchive(wasm, count, contents, nothing) },
     ];
   });

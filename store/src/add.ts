@@ -18,6 +18,7 @@ import { StoreError } from './errors.ts';
 import { sortedPaths } from './formats/store-path.ts';
 import type { PathInfo } from './path-info.ts';
 import type { Bytes, CallOptions, Castore, Store } from './service.ts';
+import { wasmHashes } from './wasm.ts';
 
 /** What makes a path's name: the archive, the bytes of a file, or a text with what it refers to. */
 export type AddMethod = 'nar' | 'flat' | 'text';
@@ -70,7 +71,13 @@ async function measure(naming: ArchiveToAdd, take: (chunk: Uint8Array) => Promis
   const { method, algo = 'sha256', hashers, archive, signal } = naming;
   const nar = hashers('sha256');
   const content = method === 'nar' && algo === 'sha256' ? undefined : hashers(algo);
-  const flat = method === 'nar' ? undefined : new NarReader(contentsOf(naming.name, (bytes) => content!.update(bytes)));
+  const flat =
+    method === 'nar'
+      ? undefined
+      : new NarReader(
+          wasmHashes(),
+          contentsOf(naming.name, (bytes) => content!.update(bytes)),
+        );
   let narSize = 0;
   for await (const chunk of archive()) {
     signal?.throwIfAborted();

@@ -4,6 +4,7 @@ import type { BrowsedDirectory, BrowsedEntry, BrowsedFile, PathBrowser } from '.
 import { StoreError } from './errors.ts';
 import { type Listing, ListingSink } from './formats/listing.ts';
 import type { Bytes } from './service.ts';
+import { wasmHashes } from './wasm.ts';
 
 class ArchiveBrowser implements PathBrowser {
   readonly root: BrowsedEntry;
@@ -44,7 +45,7 @@ function entryOf(node: Listing): BrowsedEntry {
 /** Reads the archive to its end. Fails with `invalid` where it is none. */
 export async function archiveBrowser(archive: () => Bytes): Promise<PathBrowser> {
   const sink = new ListingSink();
-  const reader = new NarReader(sink);
+  const reader = new NarReader(wasmHashes(), sink);
   try {
     for await (const chunk of archive()) reader.write(chunk);
     reader.end();

@@ -13,6 +13,7 @@ import { nativeHashers } from './hashing.ts';
 import type { PathInfo } from './path-info.ts';
 import type { AddOptions, Bytes, CallOptions, Store } from './service.ts';
 import { Spool } from './spool.ts';
+import { wasmHashes } from './wasm.ts';
 
 const magic = 0x4558494e;
 const word = 8;
@@ -98,6 +99,7 @@ class Input {
   async archive(use: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     const ignore = () => {};
     const reader = new NarReader(
+      wasmHashes(),
       { directory: ignore, file: ignore, contents: ignore, symlink: ignore },
       { decode: (bytes) => String.fromCharCode(...bytes) },
     );

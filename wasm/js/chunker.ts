@@ -1,5 +1,5 @@
 /** Content-defined chunking: FastCDC as Snix's blob service and the Rust crate `fastcdc` (v2020, level 1) cut (assembly/chunk.ts). */
-import { windowSize } from './instance.ts';
+import { type Lease, windowSize } from './instance.ts';
 import type { WasmHashes } from './module.ts';
 
 /** The average of Snix's chunks, in bytes. */
@@ -13,30 +13,28 @@ export interface ChunkerOptions {
 /** Says where chunks end, without keeping the bytes. Feed it with `write`, then call `end`, or `close` to give up. */
 export class ChunkBoundaries {
   readonly #wasm: WasmHashes['instance'];
-  readonly #window: number;
-  #context: number;
+  readonly #lease: Lease;
 
   constructor({ instance }: WasmHashes, { average = defaultChunkSize }: ChunkerOptions = {}) {
     const bits = Math.log2(average);
     if (!Number.isInteger(bits) || bits < 8 || bits > 22) throw new RangeError(`a chunk cannot have ${average} bytes on average`);
     this.#wasm = instance;
-    this.#context = instance.alloc(instance.exports.CHUNK_CTX_SIZE.value);
-    this.#window = instance.alloc(windowSize);
-    instance.exports.chunkInit(this.#context, bits);
+    this.#lease = instance.lend(this, [instance.exports.CHUNK_CTX_SIZE.value, windowSize]);
+    instance.exports.chunkInit(this.#lease.addresses[0]!, bits);
   }
 
   /** Takes bytes in; answers the lengths of the chunks that ended. The last may have ended one byte before these. */
   write(bytes: Uint8Array): number[] {
     const { exports } = this.#wasm;
-    const context = this.#claim();
+    const [context, window] = this.#claim();
     const lengths: number[] = [];
     for (let at = 0; at < bytes.length; ) {
       // The first half of an average chunk decides nothing, and is not copied.
       at += exports.chunkSkip(context, bytes.length - at);
       const size = Math.min(windowSize, bytes.length - at);
       if (size === 0) break;
-      this.#wasm.bytes.set(bytes.subarray(at, at + size), this.#window);
-      const length = exports.chunkScan(context, this.#window, size);
+      this.#wasm.bytes.set(bytes.subarray(at, at + size), window);
+      const length = exports.chunkScan(context, window, size);
       if (length > 0) lengths.push(length);
       at += exports.chunkUsed(context);
     }
@@ -45,21 +43,18 @@ export class ChunkBoundaries {
 
   /** Says that no more bytes come; answers the length of the last chunk, 0 when nothing is left. */
   end(): number {
-    const length = this.#wasm.exports.chunkEnd(this.#claim());
+    const length = this.#wasm.exports.chunkEnd(this.#claim()[0]);
     this.close();
     return length;
   }
 
   close(): void {
-    if (this.#context === 0) return;
-    this.#wasm.free(this.#context, this.#wasm.exports.CHUNK_CTX_SIZE.value);
-    this.#wasm.free(this.#window, windowSize);
-    this.#context = 0;
+    this.#lease.release();
   }
 
-  #claim(): number {
-    if (this.#context === 0) throw new Error('the chunker is closed');
-    return this.#context;
+  #claim(): readonly [context: number, window: number] {
+    if (!this.#lease.open) throw new Error('the chunker is closed');
+    return this.#lease.addresses as unknown as readonly [number, number];
   }
 }
 

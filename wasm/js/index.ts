@@ -1,3 +1,4 @@
+export { adaptiveHashers, type HasherChoice } from './adaptive.ts';
 export { ChunkBoundaries, Chunker, type ChunkerOptions, defaultChunkSize } from './chunker.ts';
 export { base16, base64, type Encoding, nix32 } from './encoding.ts';
 export { CodedError, HashError, NarError, StorePathError, type WasmErrorCode } from './errors.ts';

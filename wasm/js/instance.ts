@@ -50,9 +50,19 @@ export const windowSize = 64 * 1024;
 
 const smallestBlock = 64;
 
+/** Blocks that an object works in. */
+export interface Lease {
+  readonly addresses: readonly number[];
+  readonly open: boolean;
+  /** Gives the blocks back, once. */
+  release(): void;
+}
+
 /** Memory and functions of an instance. Instances are cheap, and not shared between threads. */
 export class WasmInstance {
   readonly exports: WasmExports;
+  /** Gives back what objects that are no more have not given back themselves. */
+  readonly #lost = new FinalizationRegistry<Lease>((lease) => lease.release());
   /** Free blocks by their size, a power of two. */
   readonly #free = new Map<number, number[]>();
   #bytes: Uint8Array<ArrayBuffer>;
@@ -72,7 +82,7 @@ export class WasmInstance {
     return this.#bytes;
   }
 
-  /** Takes a block of at least `size` bytes, which `free` gives back. */
+  /** Takes a block of at least `size` bytes for as long as the instance lives. */
   alloc(size: number): number {
     const blockSize = blockSizeOf(size);
     const address = this.#free.get(blockSize)?.pop() ?? this.exports.alloc(blockSize);
@@ -80,11 +90,32 @@ export class WasmInstance {
     return address;
   }
 
-  /** Gives back a block that `alloc` gave for `size`. */
-  free(address: number, size: number): void {
-    const blocks = this.#free.get(blockSizeOf(size));
+  /** Takes blocks for an object, until it releases them or is collected. */
+  lend(owner: object, sizes: readonly number[]): Lease {
+    const addresses = sizes.map((size) => this.alloc(size));
+    let open = true;
+    const lease: Lease = {
+      addresses,
+      get open() {
+        return open;
+      },
+      release: () => {
+        if (!open) return;
+        open = false;
+        this.#lost.unregister(lease);
+        addresses.forEach((address, i) => {
+          this.#giveBack(address, blockSizeOf(sizes[i]!));
+        });
+      },
+    };
+    this.#lost.register(owner, lease, lease);
+    return lease;
+  }
+
+  #giveBack(address: number, blockSize: number): void {
+    const blocks = this.#free.get(blockSize);
     if (blocks) blocks.push(address);
-    else this.#free.set(blockSizeOf(size), [address]);
+    else this.#free.set(blockSize, [address]);
   }
 
   #view(): Uint8Array<ArrayBuffer> {

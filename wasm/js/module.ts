@@ -35,40 +35,36 @@ export class WasmHashes {
   /** Several digests of the same bytes, which are copied into the module once. */
   createMultiHasher<A extends HashAlgo>(algos: readonly A[]): MultiHasher<A> {
     const { exports } = this.instance;
-    const contextSize = exports.HASH_CTX_SIZE.value;
-    const contexts = algos.map((algo) => {
-      const context = this.instance.alloc(contextSize);
-      exports.hashInit(context, numbers[algo]);
-      return context;
-    });
     let size = 0;
-    let finished = false;
-    const claim = (): void => {
-      if (finished) throw new Error('the hasher has already given its digest');
-    };
     const hasher: MultiHasher<A> = {
       get size() {
         return size;
       },
       update: (data) => {
-        claim();
+        if (!lease.open) throw finished();
         size += data.length;
         this.#eachWindow(data, (length) => {
-          for (const context of contexts) exports.hashUpdate(context, this.#window, length);
+          for (const context of lease.addresses) exports.hashUpdate(context, this.#window, length);
         });
         return hasher;
       },
       digests: () => {
-        claim();
-        finished = true;
+        if (!lease.open) throw finished();
         const digests = algos.map((algo, i) => {
-          exports.hashFinal(contexts[i]!, this.#out);
-          this.instance.free(contexts[i]!, contextSize);
+          exports.hashFinal(lease.addresses[i]!, this.#out);
           return [algo, this.#take(algo)] as const;
         });
+        lease.release();
         return Object.fromEntries(digests) as Record<A, Uint8Array>;
       },
     };
+    const lease = this.instance.lend(
+      hasher,
+      algos.map(() => exports.HASH_CTX_SIZE.value),
+    );
+    algos.forEach((algo, i) => {
+      exports.hashInit(lease.addresses[i]!, numbers[algo]);
+    });
     return hasher;
   }
 
@@ -92,6 +88,8 @@ export class WasmHashes {
     return this.instance.bytes.slice(this.#out, this.#out + hashSizes[algo]);
   }
 }
+
+const finished = () => new Error('the hasher has already given its digest');
 
 /** Compiles and instantiates the module from the bytes of `vixen-wasm.wasm`. */
 export async function loadWasmHashes(bytes: BufferSource): Promise<WasmHashes> {

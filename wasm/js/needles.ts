@@ -1,5 +1,5 @@
 /** The needles of a scanner or a rewriter, laid out in an instance's memory (assembly/needles.ts). */
-import { type WasmInstance, windowSize } from './instance.ts';
+import { type Lease, type WasmInstance, windowSize } from './instance.ts';
 
 /** A needle, and what is to stand in its place. */
 export interface Needle {
@@ -18,8 +18,7 @@ export class NeedleSet {
   readonly count: number;
   /** Bytes at the end of the window that stay for the next search. */
   readonly carry: number;
-  readonly #blocks: readonly { readonly address: number; readonly size: number }[];
-  #closed = false;
+  readonly #lease: Lease;
 
   /** Needles have at least one byte and differ; all have replacements of their length or none has. */
   constructor(wasm: WasmInstance, needles: readonly Needle[]) {
@@ -29,26 +28,23 @@ export class NeedleSet {
     this.wasm = wasm;
     this.count = needles.length;
     this.carry = longest - 1;
-    const sizes = [wasm.exports.needlesSize(needles.length, bytes), packed.length, windowSize + longest];
-    this.#blocks = sizes.map((size) => ({ address: wasm.alloc(size), size }));
-    wasm.bytes.set(packed, this.#blocks[1]!.address);
-    wasm.exports.needlesInit(this.set, this.#blocks[1]!.address, needles.length, needles[0]?.replacement !== undefined);
+    this.#lease = wasm.lend(this, [wasm.exports.needlesSize(needles.length, bytes), packed.length, windowSize + longest]);
+    wasm.bytes.set(packed, this.#lease.addresses[1]!);
+    wasm.exports.needlesInit(this.set, this.#lease.addresses[1]!, needles.length, needles[0]?.replacement !== undefined);
   }
 
   get set(): number {
-    if (this.#closed) throw new Error('the search is closed');
-    return this.#blocks[0]!.address;
+    if (!this.#lease.open) throw new Error('the search is closed');
+    return this.#lease.addresses[0]!;
   }
 
   /** The window: room for the carry and `windowSize` bytes. */
   get window(): number {
-    return this.#blocks[2]!.address;
+    return this.#lease.addresses[2]!;
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const { address, size } of this.#blocks) this.wasm.free(address, size);
+    this.#lease.release();
   }
 }
 

@@ -1,18 +1,17 @@
-// Hashers: the runtime's own cryptography, which is fast on large input, and our Wasm module for BLAKE3, which it lacks.
+// Hashers: the runtime's own cryptography, which is fast on large input; our Wasm module for small input, where it is faster than a call of
+// that, and for BLAKE3, which the runtime lacks (docs/hashing.md has the figures).
 import { createHash } from 'node:crypto';
-import { type HashAlgo, type Hasher, type HasherFactory, WasmHashes } from '@vixen/wasm';
+import { adaptiveHashers, type Hasher, type HasherFactory, WasmHashes } from '@vixen/wasm';
 import { hashModule } from './wasm.ts';
 
 let wasm: WasmHashes | undefined;
 
-function blake3(): Hasher {
+const wasmHashers: HasherFactory = (algo) => {
   wasm ??= new WasmHashes(hashModule());
-  return wasm.createHasher('blake3');
-}
+  return wasm.createHasher(algo);
+};
 
-/** Hashers for every algorithm that Nix knows. */
-export const nodeHashers: HasherFactory = (algo: HashAlgo): Hasher => {
-  if (algo === 'blake3') return blake3();
+const nativeHashers: HasherFactory = (algo) => {
   const hash = createHash(algo);
   const hasher: Hasher = {
     update(data) {
@@ -23,3 +22,8 @@ export const nodeHashers: HasherFactory = (algo: HashAlgo): Hasher => {
   };
   return hasher;
 };
+
+const fastest = adaptiveHashers({ small: wasmHashers, large: nativeHashers });
+
+/** Hashers for every algorithm that Nix knows. */
+export const nodeHashers: HasherFactory = (algo) => (algo === 'blake3' ? wasmHashers(algo) : fastest(algo));

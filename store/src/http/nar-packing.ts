@@ -10,6 +10,7 @@ import { checkedNar } from '../nar-check.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { Bytes } from '../service.ts';
 import { Spool } from '../spool.ts';
+import { wasmHashes } from '../wasm.ts';
 
 export interface PackedNar {
   readonly spool: Spool;
@@ -67,7 +68,7 @@ class CheckingSink extends ListingSink {
 
 /** Passes an archive on while it is read; refuses what is none. */
 async function* parsed(nar: Bytes, sink: CheckingSink): AsyncGenerator<Uint8Array, void, void> {
-  const reader = new NarReader(sink, { decode: decodeText });
+  const reader = new NarReader(wasmHashes(), sink, { decode: decodeText });
   const read = (use: () => void) => {
     try {
       use();

@@ -13,6 +13,7 @@ import { normalSignatures } from '../formats/signature.ts';
 import { hashPartOf } from '../formats/store-path.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { Bytes, Store } from '../service.ts';
+import { wasmHashes } from '../wasm.ts';
 import { parseRange } from './range.ts';
 import { send, stream } from './respond.ts';
 import { type Route, routeOf } from './routes.ts';
@@ -110,7 +111,7 @@ export class ReadHandler {
     if (!info) return undefined;
     if (request.method === 'HEAD') return '';
     const sink = new ListingSink();
-    const reader = new NarReader(sink, { decode: decodeText });
+    const reader = new NarReader(wasmHashes(), sink, { decode: decodeText });
     for await (const chunk of this.#store.nar(info.path, { signal, check: false })) reader.write(chunk);
     reader.end();
     return formatListing(sink.root);

@@ -6,9 +6,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashChunks } from '../hasher.ts';
+import { WasmHashes } from '../module.ts';
 import { flipped, malformed, nested, strings } from './malformed.ts';
 import { NarReader, type NarSink, readNar } from './reader.ts';
 import { compareNames, type NarFs, narBytes, narDump } from './writer.ts';
+
+const wasm = new WasmHashes(new WebAssembly.Module(fs.readFileSync(new URL('../../build/vixen-wasm.wasm', import.meta.url))));
 
 /** A tree in memory: a file, a link, or names. */
 type Tree = { file: Uint8Array; executable?: boolean } | { link: string } | { names: Record<string, Tree> } | { socket: true };
@@ -114,7 +117,7 @@ const sha256 = (chunks: Iterable<Uint8Array>) => Buffer.from(hashChunks((algo) =
 
 const read = (bytes: Uint8Array) => {
   const sink = new TreeSink();
-  readNar([bytes], sink);
+  readNar(wasm, [bytes], sink);
   return sink.root;
 };
 
@@ -186,7 +189,7 @@ describe('writing', () => {
     expect(bytes.includes(0xff)).toBe(true);
     expect(() => read(bytes)).toThrow(expect.objectContaining({ code: 'nar-name' }));
     const sink = new TreeSink();
-    readNar([bytes], sink, { decode: (name) => Buffer.from(name).toString('latin1') });
+    readNar(wasm, [bytes], sink, { decode: (name) => Buffer.from(name).toString('latin1') });
     expect(sink.root).toEqual({ names: { '\xff': file('x') } });
   });
 
@@ -228,7 +231,7 @@ describe('reading', () => {
     const bytes = narBytes(memoryFs(sample), '/');
     for (const size of [1, 3, 7, 8, 13, 100, bytes.length]) {
       const sink = new TreeSink();
-      const reader = new NarReader(sink);
+      const reader = new NarReader(wasm, sink);
       for (let at = 0; at < bytes.length; at += size) reader.write(bytes.subarray(at, at + size));
       reader.end();
       expect(narBytes(memoryFs(sink.root!), '/'), `pieces of ${size}`).toEqual(bytes);
@@ -250,7 +253,7 @@ describe('reading', () => {
         const bytes = narBytes(memoryFs(wanted), '/');
         const sink = new TreeSink();
         const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-        readNar(pieces, sink);
+        readNar(wasm, pieces, sink);
         expect(sink.root).toEqual(wanted);
       }),
     );
@@ -258,7 +261,7 @@ describe('reading', () => {
 
   test('stops where the archive ends', () => {
     const bytes = narBytes(memoryFs(file('x')), '/');
-    const reader = new NarReader(new TreeSink());
+    const reader = new NarReader(wasm, new TreeSink());
     expect(reader.write(new Uint8Array([...bytes, 1, 2, 3]))).toBe(bytes.length);
     expect(reader.finished).toBe(true);
     expect(reader.write(Uint8Array.of(4))).toBe(0);

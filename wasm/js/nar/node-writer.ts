@@ -1,5 +1,6 @@
 /** Writes Nix archives node by node: the structure is written in Wasm (assembly/nar-write.ts), contents of large files pass by without being copied. */
 import { NarError, type WasmErrorCode } from '../errors.ts';
+import type { Lease } from '../instance.ts';
 import type { WasmHashes } from '../module.ts';
 import { decodeText } from '../text.ts';
 
@@ -19,9 +20,10 @@ const none = new Uint8Array();
 export class NarWriter {
   readonly #wasm: WasmHashes['instance'];
   readonly #emit: NarOutput;
+  readonly #lease: Lease;
+  readonly #context: number;
   readonly #texts: number;
   readonly #buffer: number;
-  #context: number;
   #used = 0;
   #size = 0;
   #left = 0;
@@ -29,9 +31,8 @@ export class NarWriter {
   constructor({ instance }: WasmHashes, emit: NarOutput) {
     this.#wasm = instance;
     this.#emit = emit;
-    this.#context = instance.alloc(instance.exports.NAR_WRITE_CTX_SIZE.value);
-    this.#texts = instance.alloc(textsSize);
-    this.#buffer = instance.alloc(bufferSize);
+    this.#lease = instance.lend(this, [instance.exports.NAR_WRITE_CTX_SIZE.value, textsSize, bufferSize]);
+    [this.#context, this.#texts, this.#buffer] = this.#lease.addresses as unknown as [number, number, number];
     instance.exports.narWriteInit(this.#context);
   }
 
@@ -89,16 +90,12 @@ export class NarWriter {
   }
 
   close(): void {
-    if (this.#context === 0) return;
-    this.#wasm.free(this.#context, this.#wasm.exports.NAR_WRITE_CTX_SIZE.value);
-    this.#wasm.free(this.#texts, textsSize);
-    this.#wasm.free(this.#buffer, bufferSize);
-    this.#context = 0;
+    this.#lease.release();
   }
 
   /** Before the next node: answers where its name lies. */
   #begin(name: Uint8Array): number {
-    if (this.#context === 0) throw new Error('the archive is closed');
+    if (!this.#lease.open) throw new Error('the archive is closed');
     if (this.#left > 0) throw new NarError('nar-file-changed', `a file of ${this.#size} bytes lacks its last ${this.#left}`);
     this.#wasm.bytes.set(name.subarray(0, nameSize), this.#texts);
     return this.#texts;

@@ -1,5 +1,6 @@
 /** Reads Nix archives as their bytes come: the structure is read in Wasm (assembly/nar-read.ts), contents of files pass by without being copied. */
 import { NarError, type WasmErrorCode } from '../errors.ts';
+import type { Lease } from '../instance.ts';
 import type { WasmHashes } from '../module.ts';
 import { decodeText } from '../text.ts';
 
@@ -33,8 +34,9 @@ const windowSize = 16 * 1024;
 export class NarParser {
   readonly #wasm: WasmHashes['instance'];
   readonly #sink: NarNodeSink;
+  readonly #lease: Lease;
+  readonly #context: number;
   readonly #window: number;
-  #context: number;
   #left = 0;
   #read = 0;
   #finished = false;
@@ -42,8 +44,8 @@ export class NarParser {
   constructor({ instance }: WasmHashes, sink: NarNodeSink) {
     this.#wasm = instance;
     this.#sink = sink;
-    this.#context = instance.alloc(instance.exports.NAR_READ_CTX_SIZE.value);
-    this.#window = instance.alloc(windowSize);
+    this.#lease = instance.lend(this, [instance.exports.NAR_READ_CTX_SIZE.value, windowSize]);
+    [this.#context, this.#window] = this.#lease.addresses as unknown as [number, number];
     instance.exports.narReadInit(this.#context);
   }
 
@@ -60,7 +62,7 @@ export class NarParser {
   /** Takes in bytes; answers how many belonged to the archive, fewer than all when it ends before they do. Throws `NarError`. */
   write(bytes: Uint8Array): number {
     if (this.#finished) return 0;
-    if (this.#context === 0) throw new Error('the archive is closed');
+    if (!this.#lease.open) throw new Error('the archive is closed');
     try {
       return this.#write(bytes);
     } catch (error) {
@@ -76,10 +78,7 @@ export class NarParser {
   }
 
   close(): void {
-    if (this.#context === 0) return;
-    this.#wasm.free(this.#context, this.#wasm.exports.NAR_READ_CTX_SIZE.value);
-    this.#wasm.free(this.#window, windowSize);
-    this.#context = 0;
+    this.#lease.release();
   }
 
   #write(bytes: Uint8Array): number {
@@ -118,6 +117,7 @@ export class NarParser {
       if (event === MORE) return at;
       if (event === END) {
         this.#finished = true;
+        this.close();
         return at;
       }
       this.#tell(event);

@@ -38,7 +38,7 @@ export async function addContent(store: Store, content: ContentToAdd, options: A
 async function describe(directory: string, { name, method, algo, references }: ContentToAdd, archive: Bytes): Promise<PathInfo> {
   const nar = nativeHashers('sha256');
   const content = hasherOf(algo);
-  const file = new NarReader(method === 'nar' ? ignored : onlyFile(name, content), { decode: () => '' });
+  const file = new NarReader(wasmHashes(), method === 'nar' ? ignored : onlyFile(name, content), { decode: () => '' });
   let narSize = 0;
   for await (const chunk of archive) {
     narSize += chunk.length;

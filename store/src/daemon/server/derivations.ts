@@ -3,6 +3,7 @@ import { NarError, NarReader } from '@vixen/wasm';
 import { notValid, StoreError } from '../../errors.ts';
 import { type Derivation, parseDerivation } from '../../formats/derivation/index.ts';
 import type { CallOptions, Store } from '../../service.ts';
+import { wasmHashes } from '../../wasm.ts';
 
 /** No honest derivation is larger. */
 const maxSize = 64 * 1024 * 1024;
@@ -21,7 +22,12 @@ async function contentsOf(store: Store, path: string, options: CallOptions): Pro
   const refuse = (): never => {
     throw new StoreError('invalid', `path '${path}' is not a regular file`);
   };
-  const nar = new NarReader({ directory: refuse, symlink: refuse, file: () => {}, contents: (bytes) => parts.push(bytes.slice()) });
+  const nar = new NarReader(wasmHashes(), {
+    directory: refuse,
+    symlink: refuse,
+    file: () => {},
+    contents: (bytes) => parts.push(bytes.slice()),
+  });
   try {
     for await (const chunk of store.nar(path, options)) nar.write(chunk);
     nar.end();

@@ -1,6 +1,7 @@
 /** Parts of a stream as streams of their own. Whoever stops reading early leaves the rest to `drain`, so that what follows can be read. */
 import { NarError, NarReader } from '@vixen/wasm';
 import { StoreError } from '../../errors.ts';
+import { wasmHashes } from '../../wasm.ts';
 import type { WireReader } from './reader.ts';
 
 const pieceSize = 256 * 1024;
@@ -71,7 +72,7 @@ export class SizedSource extends PartialSource {
 
 /** An archive, which tells by itself where it ends. */
 export class NarSource extends PartialSource {
-  readonly #nar = new NarReader(ignored, { decode: () => '' });
+  readonly #nar = new NarReader(wasmHashes(), ignored, { decode: () => '' });
 
   protected override async piece(): Promise<Uint8Array | undefined> {
     if (this.#nar.finished) return undefined;
