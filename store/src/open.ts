@@ -35,8 +35,6 @@ const daemon = async () => (await import('./backends/daemon.ts')).openDaemonStor
 const binaryCache = async () => (await import('./backends/open-binary-cache.ts')).openBinaryCache;
 const grpc = async () => (await import('./backends/grpc.ts')).openGrpcStore;
 
-const grpc = async () => (await import('./backends/grpc.ts')).openGrpcStore;
-
 const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
   embedded: async () => (await import('./backends/embedded.ts')).openEmbeddedStore,
   'grpc+http': grpc,
