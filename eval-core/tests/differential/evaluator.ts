@@ -63,11 +63,15 @@ export class ReplEvaluator {
 
   #run([program = '', ...args]: string[], folder: string, input: string) {
     return new Promise<{ stdout: string; stderr: string; status: number | null }>((resolve, reject) => {
-      const child = spawn(program, args, { cwd: folder, env: { ...inherited, ...environment(folder) } });
-      const timer = setTimeout(() => child.kill('SIGKILL'), silence);
+      const child = spawn(program, args, { cwd: folder, env: { ...inherited, ...environment(folder) }, detached: true });
+      // With what a wrapper has started.
+      const kill = () => {
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+      };
+      const timer = setTimeout(kill, silence);
       const output = { stdout: '', stderr: '' };
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        if (output.stdout.length > longest) child.kill('SIGKILL');
+        if (output.stdout.length > longest) kill();
         else output.stdout += text;
         timer.refresh();
       });
