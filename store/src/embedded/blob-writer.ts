@@ -56,12 +56,12 @@ export class BlobWriter {
 
   /** What is there and kept for the session already needs no transaction. */
   isFresh(digest: Uint8Array, session: Session): boolean {
-    const bytes = this.#index.tables.blobs.getBinaryFast(digest as Buffer);
+    const bytes = this.#index.tables.blobs.glance(digest);
     return bytes !== undefined && stampOfBlob(bytes) >= session.stamp;
   }
 
   isKnown(digest: Uint8Array): boolean {
-    return this.#index.tables.blobs.getBinaryFast(digest as Buffer) !== undefined;
+    return this.#index.tables.blobs.glance(digest) !== undefined;
   }
 
   /** Puts small blobs whose digests the caller has computed. */
@@ -222,27 +222,27 @@ export class BlobWriter {
     const table = this.#index.tables.blobs;
     const counts = new PackCounts();
     for (const { digest, record, from } of blobs) {
-      const known = table.get(digest as Buffer);
+      const known = table.get(digest);
       const first = known && decodeBlob(known);
       if (record.kind === 'pack') counts.reach(record.pack, record.offset + record.size);
       if (from !== undefined) {
         // It may have been collected, or moved already.
         if (record.kind !== 'pack' || first?.kind !== 'pack' || first.pack !== from) continue;
-        table.putSync(digest as Buffer, encodeBlob({ ...record, stamp: first.stamp }));
+        table.put(digest, encodeBlob({ ...record, stamp: first.stamp }));
         counts.add(from, -record.size);
         counts.add(record.pack, record.size);
       } else if (known) {
         this.#restamp(digest, known, session);
         if (record.kind === 'file') superfluous.push(this.#layout.blob(hex(digest), record.serial, record.executable));
       } else {
-        table.putSync(digest as Buffer, encodeBlob(record));
+        table.put(digest, encodeBlob(record));
         if (record.kind === 'pack') counts.add(record.pack, record.size);
       }
     }
     for (const [id, { live, end }] of counts.packs) this.#packs.count(id, live, end);
     const missing: Uint8Array[] = [];
     for (const digest of stale) {
-      const known = table.get(digest as Buffer);
+      const known = table.get(digest);
       if (known) this.#restamp(digest, known, session);
       else missing.push(digest);
     }
@@ -250,7 +250,7 @@ export class BlobWriter {
   }
 
   #restamp(digest: Uint8Array, known: Buffer, { stamp }: Session): void {
-    if (stampOfBlob(known) < stamp) this.#index.tables.blobs.putSync(digest as Buffer, restampBlob(known, stamp));
+    if (stampOfBlob(known) < stamp) this.#index.tables.blobs.put(digest, restampBlob(known, stamp));
   }
 
   /** Ends writing; the pack is free for the next. */

@@ -97,7 +97,7 @@ export class EmbeddedBlobs implements BlobService {
   }
 
   #find(digest: Uint8Array): BlobRecord | undefined {
-    const bytes = this.#index.tables.blobs.get(digest as Buffer);
+    const bytes = this.#index.tables.blobs.get(digest);
     return bytes && decodeBlob(bytes);
   }
 
@@ -184,7 +184,7 @@ export class EmbeddedBlobs implements BlobService {
         if (this.#find(digest)) for await (const _ of this.read(digest, options));
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'corrupt') throw error;
-        await this.#index.write(() => this.#index.tables.blobs.removeSync(digest as Buffer));
+        await this.#index.write(() => this.#index.tables.blobs.remove(digest));
       }
     }
   }

@@ -78,7 +78,7 @@ export class EmbeddedCollector implements CollectorService {
       const paths = await this.#removePaths(await pathsToRemove(this.#contents(), options), options);
       return { paths, bytesFreed: await this.#removeContents(options) };
     } finally {
-      await this.#parts.index.write(() => this.#parts.index.tables.meta.removeSync(lockKey));
+      await this.#parts.index.write(() => this.#parts.index.tables.meta.remove(lockKey));
     }
   }
 
@@ -107,7 +107,7 @@ export class EmbeddedCollector implements CollectorService {
       const bytes = index.tables.meta.get(lockKey);
       const other = bytes && (JSON.parse(bytes.toString()) as ProcessId & { since: number });
       if (other && isRunning(other, other.since)) return false;
-      index.tables.meta.putSync(lockKey, own);
+      index.tables.meta.put(lockKey, own);
       return true;
     };
     while (!(await index.write(take))) await setTimeout(pause, undefined, signal ? { signal } : {});

@@ -34,7 +34,7 @@ async function moveOut(index: IndexFile, packs: Packs, writer: BlobWriter, id: n
   let waiting: PackEntry[] = [];
   let size = 0;
   for (const { digest, place } of packs.entries(id, end)) {
-    const bytes = index.tables.blobs.get(digest as Buffer);
+    const bytes = index.tables.blobs.get(digest);
     const record = bytes && decodeBlob(bytes);
     if (record?.kind !== 'pack' || record.pack !== id || record.offset !== place.offset) continue;
     const contents = packs.read(place);

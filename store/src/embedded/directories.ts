@@ -34,7 +34,7 @@ export class EmbeddedDirectories implements DirectoryService {
   }
 
   find(digest: Uint8Array): Directory | undefined {
-    const bytes = this.#index.tables.directories.get(digest as Buffer);
+    const bytes = this.#index.tables.directories.get(digest);
     if (!bytes) return undefined;
     const { encoded } = decodeDirectoryRecord(bytes);
     if (!equalBytes(blake3(encoded), digest)) {
@@ -63,7 +63,7 @@ export class EmbeddedDirectories implements DirectoryService {
   }
 
   #record(digest: Uint8Array): DirectoryRecord | undefined {
-    const bytes = this.#index.tables.directories.get(digest as Buffer);
+    const bytes = this.#index.tables.directories.get(digest);
     return bytes && decodeDirectoryRecord(bytes);
   }
 }
@@ -112,9 +112,9 @@ export class ContentsCheck {
   #checkBlob(digest: Uint8Array, size: bigint): 'complete' | 'missing' {
     if (size === 0n) return 'complete';
     const table = this.#index.tables.blobs;
-    const glance = table.getBinaryFast(digest as Buffer);
+    const glance = table.glance(digest);
     if (!glance) return 'missing';
-    if (stampOfBlob(glance) < this.#session.stamp) this.#blobs.set(digestKey(digest), { digest, record: table.get(digest as Buffer)! });
+    if (stampOfBlob(glance) < this.#session.stamp) this.#blobs.set(digestKey(digest), { digest, record: table.get(digest)! });
     return 'complete';
   }
 
@@ -122,7 +122,7 @@ export class ContentsCheck {
     const key = digestKey(digest);
     const pending = this.#directories.get(key);
     if (pending) return pending.complete ? 'complete' : 'partial';
-    const bytes = this.#index.tables.directories.get(digest as Buffer);
+    const bytes = this.#index.tables.directories.get(digest);
     if (!bytes) return 'missing';
     const { stamp, complete, encoded } = decodeDirectoryRecord(bytes);
     if (complete && stamp >= this.#session.stamp) return 'complete';
@@ -134,7 +134,7 @@ export class ContentsCheck {
 
   #firstMissing(node: Node): string {
     if (node.type === 'symlink') return '';
-    const bytes = node.type === 'directory' ? this.#index.tables.directories.get(node.digest as Buffer) : undefined;
+    const bytes = node.type === 'directory' ? this.#index.tables.directories.get(node.digest) : undefined;
     if (!bytes) return `${node.type === 'file' ? 'blob' : 'directory'} ${hex(node.digest)}`;
     const { entries } = decodeDirectory(decodeDirectoryRecord(bytes).encoded);
     return this.#firstMissing(entries.find((entry) => this.#check(entry.node) !== 'complete')!.node);
@@ -143,9 +143,9 @@ export class ContentsCheck {
   apply(): void {
     const { stamp } = this.#session;
     const { blobs, directories } = this.#index.tables;
-    for (const { digest, record } of this.#blobs.values()) blobs.putSync(digest as Buffer, restampBlob(record, stamp));
+    for (const { digest, record } of this.#blobs.values()) blobs.put(digest, restampBlob(record, stamp));
     for (const { digest, encoded, complete } of this.#directories.values()) {
-      directories.putSync(digest as Buffer, encodeDirectoryRecord({ stamp, complete, encoded }));
+      directories.put(digest, encodeDirectoryRecord({ stamp, complete, encoded }));
     }
   }
 }

@@ -62,10 +62,8 @@ describe('opening', () => {
   test('another format is refused, and says what to do', async () => {
     await using(async () => {});
     const lmdb = await import('lmdb');
-    const index = lmdb.open<Buffer, Buffer>({ path: state('index'), maxDbs: 12, encoding: 'binary', keyEncoding: 'binary' });
-    await index
-      .openDB<Buffer, Buffer>('meta', { encoding: 'binary', keyEncoding: 'binary' })
-      .put(Buffer.from('format'), Buffer.of(0, 0, 0, 99));
+    const index = lmdb.open<Buffer, Buffer>({ path: state('index'), encoding: 'binary', keyEncoding: 'binary' });
+    await index.put(Buffer.concat([Buffer.of(1), Buffer.from('format')]), Buffer.of(0, 0, 0, 99));
     await index.close();
     await expect(open()).rejects.toEqual(failure('invalid', /has format 99, and this program knows format 1/));
   });

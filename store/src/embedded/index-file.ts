@@ -1,5 +1,5 @@
 /**
- * The index: one LMDB environment, shared by all processes. What a transaction has acknowledged is on the disk. Its databases:
+ * The index: one LMDB environment, shared by all processes. What a transaction has acknowledged is on the disk. Its tables (table.ts), numbered from 1:
  *
  *     meta         'format', 'generation', counters
  *     blobs        digest → blob            directories  digest → directory
@@ -9,15 +9,17 @@
  *     unindexed    number → base names of paths that are not in `referrers` yet
  *     temproots    session, number → base names
  */
-import type { Database, RootDatabase } from 'lmdb';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { RootDatabase } from 'lmdb';
 import { StoreError } from '../errors.ts';
-import { systemCall, systemError } from './files.ts';
+import { systemError } from './files.ts';
 import { numberKey } from './records.ts';
+import { Table } from './table.ts';
 
 const formatVersion = 1;
 const mapSize = 16 * 1024 ** 3;
-
-export type Table = Database<Buffer, Buffer>;
 
 const tables = [
   'meta',
@@ -38,24 +40,24 @@ export class IndexFile {
   readonly readOnly: boolean;
   readonly tables: Readonly<Record<TableName, Table>>;
   readonly #file: string;
-  readonly #root: RootDatabase;
+  readonly #root: RootDatabase<Buffer, Buffer>;
 
-  private constructor(file: string, root: RootDatabase, readOnly: boolean) {
+  private constructor(file: string, root: RootDatabase<Buffer, Buffer>, readOnly: boolean) {
     this.#file = file;
     this.#root = root;
     this.readOnly = readOnly;
-    const open = (name: TableName) => root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
-    this.tables = Object.fromEntries(tables.map((name) => [name, open(name)])) as Record<TableName, Table>;
+    this.tables = Object.fromEntries(tables.map((name, i) => [name, new Table(root, i + 1)])) as Record<TableName, Table>;
   }
 
   /** Opens the index in `folder`, which has to be there. Fails with `invalid` for a format that it does not know. */
   static async open(folder: string, readOnly: boolean): Promise<IndexFile> {
+    // There has to be something to read.
+    if (readOnly && !fs.existsSync(path.join(folder, 'data.mdb'))) await (await IndexFile.open(folder, false)).close();
     const lmdb = await import('lmdb');
-    const index = systemCall(`cannot open the store's index in '${folder}'`, () => {
-      const root = lmdb.open({
+    const index = await again(() => {
+      const root = lmdb.open<Buffer, Buffer>({
         path: folder,
         noSubdir: false,
-        maxDbs: tables.length + 1,
         maxReaders: 1000,
         // Addresses, not memory: so much that the file does not outgrow them while others read it.
         mapSize,
@@ -64,8 +66,11 @@ export class IndexFile {
         compression: false,
         readOnly,
         encoding: 'binary',
+        keyEncoding: 'binary',
       });
       return new IndexFile(folder, root, readOnly);
+    }).catch((error) => {
+      throw systemError(`cannot open the store's index in '${folder}'`, error);
     });
     try {
       await index.#checkFormat();
@@ -81,7 +86,7 @@ export class IndexFile {
     const known = this.tables.meta.get(key);
     if (!known && !this.readOnly) {
       await this.write(() => {
-        if (!this.tables.meta.get(key)) this.tables.meta.putSync(key, numberKey(formatVersion));
+        if (!this.tables.meta.get(key)) this.tables.meta.put(key, numberKey(formatVersion));
       });
       return;
     }
@@ -97,21 +102,25 @@ export class IndexFile {
    */
   async write<T>(change: () => T): Promise<T> {
     this.requireWritable();
-    let failure: { readonly error: unknown } | undefined;
     try {
-      const result = await this.#root.transaction(() => {
-        try {
-          return change();
-        } catch (error) {
-          failure = { error };
-          return undefined;
-        }
-      });
-      if (failure) throw failure.error;
-      return result as T;
+      return await again(() => this.#transaction(change));
     } catch (error) {
       throw systemError(`cannot write the store's index in '${this.#file}'`, error);
     }
+  }
+
+  // An exception must not reach LMDB's binding: it would leave its queue as it is.
+  async #transaction<T>(change: () => T): Promise<T> {
+    let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+    await this.#root.transaction(() => {
+      try {
+        outcome = { value: change() };
+      } catch (error) {
+        outcome = { error };
+      }
+    });
+    if (outcome && 'value' in outcome) return outcome.value;
+    throw outcome?.error;
   }
 
   requireWritable(): void {
@@ -131,11 +140,26 @@ export class IndexFile {
   /** Within a transaction: the next number, from 1 on. */
   nextNumber(name: string): number {
     const next = this.number(name) + 1;
-    this.tables.meta.putSync(Buffer.from(name), numberKey(next));
+    this.tables.meta.put(Buffer.from(name), numberKey(next));
     return next;
   }
 
   async close(): Promise<void> {
     await this.#root.close();
+  }
+}
+
+/** LMDB gives a transaction up that meets what a writer killed in the middle of one has left behind; the next sees what was committed last. */
+const transient = /MDB_PROBLEM|MDB_BAD_TXN/;
+const attempts = 5;
+
+async function again<T>(run: () => T | Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof Error) || !transient.test(error.message)) throw error;
+      await setTimeout(10 * attempt);
+    }
   }
 }

@@ -98,15 +98,15 @@ export class Packs {
   async claim(session: Session): Promise<PackWriter> {
     const { packs } = this.#index.tables;
     const claimed = await this.#index.write(() => {
-      for (const { key, value } of packs.getRange()) {
+      for (const { key, value } of packs.entries()) {
         const record = decodePack(value);
         if (record.end >= fullPack / 2 || this.isWritten(record)) continue;
         const id = Buffer.from(key).readUInt32BE(0);
-        packs.putSync(numberKey(id), encodePack({ ...record, session: session.id }));
+        packs.put(numberKey(id), encodePack({ ...record, session: session.id }));
         return { id, end: record.end };
       }
       const id = this.#index.nextNumber('pack');
-      packs.putSync(numberKey(id), encodePack({ session: session.id, end: packHeader, live: 0 }));
+      packs.put(numberKey(id), encodePack({ session: session.id, end: packHeader, live: 0 }));
       return { id, end: packHeader };
     });
     return claimed.end === packHeader ? this.#create(claimed.id) : new PackWriter(claimed.id, this.#reopen(claimed.id), claimed.end);
@@ -135,7 +135,7 @@ export class Packs {
   release(id: number): void {
     const { packs } = this.#index.tables;
     const bytes = packs.get(numberKey(id));
-    if (bytes) packs.putSync(numberKey(id), encodePack({ ...decodePack(bytes), session: 0 }));
+    if (bytes) packs.put(numberKey(id), encodePack({ ...decodePack(bytes), session: 0 }));
   }
 
   /** Within a transaction: takes a pack that nobody writes, so that nobody begins to. */
@@ -143,7 +143,7 @@ export class Packs {
     const { packs } = this.#index.tables;
     const bytes = packs.get(numberKey(id));
     if (!bytes || this.isWritten(decodePack(bytes))) return false;
-    packs.putSync(numberKey(id), encodePack({ ...decodePack(bytes), session }));
+    packs.put(numberKey(id), encodePack({ ...decodePack(bytes), session }));
     return true;
   }
 
@@ -153,7 +153,7 @@ export class Packs {
     const bytes = packs.get(numberKey(id));
     if (!bytes) throw new StoreError('corrupt', `the store's index is damaged: pack ${id} is missing`);
     const record = decodePack(bytes);
-    packs.putSync(numberKey(id), encodePack({ ...record, live: record.live + live, end: Math.max(record.end, end) }));
+    packs.put(numberKey(id), encodePack({ ...record, live: record.live + live, end: Math.max(record.end, end) }));
   }
 
   /** Removes a pack that holds nothing; one that holds something is free again. */
@@ -162,7 +162,7 @@ export class Packs {
     const isGone = await this.#index.write(() => {
       const bytes = packs.get(numberKey(id));
       const isEmpty = bytes !== undefined && decodePack(bytes).live === 0;
-      if (isEmpty) packs.removeSync(numberKey(id));
+      if (isEmpty) packs.remove(numberKey(id));
       else this.release(id);
       return isEmpty;
     });
@@ -175,7 +175,7 @@ export class Packs {
   }
 
   list(): { readonly id: number; readonly record: PackRecord }[] {
-    const rows = [...this.#index.tables.packs.getRange()];
+    const rows = [...this.#index.tables.packs.entries()];
     return rows.map(({ key, value }) => ({ id: Buffer.from(key).readUInt32BE(0), record: decodePack(value) }));
   }
 

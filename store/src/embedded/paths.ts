@@ -44,7 +44,7 @@ export class EmbeddedPaths implements PathTable {
   }
 
   isValid(path: string): boolean {
-    return path.startsWith(this.prefix) && path.length > this.prefix.length && this.#index.tables.paths.doesExist(this.#key(path));
+    return path.startsWith(this.prefix) && path.length > this.prefix.length && this.#index.tables.paths.has(this.#key(path));
   }
 
   async get(paths: readonly string[]): Promise<Map<string, PathInfo>> {
@@ -58,7 +58,7 @@ export class EmbeddedPaths implements PathTable {
 
   async fromHashPart(hashPart: string): Promise<string | undefined> {
     if (!isHashPart(hashPart)) return undefined;
-    for (const key of this.#index.tables.paths.getKeys({ start: Buffer.from(hashPart), limit: 1 })) {
+    for (const key of this.#index.tables.paths.keys({ start: Buffer.from(hashPart), limit: 1 })) {
       const base = key.toString();
       if (base.startsWith(`${hashPart}-`)) return this.prefix + base;
     }
@@ -67,7 +67,7 @@ export class EmbeddedPaths implements PathTable {
 
   async *all(): AsyncGenerator<string, void, void> {
     for (let start = Buffer.alloc(0); ; ) {
-      const bases = [...this.#index.tables.paths.getKeys({ start, limit: listed })].map((key) => key.toString());
+      const bases = [...this.#index.tables.paths.keys({ start, limit: listed })].map((key) => key.toString());
       for (const base of bases) yield this.prefix + base;
       if (bases.length < listed) return;
       start = Buffer.from(`${bases.at(-1)}\0`);
@@ -76,14 +76,13 @@ export class EmbeddedPaths implements PathTable {
 
   /** What is known of all valid paths. */
   *infos(): Generator<PathInfo, void, void> {
-    for (const { key, value } of this.#index.tables.paths.getRange()) yield decodePath(key.toString(), value, this.prefix);
+    for (const { key, value } of this.#index.tables.paths.entries()) yield decodePath(key.toString(), value, this.prefix);
   }
 
   async referrers(path: string): Promise<string[]> {
     if (!path.startsWith(this.prefix)) return [];
-    if (!this.#index.readOnly && this.#index.tables.unindexed.getKeysCount({ limit: 1 }) > 0)
-      await this.#index.write(() => this.indexReferrers());
-    const isUnindexed = this.#index.readOnly && this.#index.tables.unindexed.getKeysCount({ limit: 1 }) > 0;
+    if (!this.#index.readOnly && this.#index.tables.unindexed.isEmpty === false) await this.#index.write(() => this.indexReferrers());
+    const isUnindexed = this.#index.readOnly && this.#index.tables.unindexed.isEmpty === false;
     const candidates = isUnindexed ? [...this.infos()].map((info) => info.path) : [...this.#referring(path)];
     const found = candidates.filter((candidate) => candidate !== path && this.find(candidate)?.references.includes(path));
     return found.sort();
@@ -93,9 +92,9 @@ export class EmbeddedPaths implements PathTable {
   *#referring(path: string): Generator<string, void, void> {
     const part = this.baseOf(path).slice(0, hashPartLength);
     const { paths, referrers } = this.#index.tables;
-    for (const key of [...referrers.getKeys({ start: Buffer.from(part), end: Buffer.from(`${part}~`) })]) {
+    for (const key of [...referrers.keys({ start: Buffer.from(part), end: Buffer.from(`${part}~`) })]) {
       const referrer = key.subarray(hashPartLength).toString();
-      for (const base of paths.getKeys({ start: Buffer.from(referrer), limit: 1 })) yield this.prefix + base.toString();
+      for (const base of paths.keys({ start: Buffer.from(referrer), limit: 1 })) yield this.prefix + base.toString();
     }
   }
 
@@ -107,14 +106,13 @@ export class EmbeddedPaths implements PathTable {
   /** Within a transaction: enters what was registered into the table of referrers. That is not done at once, for few ask for it. */
   indexReferrers(): void {
     const { unindexed, referrers, paths } = this.#index.tables;
-    for (const { key, value } of [...unindexed.getRange()]) {
+    for (const { key, value } of [...unindexed.entries()]) {
       for (const base of value.toString().split('\n')) {
         const bytes = paths.get(Buffer.from(base));
         if (!bytes) continue;
-        for (const reference of decodePath(base, bytes, this.prefix).references)
-          referrers.putSync(this.#referrerKey(reference, base), nothing);
+        for (const reference of decodePath(base, bytes, this.prefix).references) referrers.put(this.#referrerKey(reference, base), nothing);
       }
-      unindexed.removeSync(Buffer.from(key));
+      unindexed.remove(Buffer.from(key));
     }
   }
 
@@ -134,18 +132,18 @@ export class EmbeddedPaths implements PathTable {
     await this.#index.write(() => {
       const { paths, unindexed } = this.#index.tables;
       requireReferences(infos, (path) => this.isValid(path));
-      const known = infos.map((info) => paths.doesExist(this.#key(info.path)));
+      const known = infos.map((info) => paths.has(this.#key(info.path)));
       const contents = new ContentsCheck(this.#index, session);
       for (const [i, info] of infos.entries()) if (replace || !known[i]) contents.require(info.node!, info.path);
       contents.apply();
       const added: string[] = [];
       for (const [i, info] of infos.entries()) {
         if (known[i] && !replace) continue;
-        paths.putSync(this.#key(info.path), encodePath(normalInfo(info), this.prefix.length));
+        paths.put(this.#key(info.path), encodePath(normalInfo(info), this.prefix.length));
         added.push(bases[i]!);
         if (known[i]) replaced.push(info.path);
       }
-      if (added.length > 0) unindexed.putSync(numberKey(this.#index.nextNumber('unindexed')), Buffer.from(added.join('\n')));
+      if (added.length > 0) unindexed.put(numberKey(this.#index.nextNumber('unindexed')), Buffer.from(added.join('\n')));
       this.#sessions.keepPaths(bases);
     });
     this.#sessions.remember(bases);
@@ -165,7 +163,7 @@ export class EmbeddedPaths implements PathTable {
       const info = this.find(path);
       if (!info) throw notValid(path);
       const all = normalSignatures([...info.signatures, ...signatures]);
-      this.#index.tables.paths.putSync(this.#key(path), encodePath({ ...info, signatures: all }, this.prefix.length));
+      this.#index.tables.paths.put(this.#key(path), encodePath({ ...info, signatures: all }, this.prefix.length));
     });
   }
 
@@ -174,8 +172,8 @@ export class EmbeddedPaths implements PathTable {
     const info = this.find(path);
     if (!info) return;
     const { paths, referrers } = this.#index.tables;
-    for (const reference of info.references) referrers.removeSync(this.#referrerKey(reference, this.baseOf(path)));
-    paths.removeSync(this.#key(path));
+    for (const reference of info.references) referrers.remove(this.#referrerKey(reference, this.baseOf(path)));
+    paths.remove(this.#key(path));
   }
 }
 

@@ -34,7 +34,7 @@ export class EmbeddedRealisations implements RealisationService {
     options.signal?.throwIfAborted();
     requireTrusted(this.#trust, realisation, this.#directory, options.checkSignatures);
     const text = Buffer.from(formatRealisation(realisation, this.#directory));
-    await this.#index.write(() => this.#index.tables.realisations.putSync(Buffer.from(realisation.id), text));
+    await this.#index.write(() => this.#index.tables.realisations.put(Buffer.from(realisation.id), text));
   }
 }
 

@@ -61,7 +61,7 @@ export class Sessions {
 
   #write(record: SessionRecord): number {
     this.#id ??= this.#index.nextNumber('session');
-    this.#index.tables.sessions.putSync(numberKey(this.#id), Buffer.from(JSON.stringify(record)));
+    this.#index.tables.sessions.put(numberKey(this.#id), Buffer.from(JSON.stringify(record)));
     return this.#id;
   }
 
@@ -82,13 +82,13 @@ export class Sessions {
   beginCollection(): number {
     const { sessions, temproots } = this.#index.tables;
     let keeps = this.#index.nextNumber('generation');
-    for (const { key, value } of [...sessions.getRange()]) {
+    for (const { key, value } of [...sessions.entries()]) {
       const record = parse(value);
       if (isRunning(record, record.since)) keeps = Math.min(keeps, record.keeps ?? keeps);
-      else sessions.removeSync(Buffer.from(key));
+      else sessions.remove(Buffer.from(key));
     }
-    for (const key of [...temproots.getKeys()]) {
-      if (!sessions.get(Buffer.from(key.subarray(0, 4)))) temproots.removeSync(Buffer.from(key));
+    for (const key of [...temproots.keys()]) {
+      if (!sessions.get(Buffer.from(key.subarray(0, 4)))) temproots.remove(Buffer.from(key));
     }
     return keeps;
   }
@@ -99,9 +99,9 @@ export class Sessions {
     if (id === undefined) return;
     const { sessions, temproots } = this.#index.tables;
     await this.#index.write(() => {
-      sessions.removeSync(numberKey(id));
-      for (const key of [...temproots.getKeys({ start: numberKey(id, 0), end: numberKey(id + 1, 0) })]) {
-        temproots.removeSync(Buffer.from(key));
+      sessions.remove(numberKey(id));
+      for (const key of [...temproots.keys({ start: numberKey(id, 0), end: numberKey(id + 1, 0) })]) {
+        temproots.remove(Buffer.from(key));
       }
     });
     this.#kept.clear();
@@ -113,7 +113,7 @@ export class Sessions {
   keepPaths(bases: readonly string[]): void {
     if (bases.length === 0) return;
     const number = this.#index.nextNumber('temproot');
-    this.#index.tables.temproots.putSync(numberKey(this.number(), number), Buffer.from(bases.join('\n')));
+    this.#index.tables.temproots.put(numberKey(this.number(), number), Buffer.from(bases.join('\n')));
   }
 
   /** After the transaction: these paths are kept. */
@@ -129,7 +129,7 @@ export class Sessions {
   /** The paths (base names) that open sessions keep. */
   *keptPaths(): Generator<{ readonly pid: number; readonly base: string }, void, void> {
     const { sessions, temproots } = this.#index.tables;
-    for (const { key, value } of temproots.getRange()) {
+    for (const { key, value } of temproots.entries()) {
       const bytes = sessions.get(Buffer.from(key.subarray(0, 4)));
       const record = bytes && parse(bytes);
       if (!record || !isRunning(record, record.since)) continue;

@@ -5,9 +5,10 @@ import type { Node } from '../castore/node.ts';
 import type { CallOptions } from '../service.ts';
 import { DigestSet } from './digest-set.ts';
 import type { Files, StoreLayout } from './files.ts';
-import type { IndexFile, Table } from './index-file.ts';
+import type { IndexFile } from './index-file.ts';
 import type { Packs } from './packs.ts';
 import { decodeBlob, decodeDirectoryRecord, stampOfBlob } from './records.ts';
+import type { Table } from './table.ts';
 
 /** Records that are looked at from one look at the index, and removed by one transaction, for which others wait. */
 const batch = 4000;
@@ -40,7 +41,7 @@ export class Sweep {
       todo.push(node);
       for (let next = todo.pop(); next; next = todo.pop()) {
         if (next.type === 'symlink' || !this.#marked.add(next.digest) || next.type === 'file') continue;
-        const bytes = directories.get(next.digest as Buffer);
+        const bytes = directories.get(next.digest);
         if (bytes) for (const entry of decodeDirectory(decodeDirectoryRecord(bytes).encoded).entries) todo.push(entry.node);
       }
     }
@@ -65,7 +66,7 @@ export class Sweep {
     let freed = 0;
     for (let start: Buffer | undefined = Buffer.alloc(0); start; ) {
       this.#options.signal?.throwIfAborted();
-      const entries: { key: Buffer; value: Buffer }[] = [...table.getRange({ start, limit: batch })].map(({ key, value }) => ({
+      const entries: { key: Buffer; value: Buffer }[] = [...table.entries({ start, limit: batch })].map(({ key, value }) => ({
         key: Buffer.from(key),
         value,
       }));
@@ -76,7 +77,7 @@ export class Sweep {
             const value = table.get(key);
             if (!value || stampOf(this.#parts.index, table, value) >= this.#keeps) continue;
             freed += removed(key, value);
-            table.removeSync(key);
+            table.remove(key);
           }
         });
       }

@@ -6,8 +6,9 @@ import type { VerifyOptions } from '../service.ts';
 import type { EmbeddedBlobs } from './blobs.ts';
 import type { EmbeddedDirectories } from './directories.ts';
 import type { StoreLayout } from './files.ts';
-import type { IndexFile, Table } from './index-file.ts';
+import type { IndexFile } from './index-file.ts';
 import { type BlobRecord, decodeBlob, decodeDirectoryRecord } from './records.ts';
+import type { Table } from './table.ts';
 
 /** Entries that are listed from one look at the index. */
 const listed = 1000;
@@ -53,7 +54,7 @@ class Verification {
       // A collection may have removed it since it was listed.
       const { index, blobs } = this.#parts;
       index.refresh();
-      if (!index.tables.blobs.doesExist(digest) && !index.tables.directories.doesExist(digest)) return;
+      if (!index.tables.blobs.has(digest) && !index.tables.directories.has(digest)) return;
       this.#options.onProblem({ path: undefined, message: error instanceof Error ? error.message : String(error) });
       if (this.#options.repair) await blobs.forgetDamaged([digest], this.#options);
     }
@@ -84,7 +85,7 @@ class Verification {
     for (const { node } of directory.entries) {
       if (node.type === 'symlink' || (node.type === 'file' && node.size === 0n)) continue;
       const table = node.type === 'file' ? blobs : directories;
-      if (table.doesExist(node.digest as Buffer)) continue;
+      if (table.has(node.digest)) continue;
       throw new StoreError('corrupt', `directory ${hex(digest)} names the ${node.type} ${hex(node.digest)}, which is missing`);
     }
   }
@@ -94,7 +95,7 @@ const endOf = (record: BlobRecord) => (record.kind === 'pack' ? record.offset + 
 
 function* entriesOf(table: Table): Generator<[Buffer, Buffer], void, void> {
   for (let start = Buffer.alloc(0); ; ) {
-    const entries = [...table.getRange({ start, limit: listed })].map(({ key, value }) => [Buffer.from(key), value] as [Buffer, Buffer]);
+    const entries = [...table.entries({ start, limit: listed })].map(({ key, value }) => [Buffer.from(key), value] as [Buffer, Buffer]);
     yield* entries;
     if (entries.length < listed) return;
     start = Buffer.concat([entries.at(-1)![0], Buffer.alloc(1)]);
