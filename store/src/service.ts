@@ -51,8 +51,8 @@ export interface BlobService {
   read(digest: Uint8Array, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
   /** Whole small blobs (together at most a few MiB); undefined where one is missing. */
   readMany(digests: readonly Uint8Array[], options?: CallOptions): Promise<(Uint8Array | undefined)[]>;
-  /** Takes a blob in, and answers its digest. Acknowledged is durable. */
-  put(contents: Bytes, options?: CallOptions): Promise<Uint8Array>;
+  /** Takes a blob in, and answers its digest. Acknowledged is durable. `executable` says what it will be used as first: a store may prepare for that. */
+  put(contents: Bytes, options?: CallOptions & { readonly executable?: boolean }): Promise<Uint8Array>;
   /** Many small blobs at once. */
   putMany(contents: readonly Uint8Array[], options?: CallOptions): Promise<Uint8Array[]>;
 }

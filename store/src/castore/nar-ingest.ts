@@ -136,7 +136,7 @@ export class NarIngest {
       return;
     }
     const pipe = new BytePipe();
-    const stored = this.#castore.blobs.put(pipe, this.#options).then((digest) => {
+    const stored = this.#castore.blobs.put(pipe, { ...this.#options, executable }).then((digest) => {
       node.digest = digest;
     });
     // Whoever waits for it sees its error; until then it is not unhandled.

@@ -1,4 +1,5 @@
 /** The blobs of an embedded store. All that is read is verified; what is damaged is named, with its file. */
+import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import { equalBytes, hex } from '../castore/bytes.ts';
 import { notFound, StoreError } from '../errors.ts';
@@ -164,12 +165,33 @@ export class EmbeddedBlobs implements BlobService {
     return this.#layout.blob(hex(digest), serial, executable);
   }
 
-  /** A blob's own file, where it has one. */
-  ownFile(digest: Uint8Array): { readonly file: string; readonly executable: boolean; readonly otherFile: string } | undefined {
+  /**
+   * A blob's own file, where it has one, in the canonical form, to be linked. Links share their mode: a blob that is used as an executable and as
+   * plain file has a file for each.
+   */
+  async linkable(digest: Uint8Array, executable: boolean): Promise<string | undefined> {
     const record = this.#find(digest);
     if (record?.kind !== 'file') return undefined;
-    const { serial, executable } = record;
-    return { file: this.fileOf(digest, record), executable, otherFile: this.#layout.blob(hex(digest), serial, !executable) };
+    const file = this.fileOf(digest, record);
+    if (record.executable === executable) return file;
+    const other = this.#layout.blob(hex(digest), record.serial, executable);
+    if (!fs.existsSync(other)) await this.#copy(file, other, executable);
+    return other;
+  }
+
+  async #copy(file: string, other: string, executable: boolean): Promise<void> {
+    const temporary = `${other}.${process.pid}-${Date.now().toString(36)}`;
+    try {
+      await fsp.copyFile(file, temporary, fs.constants.COPYFILE_FICLONE);
+      fs.chmodSync(temporary, executable ? 0o555 : 0o444);
+      fs.utimesSync(temporary, 1, 1);
+      const handle = await fsp.open(temporary, 'r');
+      await handle.sync().finally(() => handle.close());
+      fs.renameSync(temporary, other);
+    } catch (error) {
+      fs.rmSync(temporary, { force: true });
+      throw systemError(`cannot copy '${file}'`, error);
+    }
   }
 
   #damaged(digest: Uint8Array, record: BlobRecord, why = 'its contents have changed'): StoreError {

@@ -4,11 +4,11 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import type { Node } from '../castore/node.ts';
 import { notValid } from '../errors.ts';
 import type { CallOptions, CheckoutService } from '../service.ts';
+import { checkoutTree, removeTree } from '../tree/index.ts';
 import type { EmbeddedBlobs } from './blobs.ts';
-import { writeCheckout } from './checkout-writer.ts';
 import type { EmbeddedDirectories } from './directories.ts';
 import { isSystemError, type StoreLayout, systemError } from './files.ts';
 import type { EmbeddedPaths } from './paths.ts';
@@ -49,16 +49,17 @@ export class EmbeddedCheckouts implements CheckoutService {
     return path.join(this.#layout.checkouts, this.#paths.baseOf(storePath));
   }
 
-  async #make(storePath: string, place: string, node: Parameters<typeof writeCheckout>[2], options: CallOptions): Promise<void> {
+  async #make(storePath: string, place: string, node: Node, options: CallOptions): Promise<void> {
     const temporary = this.#temporary();
     try {
       fs.mkdirSync(this.#layout.checkouts, { recursive: true });
-      await writeCheckout(this.#blobs, this.#directories, node, temporary, options);
+      const blobFile = (digest: Uint8Array, executable: boolean) => this.#blobs.linkable(digest, executable);
+      await checkoutTree(node, { blobs: this.#blobs, directories: this.#directories }, temporary, { ...options, blobFile });
       renameUnlessThere(temporary, place);
     } catch (error) {
       throw systemError(`cannot write the files of '${storePath}'`, error);
     } finally {
-      await removeTree(temporary);
+      removeTree(temporary);
     }
   }
 
@@ -75,7 +76,7 @@ export class EmbeddedCheckouts implements CheckoutService {
       if (isSystemError(error, 'ENOENT')) return;
       throw systemError(`cannot remove '${this.#placeOf(storePath)}'`, error);
     }
-    await removeTree(temporary);
+    removeTree(temporary);
   }
 
   /** Removes what is no valid path's: what killed processes left. */
@@ -84,7 +85,7 @@ export class EmbeddedCheckouts implements CheckoutService {
       options.signal?.throwIfAborted();
       const file = path.join(this.#layout.checkouts, name);
       if (name.startsWith(temporaryPrefix)) {
-        if (!isRecent(file)) await removeTree(file);
+        if (!isRecent(file)) removeTree(file);
       } else if (/^[0-9a-z]{32}-/.test(name) && !this.#paths.isValid(this.#paths.prefix + name))
         await this.discard(this.#paths.prefix + name);
     }
@@ -121,24 +122,4 @@ function renameUnlessThere(from: string, to: string): void {
   } catch (error) {
     if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR', 'EISDIR') || !exists(to)) throw error;
   }
-}
-
-/** Removes files whose folders are read-only. */
-export async function removeTree(file: string): Promise<void> {
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-  if (!stat) return;
-  if (!stat.isDirectory()) {
-    fs.rmSync(file, { force: true });
-    return;
-  }
-  const folders = [Buffer.from(file)];
-  for (let folder = folders.pop(); folder; folder = folders.pop()) {
-    fs.chmodSync(folder, 0o755);
-    for (const name of fs.readdirSync(folder, { encoding: 'buffer' })) {
-      const inner = Buffer.concat([folder, Buffer.from('/'), name]);
-      if (fs.lstatSync(inner).isDirectory()) folders.push(inner);
-    }
-    await setImmediate();
-  }
-  fs.rmSync(file, { recursive: true, force: true });
 }

@@ -8,8 +8,8 @@ import type { CastoreStore } from '../castore/store.ts';
 import { openStore } from '../open.ts';
 import { fastFolder } from '../testing/fast-folder.ts';
 import { type Added, collectBytes, noise, sourceOf, strangeTree, textOf } from '../testing/trees.ts';
+import { removeTree } from '../tree/index.ts';
 import { blake3 } from '../wasm.ts';
-import { removeTree } from './checkouts.ts';
 import { diskFiles, type Files, systemCall } from './files.ts';
 import { isRunning, thisProcess } from './process.ts';
 
@@ -224,7 +224,7 @@ describe('checkouts', () => {
       const first = fs.statSync(place(tree)).ino;
       await store.checkouts!.checkout(tree.info.path);
       expect(fs.statSync(place(tree)).ino).toBe(first);
-      await removeTree(place(tree));
+      removeTree(place(tree));
       await store.checkouts!.checkout(tree.info.path);
       expect(fs.readFileSync(path.join(place(tree), 'd/f'), 'utf8')).toBe('x');
       await expect(store.checkouts!.checkout(textOf('missing').info.path)).rejects.toEqual(failure('not-found'));

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fastFolder } from '../testing/fast-folder.ts';
 import { runFaults } from '../testing/faults.ts';
-import { removeTree } from './checkouts.ts';
+import { removeTree } from '../tree/index.ts';
 
 // VIXEN_FAULTS=50 kills 200 processes.
 const rounds = Number(process.env.VIXEN_FAULTS ?? 3);

@@ -7,7 +7,7 @@ import type { Store } from '../service.ts';
 import { fastFolder } from '../testing/fast-folder.ts';
 import { ForgetfulFiles, PowerFailure } from '../testing/forgetful-files.ts';
 import { collectBytes, noise, sourceOf, textOf } from '../testing/trees.ts';
-import { removeTree } from './checkouts.ts';
+import { removeTree } from '../tree/index.ts';
 
 const folder = fastFolder('vixen-power-');
 afterAll(() => removeTree(folder));
@@ -96,7 +96,7 @@ async function failAt(operation: number, keep: () => boolean): Promise<boolean> 
   }
   files.fail(keep);
   await check(url, acknowledged);
-  await removeTree(url.pathname);
+  removeTree(url.pathname);
   return files.hasFailed;
 }
 
