@@ -15,6 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { StoreError } from '../errors.ts';
 import { systemError } from './files.ts';
+import { MetaPages } from './meta-pages.ts';
 import { numberKey } from './records.ts';
 import { Table } from './table.ts';
 
@@ -41,10 +42,12 @@ export class IndexFile {
   readonly tables: Readonly<Record<TableName, Table>>;
   readonly #file: string;
   readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #metaPages: MetaPages;
 
   private constructor(file: string, root: RootDatabase<Buffer, Buffer>, readOnly: boolean) {
     this.#file = file;
     this.#root = root;
+    this.#metaPages = new MetaPages(file);
     this.readOnly = readOnly;
     this.tables = Object.fromEntries(tables.map((name, i) => [name, new Table(root, i + 1)])) as Record<TableName, Table>;
   }
@@ -114,13 +117,21 @@ export class IndexFile {
     let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
     await this.#root.transaction(() => {
       try {
-        outcome = { value: change() };
+        outcome = this.#isOutdated() ? { error: new OutdatedTransaction() } : { value: change() };
       } catch (error) {
         outcome = { error };
       }
     });
     if (outcome && 'value' in outcome) return outcome.value;
     throw outcome?.error;
+  }
+
+  /** Within a transaction: whether another has been committed since the state that it sees (meta-pages.ts). */
+  #isOutdated(): boolean {
+    const transaction = this.#root.getWriteTxnId();
+    if (this.#metaPages.isNext(transaction)) return false;
+    this.#metaPages.repair();
+    return true;
   }
 
   requireWritable(): void {
@@ -145,20 +156,32 @@ export class IndexFile {
   }
 
   async close(): Promise<void> {
+    this.#metaPages.close();
     await this.#root.close();
   }
 }
 
-/** LMDB gives a transaction up that meets what a writer killed in the middle of one has left behind; the next sees what was committed last. */
+/** A transaction that began from an outdated state. */
+class OutdatedTransaction extends Error {
+  override readonly name = 'OutdatedTransaction';
+
+  constructor() {
+    super('the transaction began from an outdated state');
+  }
+}
+
+/** What LMDB says itself of such a state. */
 const transient = /MDB_PROBLEM|MDB_BAD_TXN/;
-const attempts = 5;
+const attempts = 10;
+
+const isTransient = (error: unknown) => error instanceof OutdatedTransaction || (error instanceof Error && transient.test(error.message));
 
 async function again<T>(run: () => T | Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
-      if (attempt === attempts || !(error instanceof Error) || !transient.test(error.message)) throw error;
+      if (attempt === attempts || !isTransient(error)) throw error;
       await setTimeout(10 * attempt);
     }
   }

@@ -18,7 +18,7 @@ export async function bundleForTest(entry: string): Promise<string> {
     target: 'node20',
     external: ['lmdb'],
     define: { __VIXEN_BUNDLED__: 'true' },
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
     logLevel: 'error',
   });
   fs.copyFileSync(path.join(repository, 'wasm/build/vixen-wasm.wasm'), path.join(folder, 'vixen-wasm.wasm'));

@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bundleForTest } from '../testing/bundle.ts';
+import { fastFolder } from '../testing/fast-folder.ts';
+import { removeTree } from '../tree/index.ts';
+import { IndexFile } from './index-file.ts';
+
+const folder = fastFolder('vixen-index-');
+afterAll(() => removeTree(folder));
+
+const transactions = Number(process.env.VIXEN_FAULTS ?? 0) * 400 || 1000;
+
+async function ended(child: ChildProcess): Promise<{ code: number | null; errors: string }> {
+  const errors: string[] = [];
+  child.stderr!.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, errors: errors.join('') })));
+}
+
+describe('the index', () => {
+  test('loses no transaction while other processes open it', { timeout: 300_000 }, async () => {
+    await (await IndexFile.open(folder, false)).close();
+    const program = await bundleForTest('index-worker.ts');
+    const start = (...args: string[]) => spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const openers = [start('open', folder), start('open', folder)];
+    const writer = await ended(start('count', folder, String(transactions)));
+    for (const opener of openers) opener.kill('SIGKILL');
+    expect(writer).toEqual({ code: 0, errors: '' });
+    const index = await IndexFile.open(folder, true);
+    expect(index.number('counted')).toBe(transactions);
+    await index.close();
+  });
+});
