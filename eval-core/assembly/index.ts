@@ -506,7 +506,11 @@ function stat(name: string, n: u32): void {
 /** `file`, `line` and `column` of what was counted, in an object that is open. */
 function statPosition(pos: u32): void {
   const file = posFile(pos);
-  if (file) {
+  if (posKind(pos) == Origin.Internal) {
+    bufStr(TEXT, ',"file":"');
+    bufInternalName(TEXT, file);
+    bufByte(TEXT, 0x22);
+  } else if (file) {
     bufStr(TEXT, ',"file":');
     jsonText(file);
   }

@@ -27,8 +27,7 @@ export function strictCall(node: usize, scope: usize, frame: usize): void {
   const args = <usize>load<u32>(node, N_B);
   const n = load<u32>(node, N_C);
   const pos = nodePos(node);
-  // told calls are calls: operators, too
-  if (nodeFlags(node) & FLAG_OPERATOR && n == 2 && nodeKind(fn) == Node.Var && !settingNumber(NumberSetting.CallEvents)) {
+  if (nodeFlags(node) & FLAG_OPERATOR && n == 2 && nodeKind(fn) == Node.Var && !callsAreTold()) {
     const op = operatorOf(load<u32>(fn, N_A), scope, frame);
     if (op != Op.Halt) return strictOperator(op, <usize>load<u32>(args), <usize>load<u32>(args, 4), pos, scope, frame);
   }
@@ -37,6 +36,10 @@ export function strictCall(node: usize, scope: usize, frame: usize): void {
   for (let i = n; i > 0; i--) emit2(Op.Call, i, pos);
 }
 
+/** Where calls are told or counted, operators are calls, too. */
+function callsAreTold(): bool {
+  return (settingNumber(NumberSetting.CallEvents) | settingNumber(NumberSetting.CountCalls) | settingNumber(NumberSetting.Statistics)) != 0;
+}
 /** An operator counts a level of calls while its operands are evaluated. */
 function strictOperator(op: Op, left: usize, right: usize, pos: u32, scope: usize, frame: usize): void {
   const kind = op == Op.Sub ? Range.Sub : op == Op.Mul ? Range.Mul : op == Op.Div ? Range.Div : Range.Less;

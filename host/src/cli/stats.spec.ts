@@ -5,6 +5,7 @@ import { statistics } from './stats.ts';
 
 async function counted(text: string) {
   const machine = newEvaluator();
+  machine.setOption(NumberSetting.ReadOnly, 1);
   machine.setOption(NumberSetting.CountCalls, 1);
   machine.evalString({ text, base: '/' });
   await machine.drive({ answer: () => expect.fail('nothing is asked') });
@@ -19,6 +20,15 @@ test('calls are counted by function, builtin and attribute', async () => {
   ]);
   expect(stats.primops).toEqual({ length: 1 });
   expect(stats.attributes).toContainEqual({ count: 1, line: 1, column: 22 });
+});
+
+test("operators are calls of builtins, and the evaluator's own files have a name", async () => {
+  const stats = await counted(
+    'let d = derivation { name = "d"; system = "s"; builder = toString (3 - 1); }; in if 1 < 2 then d.drvPath else 2 * 1',
+  );
+  expect(stats.primops).toMatchObject({ sub: 1, lessThan: 1 });
+  expect(stats.primops).not.toHaveProperty('mul');
+  expect(stats.functions).toContainEqual(expect.objectContaining({ file: '«nix-internal»/derivation-internal.nix' }));
 });
 
 test('collections are timed', async () => {
