@@ -10,7 +10,8 @@ import { nix } from './runners/nix.ts';
 import type { Runner } from './runners/runner.ts';
 import { vixen } from './runners/vixen.ts';
 import { grpcSuite, serveForSuite } from './store/grpc.ts';
-import { workloads } from './workloads.ts';
+import { storeRunner, storeWorkloads } from './store/workloads.ts';
+import { type Workload, workloads } from './workloads.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     vixen: { type: 'string' },
     runtime: { type: 'string' },
     nixpkgs: { type: 'string' },
+    folder: { type: 'string' },
     heavy: { type: 'boolean' },
     rounds: { type: 'string' },
     only: { type: 'string' },
@@ -43,12 +45,14 @@ function report(file: string, results: object, table: string) {
   if (values.markdown !== undefined) save(values.markdown, `${table}\n`);
 }
 
-async function races() {
+function contestants(): Runner[] {
   const rival = nix({ command: values.nix, overhead: values.overhead });
-  const runners: Runner[] = [vixen(launcher, { command: values.vixen, runtime: values.runtime }), ...(rival ? [rival] : [])];
   if (!rival) console.error('bench: no nix-instantiate on PATH and none given (--nix): there is nobody to race');
+  return [vixen(launcher, { command: values.vixen, runtime: values.runtime }), ...(rival ? [rival] : [])];
+}
 
-  const chosen = workloads(path.join(top, 'bench/workloads'), values).filter(({ name }) => new RegExp(values.only ?? '').test(name));
+async function races(runners: Runner[], all: Workload[], file: string) {
+  const chosen = all.filter(({ name }) => new RegExp(values.only ?? '').test(name));
   const lines = [header(runners.map(({ name }) => name))];
   console.log(lines[0]);
 
@@ -59,7 +63,7 @@ async function races() {
     lines.push(row(result));
     console.log(row(result));
   }
-  report('bench/results/latest.json', { runners, results }, lines.join('\n'));
+  report(file, { runners, results }, lines.join('\n'));
   process.exitCode = results.some(({ problem }) => problem !== undefined) ? 1 : 0;
 }
 
@@ -79,7 +83,9 @@ async function grpc(rounds = 5) {
 }
 
 const [suite] = positionals;
-if (suite === undefined) await races();
-else if (suite === 'hashing') hashing();
+if (suite === undefined) await races(contestants(), workloads(path.join(top, 'bench/workloads'), values), 'bench/results/latest.json');
+else if (suite === 'store') {
+  await races(contestants().map(storeRunner), storeWorkloads(values.folder ?? os.tmpdir()), 'bench/results/store.json');
+} else if (suite === 'hashing') hashing();
 else if (suite === 'grpc') await grpc(values.rounds === undefined ? undefined : Number(values.rounds));
-else throw new Error(`bench: there is no suite '${suite}': hashing, grpc, or none for the races`);
+else throw new Error(`bench: there is no suite '${suite}': store, hashing, grpc, or none for the races`);

@@ -41,6 +41,15 @@ function peakOf(pid: number): number {
   }
 }
 
+/** The anonymous memory that a process has now: what is its own, and no copy of a file. */
+function anonymousOf(pid: number): number {
+  try {
+    return Number(/RssAnon:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
 function childrenOf(pid: number): number[] {
   try {
     const direct = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
@@ -55,12 +64,18 @@ function parseFigures(text: string): Sample {
   return { wall, cpu: user + system };
 }
 
+export interface MeasureOptions {
+  /** Memory is what all processes together have anonymously at once, looked at every few milliseconds, instead of the largest resident set. */
+  anonymous?: boolean;
+}
+
 /** Runs a command to its end and measures it. */
-export async function measure(command: string[]): Promise<Run> {
+export async function measure(command: string[], { anonymous = false }: MeasureOptions = {}): Promise<Run> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-bench-'));
   const figures = path.join(folder, 'time');
   const peak = path.join(folder, 'peak');
-  const counted = hasGnuTime ? [gnuTime, '-q', '-f', '%M', '-o', peak, ...command] : command;
+  const timed = hasGnuTime && !anonymous;
+  const counted = timed ? [gnuTime, '-q', '-f', '%M', '-o', peak, ...command] : command;
   try {
     const child = spawn('bash', ['-c', script, 'bash', figures, ...counted], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };
@@ -72,15 +87,17 @@ export async function measure(command: string[]): Promise<Run> {
     });
     let polled = 0;
     const look = () => {
-      polled = Math.max(polled, ...childrenOf(child.pid ?? 0).map(peakOf));
+      const processes = childrenOf(child.pid ?? 0);
+      const sum = () => processes.reduce((total, pid) => total + anonymousOf(pid), 0);
+      polled = Math.max(polled, ...(anonymous ? [sum()] : processes.map(peakOf)));
     };
-    const timer = hasGnuTime ? undefined : setInterval(look, 5);
+    const timer = timed ? undefined : setInterval(look, 5);
     const status = await new Promise<number>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code) => resolve(code ?? 128));
     });
     clearInterval(timer);
-    const memory = hasGnuTime ? Number(fs.readFileSync(peak, 'utf8').trim().split('\n').at(-1)) * 1024 : polled;
+    const memory = timed ? Number(fs.readFileSync(peak, 'utf8').trim().split('\n').at(-1)) * 1024 : polled;
     return { status, ...output, ...parseFigures(fs.readFileSync(figures, 'utf8')), ...(memory > 0 && { memory }) };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

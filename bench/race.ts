@@ -24,8 +24,12 @@ export function disagreement(names: string[], runs: Run[], workload: Workload): 
 
 /** Races the runners over one workload. The first run of each is not counted: it warms the page cache and shows the results. */
 export async function race(runners: Runner[], workload: Workload, rounds = workload.rounds): Promise<Result> {
+  const run = (runner: Runner) => {
+    workload.prepare?.(runner.name);
+    return measure([...runner.command, ...workload.args], { anonymous: workload.anonymous ?? false });
+  };
   const first: Run[] = [];
-  for (const runner of runners) first.push(await measure([...runner.command, ...workload.args]));
+  for (const runner of runners) first.push(await run(runner));
   const names = runners.map((runner) => runner.name);
   const problem = disagreement(names, first, workload);
   if (problem !== undefined) return { workload: workload.name, rounds: 0, problem, runners: [] };
@@ -35,7 +39,7 @@ export async function race(runners: Runner[], workload: Workload, rounds = workl
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, runner] of runners.entries()) {
       if (runner.overhead) overheads[index]?.push(sample(await measure(runner.overhead)));
-      samples[index]?.push(sample(await measure([...runner.command, ...workload.args])));
+      samples[index]?.push(sample(await run(runner)));
     }
   }
   const results = runners.map((runner, index) => {

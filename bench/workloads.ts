@@ -6,6 +6,10 @@ export interface Workload {
   args: string[];
   /** The output names the program (`--version`), and so is not compared. */
   differs?: boolean;
+  /** What is made ready before every run, by the runner's name; it is not measured. */
+  prepare?: (runner: string) => void;
+  /** Memory is anonymous memory, of all processes together. */
+  anonymous?: boolean;
   /** Rounds where the command line does not say. */
   rounds: number;
 }

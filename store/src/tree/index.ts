@@ -1,3 +1,4 @@
+export { addTree, type TreeToAdd } from './add.ts';
 export { type BlobFile, type CheckoutOptions, checkoutTree } from './checkout.ts';
 export { dumpTree, type TreeOptions } from './dump.ts';
 export type { FileForm } from './file-writer.ts';

@@ -1,0 +1,52 @@
+// What is raced of stores: command lines over one large tree. It and all that is made of it lie in one folder, best one in memory.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Runner } from '../runners/runner.ts';
+import type { Workload } from '../workloads.ts';
+import { largeTree, makeTree } from './tree.ts';
+
+/**
+ * A runner of shell scripts, in which `as PROGRAM ARGUMENT…` calls one of its programs: `as nix-store --dump x` becomes `wrapper nix-store --dump x` where the
+ * runner's command is `wrapper nix-instantiate`.
+ */
+export function storeRunner(runner: Runner): Runner {
+  const words = [...runner.command];
+  const folder = words.pop()!.replace(/[^/]*$/, '');
+  // The workload's only argument, its script, comes last.
+  const script = 'words=("${@:2:$#-2}"); folder=$1; as() { "${words[@]}" "$folder$1" "${@:2}"; }; eval "${@: -1}"';
+  return { ...runner, command: ['bash', '-c', script, runner.name, folder, ...words] };
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+function removeAll(paths: string[]) {
+  // What is in stores is read-only.
+  spawnSync('chmod', ['-R', 'u+w', ...paths], { stdio: 'ignore' });
+  for (const each of paths) fs.rmSync(each, { recursive: true, force: true });
+}
+
+/** All workloads. The tree is made in `folder` where it is not there yet, and stays. */
+export function storeWorkloads(folder: string): Workload[] {
+  const base = path.resolve(folder, 'vixen-bench');
+  const tree = path.join(base, 'tree');
+  if (!fs.existsSync(tree)) makeTree(tree, largeTree);
+  const shared = { rounds: 5, anonymous: true };
+  const [inTree, archive, restored] = [quoted(tree), quoted(`${tree}.nar`), quoted(path.join(base, 'restored'))];
+  const store = (runner: string) => path.join(base, `store-${runner}`);
+  // The runner's name is $0.
+  const add = `as nix-store --store ${quoted(base)}/store-$0 --add ${inTree}`;
+  return [
+    { ...shared, name: 'dump into a pipe', args: [`as nix-store --dump ${inTree} | cat >/dev/null`] },
+    { ...shared, name: 'hash', args: [`as nix-hash --type sha256 ${inTree}`] },
+    {
+      ...shared,
+      name: 'restore',
+      // The archive is made in the first run, which is not counted.
+      args: [`test -e ${archive} || as nix-store --dump ${inTree} >${archive}; as nix-store --restore ${restored} <${archive}`],
+      prepare: () => removeAll([path.join(base, 'restored')]),
+    },
+    { ...shared, name: 'add', args: [add], prepare: (runner) => removeAll([store(runner)]) },
+    { ...shared, name: 'add again', args: [add] },
+  ];
+}
