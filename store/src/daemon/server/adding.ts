@@ -7,13 +7,13 @@ import { parseRealisation, parseRealisationId } from '../../formats/realisation.
 import { checkBaseName } from '../../formats/store-path.ts';
 import type { PathInfo, Realisation } from '../../path-info.ts';
 import type { AddOptions, Bytes } from '../../service.ts';
+import { Spool } from '../../spool.ts';
 import { messages, type OperationName, since } from '../protocol.ts';
 import { readInfo, readPath, readPaths, writeInfo } from '../values/paths.ts';
 import { WireReader } from '../wire/reader.ts';
 import { NarSource, SizedSource } from '../wire/sources.ts';
 import { addContent, type ContentToAdd } from './content-addressed.ts';
 import type { Operation, Session } from './session.ts';
-import { Spool } from './spool.ts';
 
 /** What of a client's wishes is granted: signatures are checked unless a trusted client says otherwise. */
 const addOptions = ({ trusted, signal }: Session, repair: boolean, dontCheckSignatures: boolean): AddOptions => ({
@@ -102,7 +102,7 @@ async function addToStoreOld(session: Session): Promise<void> {
   // It is read before anything can fail, since nothing else tells where it ends.
   const spool = new Spool();
   try {
-    await spool.fill(new NarSource(session.in));
+    for await (const chunk of new NarSource(session.in)) await spool.write(chunk);
     const { path } = await session.work(() =>
       content(session, { name, method, algo, references: [], isArchive: true, dump: spool.read() }),
     );

@@ -5,9 +5,9 @@ import { StoreError } from '../../errors.ts';
 import type { ContentAddressMethod } from '../../formats/content-address.ts';
 import { nativeHashers } from '../../hashing.ts';
 import type { AddOptions, Bytes, Store } from '../../service.ts';
+import { Spool } from '../../spool.ts';
 import { wasmHashes } from '../../wasm.ts';
 import { fileArchive } from './file-archive.ts';
-import { Spool } from './spool.ts';
 
 export interface ContentToAdd {
   readonly name: string;
@@ -27,7 +27,7 @@ export async function addContent(store: Store, content: ContentToAdd, options: A
   if (method === 'git') throw new StoreError('unsupported', `cannot add '${name}': hashing as Git does is not supported`);
   const spool = new Spool();
   try {
-    await spool.fill(dump);
+    for await (const chunk of dump) await spool.write(chunk);
     const archive = () => (isArchive ? spool.read() : fileArchive(spool.size, spool.read()));
     const { signal } = options;
     const info = await describeArchive(store.directory, { name, method, algo, references, hashers, archive, signal });
