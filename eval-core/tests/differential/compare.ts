@@ -57,19 +57,21 @@ export class Comparison {
       if (!agree(got, wanted)) differences.push({ index, vixen: textOf(got), nix: textOf(wanted) });
       else if (wanted.deep) good.push(index);
     }
-    return [...differences, ...(await this.#comparePrinted(good, []))];
+    // What contains itself would be XML without end.
+    const trees = good.filter((index) => !nixs[index]?.printed.includes('«repeated»'));
+    const printed = await this.#comparePrinted([], good, []);
+    return [...differences, ...(await this.#comparePrinted(['--xml'], trees, printed))];
   }
 
   /** Compares what `nix-instantiate` prints of expressions that evaluate. */
-  async #comparePrinted(files: number[], found: Difference[]): Promise<Difference[]> {
+  async #comparePrinted(flags: string[], files: number[], found: Difference[]): Promise<Difference[]> {
     if (files.length === 0) return found;
-    const prints = await Promise.all([[], ['--xml']].map((flags) => this.#both((one) => one.print(this.#folder, files, flags))));
-    const different = prints.find(([left, right]) => left !== right);
-    if (!different) return found;
-    if (files.length === 1) return [...found, { index: files[0] ?? 0, vixen: different[0], nix: different[1] }];
+    const [ours, nixs] = await this.#both((one) => one.print(this.#folder, files, flags));
+    if (ours === nixs) return found;
+    if (files.length === 1) return [...found, { index: files[0] ?? 0, vixen: ours, nix: nixs }];
     const half = files.length >> 1;
-    const first = await this.#comparePrinted(files.slice(0, half), found);
-    return first.length >= shownDifferences ? first : this.#comparePrinted(files.slice(half), first);
+    const first = await this.#comparePrinted(flags, files.slice(0, half), found);
+    return first.length >= shownDifferences ? first : this.#comparePrinted(flags, files.slice(half), first);
   }
 
   /** The smallest expression that one shrinks to and that differs by itself; what it said. */
