@@ -78,7 +78,7 @@ async function bench(args) {
   const esbuild = await import('esbuild');
   const outfile = 'bench/build/bench.mjs';
   // Packages in CommonJS ask for modules of Node's.
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+  const banner = { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" };
   const options = { bundle: true, platform: 'node', format: 'esm', target: 'node20', external: externals, banner };
   await esbuild.build({ entryPoints: ['bench/main.ts'], outfile, ...options });
   runNode([outfile, ...args]);
