@@ -184,9 +184,7 @@ export class BlobWriter {
   #commit(session: Session, blobs: readonly NewBlob[], stale: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
     return new Promise((done, failed) => {
       this.#queue.push({ session, blobs, stale, done, failed });
-      this.#committing ??= this.#commitAll().finally(() => {
-        this.#committing = undefined;
-      });
+      this.#committing ??= this.#commitAll();
     });
   }
 
@@ -210,6 +208,8 @@ export class BlobWriter {
         for (const one of waiting) one.failed(error);
       }
     }
+    // In one step with the last look at the queue: what comes after it starts anew.
+    this.#committing = undefined;
   }
 
   async #syncPacks(full: readonly PackWriter[]): Promise<void> {

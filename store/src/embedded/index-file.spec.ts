@@ -4,6 +4,7 @@ import { bundleForTest } from '../testing/bundle.ts';
 import { fastFolder } from '../testing/fast-folder.ts';
 import { removeTree } from '../tree/index.ts';
 import { IndexFile } from './index-file.ts';
+import { reviveMutexes } from './lock-file.ts';
 
 const folder = fastFolder('vixen-index-');
 afterAll(() => removeTree(folder));
@@ -27,6 +28,17 @@ describe('the index', () => {
     expect(writer).toEqual({ code: 0, errors: '' });
     const index = await IndexFile.open(folder, true);
     expect(index.number('counted')).toBe(transactions);
+    await index.close();
+  });
+
+  test('revives the mutexes that the last to close it has destroyed', {
+    skip: process.platform !== 'linux' || process.arch !== 'x64',
+  }, async () => {
+    await (await IndexFile.open(folder, false)).close();
+    expect(reviveMutexes(folder)).toBe(true);
+    expect(reviveMutexes(folder)).toBe(false);
+    const index = await IndexFile.open(folder, false);
+    await index.write(() => index.nextNumber('revived'));
     await index.close();
   });
 });

@@ -15,6 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { StoreError } from '../errors.ts';
 import { systemError } from './files.ts';
+import { reviveMutexes } from './lock-file.ts';
 import { MetaPages } from './meta-pages.ts';
 import { numberKey } from './records.ts';
 import { Table } from './table.ts';
@@ -57,7 +58,7 @@ export class IndexFile {
     // There has to be something to read.
     if (readOnly && !fs.existsSync(path.join(folder, 'data.mdb'))) await (await IndexFile.open(folder, false)).close();
     const lmdb = await import('lmdb');
-    const index = await again(() => {
+    const index = await again(folder, () => {
       const root = lmdb.open<Buffer, Buffer>({
         path: folder,
         noSubdir: false,
@@ -106,7 +107,7 @@ export class IndexFile {
   async write<T>(change: () => T): Promise<T> {
     this.requireWritable();
     try {
-      return await again(() => this.#transaction(change));
+      return await again(this.#file, () => this.#transaction(change));
     } catch (error) {
       throw systemError(`cannot write the store's index in '${this.#file}'`, error);
     }
@@ -171,17 +172,28 @@ class OutdatedTransaction extends Error {
 }
 
 /** What LMDB says itself of such a state. */
-const transient = /MDB_PROBLEM|MDB_BAD_TXN/;
+const outdated = /MDB_PROBLEM|MDB_BAD_TXN/;
+/** What glibc says of a mutex that has been destroyed (lock-file.ts). */
+const destroyedMutex = /Invalid argument/;
 const attempts = 10;
 
-const isTransient = (error: unknown) => error instanceof OutdatedTransaction || (error instanceof Error && transient.test(error.message));
+/** Whether another attempt may do better; does what there is to do before it. */
+function isTransient(folder: string, error: unknown): boolean {
+  if (error instanceof OutdatedTransaction) return true;
+  if (!(error instanceof Error)) return false;
+  if (destroyedMutex.test(error.message)) {
+    reviveMutexes(folder);
+    return true;
+  }
+  return outdated.test(error.message);
+}
 
-async function again<T>(run: () => T | Promise<T>): Promise<T> {
+async function again<T>(folder: string, run: () => T | Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
-      if (attempt === attempts || !isTransient(error)) throw error;
+      if (attempt === attempts || !isTransient(folder, error)) throw error;
       await setTimeout(10 * attempt);
     }
   }

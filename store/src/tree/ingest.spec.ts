@@ -232,7 +232,9 @@ describe('a tree that was seen before', () => {
       });
       expect(again).toEqual(first);
     });
-    await fc.assert(property, { numRuns: 200 });
+    // cut off behind the head, so that the root is missing
+    const headOnly: [number, number, boolean] = [57, 1, true];
+    await fc.assert(property, { numRuns: 200, examples: [headOnly] });
   });
   const same = (a: IngestedTree, b: IngestedTree) =>
     Buffer.from(a.narHash).equals(b.narHash) && a.narSize === b.narSize && isSameNode(a, b);

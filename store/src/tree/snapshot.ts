@@ -54,7 +54,9 @@ function openSnapshot(bytes: Uint8Array): { readonly tree: IngestedTree; readonl
   const view = viewOf(bytes);
   const states = fixedSize + view.getUint32(fixedSize - 4, true);
   try {
-    const { node } = decodeDirectory(bytes.subarray(fixedSize, states)).entries[0]!;
+    // A snapshot that is cut off behind its head has an empty directory where the root should be.
+    const node = decodeDirectory(bytes.subarray(fixedSize, states)).entries[0]?.node;
+    if (!node) return undefined;
     const narHash = bytes.slice(magic.length, magic.length + hashSize);
     return { tree: { node, narHash, narSize: Number(view.getBigUint64(magic.length + hashSize, true)) }, states };
   } catch (error) {
