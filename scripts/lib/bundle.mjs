@@ -15,7 +15,7 @@ async function bundle() {
   const esbuild = await import('esbuild');
   const options = {
     absWorkingDir: root,
-    entryPoints: { vixen: at('host/src/cli/main.ts') },
+    entryPoints: { vixen: at(start) },
     outdir: dist,
     outExtension: { '.js': '.mjs' },
     // Chunks lie beside the entry, so that `new URL('./vixen-eval.wasm', import.meta.url)` is right in each of them.
@@ -31,6 +31,7 @@ async function bundle() {
     legalComments: 'external',
     define: { __VIXEN_BUNDLED__: 'true' },
     write: false,
+    metafile: true,
     logLevel: 'warning',
   };
   // esbuild has printed what is wrong.
@@ -39,14 +40,64 @@ async function bundle() {
   });
   fs.mkdirSync(dist, { recursive: true });
   const kept = new Set(['vixen.mjs']);
+  const chunks = new Map();
   for (const { path: file, text } of result.outputFiles) {
-    if (!file.endsWith('.mjs')) continue;
-    const name = path.basename(file).replace(/\.mjs$/, '.cjs');
-    fs.writeFileSync(path.join(dist, name), await asCommonJs(esbuild, text));
+    if (file.endsWith('.mjs')) chunks.set(chunkName(file), await asCommonJs(esbuild, text));
+  }
+  for (const [name, text] of packed(chunks, loadedToEvaluate(result.metafile.outputs))) {
+    fs.writeFileSync(path.join(dist, name), text);
     kept.add(name);
   }
   fs.writeFileSync(path.join(dist, 'vixen.mjs'), "import './vixen.cjs';\n");
   return kept;
+}
+
+const chunkName = (file) => path.basename(file).replace(/\.mjs$/, '.cjs');
+
+const start = 'host/src/cli/main.ts';
+/** What is loaded by whoever evaluates: the chunks of these modules, and all that they import, but for what is loaded at every start. */
+const evaluating = ['host/src/cli/commands/eval.ts', 'host/src/cli/compat/nix-instantiate.ts'];
+
+function loadedToEvaluate(outputs) {
+  const atStart = importedBy(outputs, [start]);
+  return [...importedBy(outputs, evaluating)].filter((name) => !atStart.has(name));
+}
+
+/** The names of the chunks of modules, and of all that these import statically. */
+function importedBy(outputs, modules) {
+  const names = new Set();
+  const visit = (file) => {
+    if (names.has(chunkName(file))) return;
+    names.add(chunkName(file));
+    for (const { path: imported, kind, external } of outputs[file].imports) if (kind === 'import-statement' && !external) visit(imported);
+  };
+  for (const module of modules) {
+    const found = Object.keys(outputs).find((file) => outputs[file].entryPoint === module);
+    if (!found) throw new StepFailed(`bundle: no chunk for ${module}`, 1);
+    visit(found);
+  }
+  return names;
+}
+
+/**
+ * Puts chunks that are loaded together into one file, since each file costs Node about half a millisecond: `evaluator.cjs` answers them by name. Where
+ * they were, files stand that ask it, for the chunks that are not in it.
+ */
+function packed(chunks, names) {
+  const files = new Map(chunks);
+  const parts = [];
+  for (const name of names) {
+    parts.push(`${JSON.stringify(`./${name}`)}(require,exports,module){${chunks.get(name)}}`);
+    files.set(name, `module.exports=require("./evaluator.cjs")("./${name}");`);
+  }
+  const load = `const loaded=new Map();
+function load(name){let module=loaded.get(name);if(!module){module={exports:{}};loaded.set(name,module);chunks[name](ask,module.exports,module);}return module.exports;}
+const ask=(name)=>Object.hasOwn(chunks,name)?load(name):require(name);
+ask.resolve=require.resolve;
+module.exports=load;
+`;
+  files.set('evaluator.cjs', `"use strict";\n${load}const chunks={\n${parts.join(',\n')}};\n`);
+  return files;
 }
 
 /**
