@@ -40,11 +40,13 @@ async function bundle() {
   });
   fs.mkdirSync(dist, { recursive: true });
   const kept = new Set(['vixen.mjs']);
-  const chunks = new Map();
+  const modules = new Map();
   for (const { path: file, text } of result.outputFiles) {
-    if (file.endsWith('.mjs')) chunks.set(chunkName(file), await asCommonJs(esbuild, text));
+    if (file.endsWith('.mjs')) modules.set(path.basename(file), text.replace(importedForOrder, ''));
   }
-  for (const [name, text] of packed(chunks, loadedToEvaluate(result.metafile.outputs))) {
+  const chunks = new Map();
+  for (const [name, text] of modules) chunks.set(commonJsName(name), await asCommonJs(esbuild, text));
+  for (const [name, text] of packed(chunks, loadedToEvaluate(modules, result.metafile.outputs))) {
     fs.writeFileSync(path.join(dist, name), text);
     kept.add(name);
   }
@@ -52,29 +54,36 @@ async function bundle() {
   return kept;
 }
 
-const chunkName = (file) => path.basename(file).replace(/\.mjs$/, '.cjs');
+const commonJsName = (name) => name.replace(/\.mjs$/, '.cjs');
+
+/**
+ * Imports of chunks for nothing but their order, which esbuild keeps for modules whose imports it has dropped. Ours have no side effects (`sideEffects`
+ * in package.json), so that a chunk is loaded by who uses something of it.
+ */
+const importedForOrder = /\bimport\s*"\.\/[\w.-]+\.mjs";/g;
+const importedChunk = /\bfrom\s*"\.\/([\w.-]+\.mjs)"/g;
 
 const start = 'host/src/cli/main.ts';
 /** What is loaded by whoever evaluates: the chunks of these modules, and all that they import, but for what is loaded at every start. */
 const evaluating = ['host/src/cli/commands/eval.ts', 'host/src/cli/compat/nix-instantiate.ts'];
 
-function loadedToEvaluate(outputs) {
-  const atStart = importedBy(outputs, [start]);
-  return [...importedBy(outputs, evaluating)].filter((name) => !atStart.has(name));
+function loadedToEvaluate(modules, outputs) {
+  const atStart = importedBy(modules, outputs, [start]);
+  return [...importedBy(modules, outputs, evaluating)].filter((name) => !atStart.has(name)).map(commonJsName);
 }
 
-/** The names of the chunks of modules, and of all that these import statically. */
-function importedBy(outputs, modules) {
+/** The names of the chunks that begin with these sources, and of all that they import. */
+function importedBy(modules, outputs, sources) {
   const names = new Set();
-  const visit = (file) => {
-    if (names.has(chunkName(file))) return;
-    names.add(chunkName(file));
-    for (const { path: imported, kind, external } of outputs[file].imports) if (kind === 'import-statement' && !external) visit(imported);
+  const visit = (name) => {
+    if (names.has(name)) return;
+    names.add(name);
+    for (const [, imported] of modules.get(name).matchAll(importedChunk)) visit(imported);
   };
-  for (const module of modules) {
-    const found = Object.keys(outputs).find((file) => outputs[file].entryPoint === module);
-    if (!found) throw new StepFailed(`bundle: no chunk for ${module}`, 1);
-    visit(found);
+  for (const source of sources) {
+    const found = Object.keys(outputs).find((file) => outputs[file].entryPoint === source);
+    if (!found) throw new StepFailed(`bundle: no chunk for ${source}`, 1);
+    visit(path.basename(found));
   }
   return names;
 }

@@ -1,18 +1,7 @@
 // The store as evaluation sees it. Paths are computed at once; what is to be written is kept back and written many paths at a time, when the
 // program ends, when it is much, or when somebody asks for it. The store itself is opened when it is first needed.
 import { ErrorCode } from '@vixen/eval-core';
-import {
-  addArchive,
-  addTexts,
-  closureInfos,
-  type PathInfo,
-  readWholeFile,
-  type Store,
-  StoreError,
-  type TextToAdd,
-  unsupported,
-} from '@vixen/store';
-import { derivationOutputs } from '@vixen/store/formats';
+import { type PathInfo, type Store, StoreError, type TextToAdd, unsupported } from '@vixen/store';
 import { formatHash, type Hash, type HasherFactory, type NarFilter, narDump } from '@vixen/wasm';
 import type { FileTree } from '../core/files/tree.ts';
 import { type AddPathRequest, type ClosureEntry, HostError } from '../core/io.ts';
@@ -40,6 +29,8 @@ interface PendingSource {
   readonly request: AddPathRequest;
   readonly source: string;
 }
+
+const storeWork = () => import('./store-work.ts');
 
 /** Bytes of texts that are kept back. */
 const mostPending = 8 * 2 ** 20;
@@ -95,6 +86,7 @@ export class EvaluationStore extends VirtualStore {
 
   override async closure(path: string): Promise<ClosureEntry[]> {
     await this.flush();
+    const { closureInfos } = await storeWork();
     const infos = await closureInfos(await this.store(), [path]);
     return Promise.all(
       [...infos.keys()].map(async (name) => ({
@@ -106,6 +98,7 @@ export class EvaluationStore extends VirtualStore {
 
   /** Paths of a derivation's outputs by name; '' where one is known only after the build. */
   async #outputs(path: string): Promise<Map<string, string>> {
+    const { derivationOutputs } = await storeWork();
     return derivationOutputs(await this.readDerivation(path), path);
   }
 
@@ -114,6 +107,7 @@ export class EvaluationStore extends VirtualStore {
   }
 
   async #readStored(path: string): Promise<Uint8Array> {
+    const { readWholeFile } = await storeWork();
     try {
       return await readWholeFile(await this.store(), path);
     } catch (error) {
@@ -188,6 +182,7 @@ export class EvaluationStore extends VirtualStore {
       if (!known.has(path)) await this.#writeSource(store, path, request, source);
       this.#sources.delete(path);
     }
+    const { addTexts } = await storeWork();
     await addTexts(
       store,
       texts.filter(({ path }) => !known.has(path)),
@@ -197,6 +192,7 @@ export class EvaluationStore extends VirtualStore {
   }
 
   async #writeSource(store: Store, path: string, { name, recursive, references, kept }: AddPathRequest, source: string) {
+    const { addArchive } = await storeWork();
     const archive = () => narDump(narFs(this.tree), source, keptFilter(source, kept));
     const info = await addArchive(store, { name, method: recursive ? 'nar' : 'flat', references, hashers: this.hashers, archive });
     if (info.path !== path) {
@@ -211,6 +207,7 @@ export class EvaluationStore extends VirtualStore {
     name: string,
     options: { recursive: boolean; keep?: NarFilter | undefined },
   ): Promise<StoredPath> {
+    const { addArchive } = await storeWork();
     const archive = () => narDump(narFs(tree), source, options.keep);
     const method = options.recursive ? 'nar' : 'flat';
     const info = await addArchive(await this.store(), { name, method, references: [], hashers: this.hashers, archive });
