@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { externals } from './externals.mjs';
 import { at, root } from './paths.mjs';
-import { StepFailed } from './run.mjs';
+import { runNode, StepFailed } from './run.mjs';
 import { filesBelow, ifStale } from './stamp.mjs';
 import { modules } from './wasm.mjs';
 import { copyWorkers, workers } from './workers.mjs';
@@ -89,24 +89,24 @@ function importedBy(modules, outputs, sources) {
 }
 
 /**
- * Puts chunks that are loaded together into one file, since each file costs Node about half a millisecond: `evaluator.cjs` answers them by name. Where
- * they were, files stand that ask it, for the chunks that are not in it.
+ * Puts chunks that are loaded together into one file, `evaluator.js`, since each file costs Node about half a millisecond; `evaluator.cjs` answers them
+ * by name. Where they were, files stand that ask it, for the chunks that are not in it.
  */
 function packed(chunks, names) {
   const files = new Map(chunks);
   const parts = [];
   for (const name of names) {
-    parts.push(`${JSON.stringify(`./${name}`)}(require,exports,module){${chunks.get(name)}}`);
-    files.set(name, `module.exports=require("./evaluator.cjs")("./${name}");`);
+    parts.push(`${JSON.stringify(`./${name}`)}:(function(require,exports,module){${chunks.get(name)}})`);
+    files.set(name, `module.exports=require("./evaluator.cjs").load("./${name}");`);
   }
-  const load = `const loaded=new Map();
-function load(name){let module=loaded.get(name);if(!module){module={exports:{}};loaded.set(name,module);chunks[name](ask,module.exports,module);}return module.exports;}
-const ask=(name)=>Object.hasOwn(chunks,name)?load(name):require(name);
-ask.resolve=require.resolve;
-module.exports=load;
-`;
-  files.set('evaluator.cjs', `"use strict";\n${load}const chunks={\n${parts.join(',\n')}};\n`);
+  files.set('evaluator.js', `(function(__filename,__dirname){return {${parts.join(',\n')}};})`);
+  files.set('evaluator.cjs', fs.readFileSync(at('scripts/lib/evaluator-loader.cjs'), 'utf8'));
   return files;
+}
+
+/** Writes V8's code for what is loaded to evaluate: whoever starts the same Node as built it compiles nothing twice. */
+function writeCodeCache() {
+  runNode([at('scripts/lib/code-cache.cjs'), dist], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /**
@@ -144,7 +144,12 @@ export async function buildBundle() {
     stamp: path.join(dist, 'bundle.stamp'),
     files: () => [
       ...filesBelow(rooms.map((room) => at(room))).filter((file) => !file.includes('.spec.')),
-      ...filesBelow([...wasm, ...workers.map(({ file }) => at(file)), at('package-lock.json'), at('scripts/lib/bundle.mjs')]),
+      ...filesBelow([
+        ...wasm,
+        ...workers.map(({ file }) => at(file)),
+        at('package-lock.json'),
+        ...['bundle.mjs', 'code-cache.cjs', 'evaluator-loader.cjs'].map((name) => at('scripts/lib', name)),
+      ]),
     ],
     outputs: [path.join(dist, 'vixen.cjs')],
   };
@@ -153,6 +158,8 @@ export async function buildBundle() {
     const kept = await bundle();
     copyWasm(kept);
     for (const name of copyWorkers(dist)) kept.add(name);
+    writeCodeCache();
+    kept.add('evaluator.cache');
     // Chunks are named by their content: those of earlier builds would pile up.
     for (const name of fs.readdirSync(dist)) if (!kept.has(name)) fs.rmSync(path.join(dist, name), { recursive: true });
   });
