@@ -42,7 +42,7 @@ import { builtinsForget } from '../builtins/registry';
 const HOLE_MIN: usize = 64;
 /** In the stress mode, dead words are addresses that lead nowhere. */
 const POISON: u8 = 0xf0;
-const FIRST_THRESHOLD: u32 = 56 << 20;
+const FIRST_THRESHOLD: u32 = 52 << 20;
 
 const MARKS: usize = memory.data(12); // the mark stack: address, entries, capacity
 
