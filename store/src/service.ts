@@ -43,6 +43,21 @@ export interface ReadBlobOptions extends CallOptions {
 }
 
 /** Immutable byte sequences, named by their BLAKE3 digest. Contents are verified by whoever first takes them in, and again on reading from disk or network. */
+export interface PutBlobOptions extends CallOptions {
+  readonly executable?: boolean;
+}
+
+/** A blob on its way into a store. Ends with `finish` or `discard`. */
+export interface BlobSink {
+  /** Takes bytes in, which are the caller's again when it returns. */
+  write(bytes: Uint8Array): void;
+  /** Resolves when more are welcome; undefined where they are. */
+  ready?(): Promise<void> | undefined;
+  /** Answers the digest when all is durable. */
+  finish(): Promise<Uint8Array>;
+  discard(reason: unknown): Promise<void>;
+}
+
 export interface BlobService {
   /** For each digest, whether the blob is there. */
   has(digests: readonly Uint8Array[], options?: CallOptions): Promise<boolean[]>;
@@ -52,7 +67,9 @@ export interface BlobService {
   /** Whole small blobs (together at most a few MiB); undefined where one is missing. */
   readMany(digests: readonly Uint8Array[], options?: CallOptions): Promise<(Uint8Array | undefined)[]>;
   /** Takes a blob in, and answers its digest. Acknowledged is durable. `executable` says what it will be used as first: a store may prepare for that. */
-  put(contents: Bytes, options?: CallOptions & { readonly executable?: boolean }): Promise<Uint8Array>;
+  put(contents: Bytes, options?: PutBlobOptions): Promise<Uint8Array>;
+  /** As `put`, for who gives the bytes one call after another. Where it is missing, `castore/blob-sink.ts` makes it of `put`. */
+  begin?(options?: PutBlobOptions): BlobSink;
   /** Many small blobs at once. */
   putMany(contents: readonly Uint8Array[], options?: CallOptions): Promise<Uint8Array[]>;
 }

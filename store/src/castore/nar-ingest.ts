@@ -4,9 +4,9 @@
  */
 import { NarError, NarParser } from '@vixen/wasm';
 import { StoreError } from '../errors.ts';
-import type { CallOptions, Castore } from '../service.ts';
+import type { BlobSink, CallOptions, Castore } from '../service.ts';
 import { blake3, wasmHashes } from '../wasm.ts';
-import { BytePipe } from './byte-pipe.ts';
+import { beginBlob } from './blob-sink.ts';
 import { directorySize, encodeDirectory } from './directory.ts';
 import type { DirectoryEntry, Node } from './node.ts';
 
@@ -17,8 +17,6 @@ const stepCount = 2048;
 const stepLargeFiles = 16;
 /** Steps that may be on their way to the castore at once. */
 const stepsUnderWay = 4;
-/** Bytes of a large file that may wait for the castore. */
-const pipeBytes = 512 * 1024;
 /** The parser is given pieces of this size, whatever comes: between two of them what waits is looked at. */
 const pieceSize = 64 * 1024;
 
@@ -32,17 +30,22 @@ interface OpenDirectory {
 }
 
 interface LargeFile {
-  readonly pipe: BytePipe;
-  readonly stored: Promise<void>;
+  readonly node: OpenFile;
+  readonly sink: BlobSink;
 }
 
 /** What is put together: files, then the directories that ended with them. */
 class Step {
   readonly files: { readonly node: OpenFile; readonly contents: Uint8Array }[] = [];
-  readonly large: LargeFile[] = [];
+  /** Large files that are complete; resolved when they are stored. */
+  readonly large: Promise<void>[] = [];
   readonly directories: OpenDirectory[] = [];
-  readonly #room = new Uint8Array(stepBytes);
+  readonly room: Uint8Array;
   #used = 0;
+
+  constructor(room: Uint8Array) {
+    this.room = room;
+  }
 
   /** Whether there is room for a file of `size` bytes. */
   fits(size: number): boolean {
@@ -54,7 +57,7 @@ class Step {
   }
 
   file(node: OpenFile, size: number): void {
-    this.files.push({ node, contents: this.#room.subarray(this.#used, this.#used + size) });
+    this.files.push({ node, contents: this.room.subarray(this.#used, this.#used + size) });
     this.#used += size;
   }
 }
@@ -67,7 +70,9 @@ export class NarIngest {
   readonly #parser: NarParser;
   #root: Node | undefined;
   readonly #open: OpenDirectory[] = [];
-  #step = new Step();
+  #step = new Step(new Uint8Array(stepBytes));
+  /** Of steps that are stored: new memory costs more than what is copied into it. */
+  readonly #rooms: Uint8Array[] = [];
   readonly #underWay: Promise<void>[] = [];
   #filling = 0;
   #large: LargeFile | undefined;
@@ -91,7 +96,8 @@ export class NarIngest {
       this.#options.signal?.throwIfAborted();
       const piece = chunk.subarray(at, at + pieceSize);
       if (invalidNar(() => this.#parser.write(piece)) < piece.length) throw new StoreError('invalid', 'bad archive: data after the end');
-      if (this.#large) await Promise.race([this.#large.pipe.drained(pipeBytes), this.#large.stored]);
+      const ready = this.#large?.sink.ready?.();
+      if (ready) await ready;
       while (this.#underWay.length > stepsUnderWay) await this.#underWay.shift();
     }
   }
@@ -107,9 +113,7 @@ export class NarIngest {
   /** Ends what is under way after an error or without `finish`. */
   async abandon(reason: unknown): Promise<void> {
     this.#parser.close();
-    const files = this.#large ? [...this.#step.large, this.#large] : this.#step.large;
-    for (const { pipe } of files) pipe.fail(reason);
-    await Promise.allSettled([...files.map((file) => file.stored), ...this.#underWay]);
+    await Promise.allSettled([this.#large?.sink.discard(reason), ...this.#step.large, ...this.#underWay]);
   }
 
   #put(name: Uint8Array, node: Mutable<Node>): void {
@@ -135,18 +139,12 @@ export class NarIngest {
       this.#filling = 0;
       return;
     }
-    const pipe = new BytePipe();
-    const stored = this.#castore.blobs.put(pipe, { ...this.#options, executable }).then((digest) => {
-      node.digest = digest;
-    });
-    // Whoever waits for it sees its error; until then it is not unhandled.
-    stored.catch(() => {});
-    this.#large = { pipe, stored };
+    this.#large = { node, sink: beginBlob(this.#castore.blobs, { ...this.#options, executable }) };
   }
 
   #data(bytes: Uint8Array): void {
     if (this.#large) {
-      this.#large.pipe.push(bytes.slice());
+      this.#large.sink.write(bytes);
       return;
     }
     this.#step.files.at(-1)!.contents.set(bytes, this.#filling);
@@ -155,24 +153,30 @@ export class NarIngest {
 
   #endFile(): void {
     if (!this.#large) return;
-    this.#large.pipe.end();
-    this.#step.large.push(this.#large);
+    const { node, sink } = this.#large;
     this.#large = undefined;
+    const stored = sink.finish().then((digest) => {
+      node.digest = digest;
+    });
+    // Whoever waits for it sees its error; until then it is not unhandled.
+    stored.catch(() => {});
+    this.#step.large.push(stored);
   }
 
   /** Sends the step on its way, and begins another. */
   #turn(): void {
     const step = this.#step;
-    this.#step = new Step();
+    this.#step = new Step(this.#rooms.pop() ?? new Uint8Array(stepBytes));
     const stored = this.#store(step, this.#underWay.at(-1));
     stored.catch(() => {});
     this.#underWay.push(stored);
   }
 
   /** Stores a step. Its directories name what is in it and in those before. */
-  async #store({ files, large, directories }: Step, before: Promise<void> | undefined): Promise<void> {
+  async #store({ files, large, directories, room }: Step, before: Promise<void> | undefined): Promise<void> {
     const put = files.length > 0 ? this.#putFiles(files) : undefined;
-    await Promise.all([put, before, ...large.map((file) => file.stored)]);
+    await Promise.all([put, before, ...large]);
+    this.#rooms.push(room);
     await this.#putDirectories(directories);
   }
 

@@ -2,13 +2,12 @@
  * Takes blobs in: small ones into a pack, large ones as files of their own. First the contents reach the disk, then the index names them, then they are
  * acknowledged. What comes while a commit is under way shares the next one.
  */
-import fs from 'node:fs';
 import path from 'node:path';
-import type { Hasher } from '@vixen/wasm';
-import { hex } from '../castore/bytes.ts';
-import type { Bytes, CallOptions } from '../service.ts';
-import { wasmHashes } from '../wasm.ts';
-import { type Files, type StoreLayout, systemCall } from './files.ts';
+import { digestKey, hex } from '../castore/bytes.ts';
+import type { BlobSink, Bytes, PutBlobOptions } from '../service.ts';
+import { blake3 } from '../wasm.ts';
+import type { Files, StoreLayout } from './files.ts';
+import { IncomingBlob } from './incoming-blob.ts';
 import type { IndexFile } from './index-file.ts';
 import type { PackEntry, Packs, PackWriter } from './packs.ts';
 import { type BlobRecord, decodeBlob, encodeBlob, restampBlob, stampOfBlob } from './records.ts';
@@ -17,9 +16,14 @@ import type { Session, Sessions } from './sessions.ts';
 /** A blob that is larger is a file, so that checkouts can be links to it. */
 export const smallBlob = 64 * 1024;
 
+/** Numbers of files that are taken in one transaction. */
+const serialsTaken = 64;
+
 interface NewBlob {
   readonly digest: Uint8Array;
   readonly record: BlobRecord;
+  /** What is to become a file. */
+  readonly file?: IncomingBlob;
   /** The pack that it is moved from. */
   readonly from?: number | undefined;
 }
@@ -44,7 +48,10 @@ export class BlobWriter {
   #full: PackWriter[] = [];
   #queue: Waiting[] = [];
   #committing: Promise<void> | undefined;
-  #serial = 0;
+  /** Files that are about to be kept, by digest. */
+  readonly #keeping = new Map<string, Promise<void>>();
+  #serials: Promise<number[]> = Promise.resolve([]);
+  #fileCount = 0;
 
   constructor(index: IndexFile, files: Files, layout: StoreLayout, packs: Packs, sessions: Sessions) {
     this.#index = index;
@@ -70,9 +77,9 @@ export class BlobWriter {
     const missing = new Map<string, PackEntry>();
     const stale: PackEntry[] = [];
     for (const entry of entries) {
-      if (this.isFresh(entry.digest, session)) continue;
-      if (this.isKnown(entry.digest)) stale.push(entry);
-      else missing.set(hex(entry.digest), entry);
+      const known = this.#index.tables.blobs.glance(entry.digest);
+      if (!known) missing.set(digestKey(entry.digest), entry);
+      else if (stampOfBlob(known) < session.stamp) stale.push(entry);
     }
     if (missing.size === 0 && stale.length === 0) return;
     const digests = stale.map((entry) => entry.digest);
@@ -129,51 +136,90 @@ export class BlobWriter {
   }
 
   /** Puts a blob of any size, as it comes. `executable` says how it will be used first, not more. */
-  async put(contents: Bytes, { signal, executable = false }: CallOptions & { readonly executable?: boolean }): Promise<Uint8Array> {
-    const session = await this.#sessions.current();
-    const stream = new LargeBlob(this.#files, this.#newFile());
+  async put(contents: Bytes, options: PutBlobOptions): Promise<Uint8Array> {
+    const sink = this.begin(options);
     try {
       for await (const chunk of contents) {
-        signal?.throwIfAborted();
-        stream.write(chunk);
+        options.signal?.throwIfAborted();
+        sink.write(chunk);
       }
-      const small = stream.small();
-      if (small) {
-        const digest = wasmHashes().hash('blake3', small);
-        await this.putSmall([{ digest, contents: small }]);
-        return digest;
-      }
-      return await this.#keepLarge(stream, session, executable);
-    } finally {
-      stream.discard();
+    } catch (error) {
+      await sink.discard(error);
+      throw error;
     }
+    return sink.finish();
+  }
+
+  begin({ executable = false }: PutBlobOptions): BlobSink {
+    this.#makeFolder(this.#layout.temporary);
+    const blob = new IncomingBlob(this.#files, this.#newFile());
+    return {
+      write: (bytes) => blob.write(bytes),
+      finish: () => this.#finish(blob, executable),
+      discard: async () => blob.discard(),
+    };
   }
 
   #newFile(): string {
-    this.#makeFolder(this.#layout.temporary);
-    return path.join(this.#layout.temporary, `blob-${process.pid}-${Date.now().toString(36)}-${this.#serial++}`);
+    return path.join(this.#layout.temporary, `blob-${process.pid}-${Date.now().toString(36)}-${this.#fileCount++}`);
   }
 
-  #makeFolder(folder: string): void {
-    if (this.#folders.has(folder)) return;
+  #makeFolder(folder: string): boolean {
+    if (this.#folders.has(folder)) return false;
     this.#files.makeFolder(folder);
     this.#folders.add(folder);
+    return true;
   }
 
-  async #keepLarge(stream: LargeBlob, session: Session, executable: boolean): Promise<Uint8Array> {
-    const { digest, size } = stream.finish();
-    if (this.isFresh(digest, session)) return digest;
-    if (this.isKnown(digest) && (await this.#commit(session, [], [digest])).length === 0) return digest;
-    const serial = await this.#index.write(() => this.#index.nextNumber('file'));
-    const name = this.#layout.blob(hex(digest), serial, executable);
-    const folder = path.dirname(name);
-    const isNew = !this.#folders.has(folder);
-    this.#makeFolder(folder);
-    await stream.keep(name, executable);
-    await this.#files.syncFolder(folder);
-    if (isNew) await this.#files.syncFolder(this.#layout.blobs);
-    await this.#commit(session, [{ digest, record: { kind: 'file', stamp: session.stamp, serial, executable, size } }], []);
-    return digest;
+  // What is held in memory is written, or found to be there, before the first wait.
+  async #finish(blob: IncomingBlob, executable: boolean): Promise<Uint8Array> {
+    try {
+      const digest = blob.size <= smallBlob ? blake3(blob.contents()) : blob.digest();
+      if (blob.size <= smallBlob) await this.putSmall([{ digest, contents: blob.contents() }]);
+      else if (!this.#sessions.now || !this.isFresh(digest, this.#sessions.now)) await this.#keepOnce(digest, blob, executable);
+      return digest;
+    } finally {
+      blob.discard();
+    }
+  }
+
+  async #keepOnce(digest: Uint8Array, blob: IncomingBlob, executable: boolean): Promise<void> {
+    const key = hex(digest);
+    let kept = this.#keeping.get(key);
+    if (!kept) {
+      blob.toFile();
+      kept = this.#keepLarge(digest, blob, executable).finally(() => this.#keeping.delete(key));
+      this.#keeping.set(key, kept);
+    }
+    await kept;
+  }
+
+  async #keepLarge(digest: Uint8Array, file: IncomingBlob, executable: boolean): Promise<void> {
+    const session = await this.#sessions.current();
+    if (this.isFresh(digest, session)) return;
+    if (this.isKnown(digest) && (await this.#commit(session, [], [digest])).length === 0) return;
+    const serial = await this.#nextSerial();
+    await this.#commit(session, [{ digest, record: { kind: 'file', stamp: session.stamp, serial, executable, size: file.size }, file }], []);
+  }
+
+  async #nextSerial(): Promise<number> {
+    for (;;) {
+      const serials = this.#serials;
+      const serial = (await serials).shift();
+      if (serial !== undefined) return serial;
+      if (this.#serials === serials) this.#serials = this.#takeSerials();
+    }
+  }
+
+  #takeSerials(): Promise<number[]> {
+    const taken = this.#index.write(() => {
+      const first = this.#index.nextNumbers('file', serialsTaken);
+      return Array.from({ length: serialsTaken }, (_, i) => first + i);
+    });
+    taken.catch(() => {
+      if (this.#serials === taken) this.#serials = Promise.resolve([]);
+    });
+    return taken;
   }
 
   /** Keeps blobs that are there for the session; answers those that are not there. */
@@ -193,7 +239,9 @@ export class BlobWriter {
       const waiting = this.#queue.splice(0);
       const full = this.#full.splice(0);
       try {
-        if (waiting.some(({ blobs }) => blobs.some(({ record }) => record.kind === 'pack'))) await this.#syncPacks(full);
+        const blobs = waiting.flatMap((one) => one.blobs);
+        if (blobs.some(({ record }) => record.kind === 'pack')) await this.#syncPacks(full);
+        await this.#nameFiles(blobs);
         const superfluous: string[] = [];
         const missing = await this.#index.write(() => {
           const answers = waiting.map((one) => this.#enter(one, superfluous));
@@ -205,6 +253,8 @@ export class BlobWriter {
         for (const [i, one] of waiting.entries()) one.done(missing[i]!);
       } catch (error) {
         this.#full.unshift(...full);
+        // Whether their names have reached the disk is not known.
+        this.#folders.clear();
         for (const one of waiting) one.failed(error);
       }
     }
@@ -215,6 +265,25 @@ export class BlobWriter {
   async #syncPacks(full: readonly PackWriter[]): Promise<void> {
     for (const pack of full) await pack.sync();
     await (await this.#writing)?.sync();
+  }
+
+  /** Gives files their names once they are on the disk. */
+  async #nameFiles(blobs: readonly NewBlob[]): Promise<void> {
+    const files = blobs.filter(({ file }) => file);
+    if (files.length === 0) return;
+    await allOf(files.map(({ file, record }) => file!.sync(record.kind === 'file' && record.executable)));
+    const folders = new Set<string>();
+    let isNew = false;
+    for (const { file, digest, record } of files) {
+      if (record.kind !== 'file') continue;
+      const name = this.#layout.blob(hex(digest), record.serial, record.executable);
+      const folder = path.dirname(name);
+      if (this.#makeFolder(folder)) isNew = true;
+      file!.rename(name);
+      folders.add(folder);
+    }
+    if (isNew) folders.add(this.#layout.blobs);
+    await allOf([...folders].map((folder) => this.#files.syncFolder(folder)));
   }
 
   /** Within a transaction. Another process may have put the same meanwhile: what came first stays. */
@@ -266,74 +335,6 @@ export class BlobWriter {
   }
 }
 
-/** The one that is coming in: in memory while it is small, then in a file. */
-class LargeBlob {
-  readonly #files: Files;
-  readonly #name: string;
-  #hasher: Hasher | undefined;
-  #held: Uint8Array[] = [];
-  #size = 0;
-  #file: ReturnType<Files['create']> | undefined;
-  #written = false;
-
-  constructor(files: Files, name: string) {
-    this.#files = files;
-    this.#name = name;
-  }
-
-  write(chunk: Uint8Array): void {
-    if (!this.#file && this.#size + chunk.length <= smallBlob) this.#held.push(chunk.slice());
-    else this.#append(chunk);
-    this.#size += chunk.length;
-  }
-
-  #append(chunk: Uint8Array): void {
-    if (!this.#file) {
-      this.#file = this.#files.create(this.#name);
-      this.#written = true;
-      this.#hasher = wasmHashes().createHasher('blake3');
-      let at = 0;
-      for (const held of this.#held) {
-        this.#hasher.update(held);
-        this.#file.write([held], at);
-        at += held.length;
-      }
-      this.#held = [];
-    }
-    this.#hasher!.update(chunk);
-    this.#file.write([chunk], this.#size);
-  }
-
-  /** All of it, where it is small. */
-  small(): Uint8Array | undefined {
-    return this.#file ? undefined : new Uint8Array(Buffer.concat(this.#held));
-  }
-
-  finish(): { digest: Uint8Array; size: number } {
-    const digest = this.#hasher!.digest();
-    this.#hasher = undefined;
-    return { digest, size: this.#size };
-  }
-
-  /** Gives it its name, read-only and with the time that everything in a store has, once it is on the disk. */
-  async keep(name: string, executable: boolean): Promise<void> {
-    systemCall(`cannot change '${this.#name}'`, () => {
-      fs.chmodSync(this.#name, executable ? 0o555 : 0o444);
-      fs.utimesSync(this.#name, 1, 1);
-    });
-    await this.#file!.sync();
-    this.#files.rename(this.#name, name);
-    this.#written = false;
-  }
-
-  discard(): void {
-    // Its digest is of no use, but gives its memory back.
-    this.#hasher?.digest();
-    this.#file?.close();
-    if (this.#written) this.#files.remove(this.#name);
-  }
-}
-
 /** What one transaction changes about packs. */
 class PackCounts {
   readonly packs = new Map<number, { live: number; end: number }>();
@@ -354,4 +355,9 @@ class PackCounts {
     this.packs.set(id, count);
     return count;
   }
+}
+
+/** Waits for all, so that nothing is under way after an error. */
+async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(promises)) if (result.status === 'rejected') throw result.reason;
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import { equalBytes, hex } from '../castore/bytes.ts';
 import { notFound, StoreError } from '../errors.ts';
-import type { BlobService, BlobStat, Bytes, CallOptions, ReadBlobOptions } from '../service.ts';
+import type { BlobService, BlobSink, BlobStat, Bytes, CallOptions, PutBlobOptions, ReadBlobOptions } from '../service.ts';
 import { blake3, wasmHashes } from '../wasm.ts';
 import { type BlobWriter, smallBlob } from './blob-writer.ts';
 import { isSystemError, type StoreLayout, systemError } from './files.ts';
@@ -78,8 +78,12 @@ export class EmbeddedBlobs implements BlobService {
     return new Uint8Array(Buffer.concat(parts));
   }
 
-  put(contents: Bytes, options: CallOptions & { readonly executable?: boolean } = {}): Promise<Uint8Array> {
+  put(contents: Bytes, options: PutBlobOptions = {}): Promise<Uint8Array> {
     return this.#writer.put(contents, options);
+  }
+
+  begin(options: PutBlobOptions = {}): BlobSink {
+    return this.#writer.begin(options);
   }
 
   async putMany(contents: readonly Uint8Array[], options: CallOptions = {}): Promise<Uint8Array[]> {

@@ -3,7 +3,6 @@
  * (testing/forgetful-files.ts). Reading goes past it. Writes block, for they go to the page cache; syncs do not.
  */
 import fs from 'node:fs';
-import fsp from 'node:fs/promises';
 import path from 'node:path';
 import { StoreError } from '../errors.ts';
 
@@ -79,14 +78,16 @@ export const diskFiles: Files = {
   rename: (from, to) => systemCall(`cannot rename '${from}' to '${to}'`, () => fs.renameSync(from, to)),
   remove: (file) => systemCall(`cannot remove '${file}'`, () => fs.rmSync(file, { force: true })),
   async syncFolder(folder) {
-    const handle = await fsp.open(folder, 'r');
+    const fd = systemCall(`cannot write '${folder}'`, () => fs.openSync(folder, 'r'));
     try {
-      await handle.sync();
+      await new Promise<void>((resolve, reject) => {
+        fs.fsync(fd, (error) => (error ? reject(error) : resolve()));
+      });
     } catch (error) {
       // Some file systems cannot sync folders, and have nothing to sync.
       if (!isSystemError(error, 'EINVAL', 'ENOTSUP', 'EISDIR')) throw systemError(`cannot write '${folder}'`, error);
     } finally {
-      await handle.close();
+      fs.closeSync(fd);
     }
   },
 };

@@ -151,9 +151,14 @@ export class IndexFile {
 
   /** Within a transaction: the next number, from 1 on. */
   nextNumber(name: string): number {
-    const next = this.number(name) + 1;
-    this.tables.meta.put(Buffer.from(name), numberKey(next));
-    return next;
+    return this.nextNumbers(name, 1);
+  }
+
+  /** Within a transaction: the first of so many numbers. */
+  nextNumbers(name: string, count: number): number {
+    const last = this.number(name);
+    this.tables.meta.put(Buffer.from(name), numberKey(last + count));
+    return last + 1;
   }
 
   async close(): Promise<void> {

@@ -43,13 +43,18 @@ export class Sessions {
   /** Our session with its stamp, begun when it is first needed. Who only reads has none. */
   async current(): Promise<Session> {
     if (this.#index.readOnly) return { id: 0, stamp: 0 };
-    if (this.#own && Date.now() - this.#own.since < period) return this.#own;
+    if (this.now) return this.now;
     this.#opening ??= this.#index
       .write(() => this.#takeStamp())
       .finally(() => {
         this.#opening = undefined;
       });
     return this.#opening;
+  }
+
+  /** Our session, where it has begun and need not be renewed. */
+  get now(): Session | undefined {
+    return this.#own && Date.now() - this.#own.since < period ? this.#own : undefined;
   }
 
   #takeStamp(): Session {

@@ -5,15 +5,13 @@ import type { Castore } from '../service.ts';
 import { readHere, readOn, type TreeOptions } from './dump.ts';
 import type { FilePath } from './paths.ts';
 import { TreeReader } from './reader.ts';
-import { type IngestedTree, recall, snapshotOf } from './snapshot.ts';
+import { type IngestedTree, type RecallOptions, recall, snapshotOf } from './snapshot.ts';
 import type { Recorded } from './states.ts';
 import type { TreeStates } from './tree-states.ts';
 
-export interface IngestOptions extends TreeOptions {
+export interface IngestOptions extends TreeOptions, RecallOptions {
   /** Where it is remembered what trees were, so that those which have not changed are not read again. Not for filtered trees. */
   readonly states?: TreeStates;
-  /** Whether all of a remembered tree is still in the castore (its path is valid, say): otherwise it is read again. */
-  readonly isStored?: (tree: IngestedTree) => Promise<boolean>;
 }
 
 /**
@@ -22,19 +20,14 @@ export interface IngestOptions extends TreeOptions {
  */
 export async function ingestTree(path: FilePath, castore: Castore, options: IngestOptions = {}): Promise<IngestedTree> {
   const states = options.filter ? undefined : options.states;
-  const known = states && (await remembered(path, states, options));
+  const snapshot = states?.load(path);
+  const known = snapshot && (await recall(snapshot, path, options));
   if (known) return known;
   const reader = TreeReader.of(path, { filter: options.filter, record: states !== undefined });
   const { tree, recorded } = await ingest(reader, castore, options);
-  const snapshot = recorded && snapshotOf(tree, recorded);
-  if (snapshot) states!.save(path, snapshot);
+  const taken = recorded && snapshotOf(tree, recorded);
+  if (taken) states!.save(path, taken);
   return tree;
-}
-
-async function remembered(path: FilePath, states: TreeStates, options: IngestOptions): Promise<IngestedTree | undefined> {
-  const snapshot = states.load(path);
-  const known = snapshot && (await recall(snapshot, path, options));
-  return known && (await options.isStored?.(known)) ? known : undefined;
 }
 
 interface Ingested {

@@ -11,6 +11,7 @@
 
 const slots = 8;
 const slotSize = 256 * 1024;
+const half = slots / 2 - 1;
 const empty = 0;
 const end = -1;
 
@@ -60,8 +61,13 @@ class RingSide {
     this.#slot = (this.#slot + 1) % slots;
   }
 
-  protected block(state: number): void {
-    Atomics.wait(this.control, 1 + this.#slot, state);
+  /** Waits until the slot `ahead` of the next one is not in a state any more. */
+  protected block(state: number, ahead = 0): void {
+    Atomics.wait(this.control, 1 + ((this.#slot + ahead) % slots), state);
+  }
+
+  protected stateAhead(ahead: number): number {
+    return Atomics.load(this.control, 1 + ((this.#slot + ahead) % slots));
   }
 
   protected async wait(state: number): Promise<void> {
@@ -73,7 +79,10 @@ class RingSide {
 export class RingWriter extends RingSide {
   /** The next buffer to fill, once it is empty; undefined when the ring was cancelled. */
   blockForRoom(): Uint8Array<SharedArrayBuffer> | undefined {
-    for (let state = this.state; state !== empty && !this.cancelled; state = this.state) this.block(state);
+    // Waking a thread costs its waker: once the ring is full, until half of it is empty. Slots are emptied in turn.
+    if (this.state !== empty) {
+      for (let state = this.stateAhead(half); state !== empty && !this.cancelled; state = this.stateAhead(half)) this.block(state, half);
+    }
     return this.cancelled ? undefined : this.bytes(slotSize);
   }
 

@@ -37,10 +37,18 @@ export function snapshotOf({ node, narHash, narSize }: IngestedTree, { bytes, us
   return out;
 }
 
-/** The tree of a snapshot, if nothing has changed at `path` since. Only lists and looks at states; whatever is wrong with the snapshot counts as a change. */
-export async function recall(snapshot: Uint8Array, path: FilePath, options: CallOptions): Promise<IngestedTree | undefined> {
+export interface RecallOptions extends CallOptions {
+  /** Whether all of a remembered tree is still in the castore (its path is valid, say). */
+  readonly isStored?: (tree: IngestedTree) => Promise<boolean>;
+}
+
+/**
+ * The tree of a snapshot, if it is stored and nothing has changed at `path` since. Only lists and looks at states; whatever is wrong with the snapshot counts as a
+ * change.
+ */
+export async function recall(snapshot: Uint8Array, path: FilePath, options: RecallOptions): Promise<IngestedTree | undefined> {
   const opened = openSnapshot(snapshot);
-  if (!opened) return undefined;
+  if (!opened || (await options.isStored?.(opened.tree)) === false) return undefined;
   try {
     return (await new Comparison(snapshot, opened.states, options).matches(path)) ? opened.tree : undefined;
   } catch (error) {
