@@ -9,7 +9,7 @@ import { EmbeddedBlobs } from '../embedded/blobs.ts';
 import { EmbeddedCheckouts } from '../embedded/checkouts.ts';
 import { EmbeddedCollector } from '../embedded/collector.ts';
 import { EmbeddedDirectories } from '../embedded/directories.ts';
-import { diskFiles, type Files, StoreLayout } from '../embedded/files.ts';
+import { diskFiles, type Files, filesIn, StoreLayout } from '../embedded/files.ts';
 import { IndexFile } from '../embedded/index-file.ts';
 import { Packs } from '../embedded/packs.ts';
 import { EmbeddedPaths } from '../embedded/paths.ts';
@@ -29,10 +29,10 @@ export interface EmbeddedOptions extends OpenOptions {
 
 export async function openEmbeddedStore(url: URL, options: EmbeddedOptions = {}): Promise<CastoreStore> {
   const layout = new StoreLayout(embeddedRoot(url, options));
-  const files = options.files ?? diskFiles;
   const directory = defaultStoreDirectory;
   const trust = trustOf(options);
-  for (const folder of [layout.index, layout.packs, layout.blobs, layout.logs]) files.makeFolder(folder);
+  for (const folder of [layout.index, layout.packs, layout.blobs, layout.logs]) (options.files ?? diskFiles).makeFolder(folder);
+  const files = options.files ?? filesIn(layout.state);
   const index = await IndexFile.open(layout.index, options.readOnly ?? false);
 
   const sessions = new Sessions(index);

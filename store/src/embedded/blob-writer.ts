@@ -199,7 +199,11 @@ export class BlobWriter {
     if (this.isFresh(digest, session)) return;
     if (this.isKnown(digest) && (await this.#commit(session, [], [digest])).length === 0) return;
     const serial = await this.#nextSerial();
-    await this.#commit(session, [{ digest, record: { kind: 'file', stamp: session.stamp, serial, executable, size: file.size }, file }], []);
+    await this.#commit(
+      session,
+      [{ digest, record: { kind: 'file', stamp: session.stamp, serial, executable, size: file.size }, file }],
+      [],
+    );
   }
 
   async #nextSerial(): Promise<number> {

@@ -5,6 +5,7 @@ import { openEmbeddedStore } from '../backends/embedded.ts';
 import { encodeDirectory } from '../castore/directory.ts';
 import type { Directory, Node } from '../castore/node.ts';
 import type { CastoreStore } from '../castore/store.ts';
+import { StoreError } from '../errors.ts';
 import { openStore } from '../open.ts';
 import { fastFolder } from '../testing/fast-folder.ts';
 import { type Added, collectBytes, noise, sourceOf, strangeTree, textOf } from '../testing/trees.ts';
@@ -57,6 +58,71 @@ function flip(file: string, at: number): void {
   bytes[at]! ^= 1;
   fs.writeFileSync(file, bytes);
 }
+
+/** The disk, and the files that were made. */
+function countedFiles(): { readonly files: Files; readonly made: string[] } {
+  const made: string[] = [];
+  return {
+    made,
+    files: {
+      ...diskFiles,
+      create: (file) => {
+        made.push(path.dirname(file));
+        return diskFiles.create(file);
+      },
+    },
+  };
+}
+
+describe('large blobs', () => {
+  test('what is there, or on its way, is not written again', async () => {
+    const { files, made } = countedFiles();
+    const blob = noise(300_000, 5);
+    await using(
+      async ({ castore }) => {
+        const put = () => castore!.blobs.put([blob]);
+        const digests = await Promise.all([put(), put(), put()]);
+        digests.push(await put());
+        for (const digest of digests) expect(digest).toEqual(blake3(blob));
+        expect(made).toEqual([state('tmp')]);
+        expect(filesBelow(state('blobs'))).toHaveLength(1);
+      },
+      { files },
+    );
+  });
+
+  test('many at once get names of their own, and leave nothing else', async () => {
+    const blobs = Array.from({ length: 150 }, (_, i) => noise(66_000 + i, i));
+    await using(async ({ castore }) => {
+      const digests = await Promise.all(blobs.map((blob, i) => castore!.blobs.put([blob], { executable: i % 2 === 0 })));
+      for (const [i, digest] of digests.entries())
+        expect(Buffer.compare(await collectBytes(castore!.blobs.read(digest)), blobs[i]!)).toBe(0);
+    });
+    const files = filesBelow(state('blobs'));
+    expect(new Set(files.map((file) => file.replace(/.*\.([0-9a-f]+)(\.x)?$/, '$1'))).size).toBe(blobs.length);
+    expect(files.map((file) => fs.statSync(file).mode & 0o777).sort()).toEqual([...Array(75).fill(0o444), ...Array(75).fill(0o555)]);
+    expect(filesBelow(state('tmp'))).toEqual([]);
+  });
+
+  test('a failure of one file is told, and the next attempt succeeds', async () => {
+    let fail = true;
+    const files: Files = {
+      ...diskFiles,
+      syncFolder: (place) => {
+        if (!fail) return diskFiles.syncFolder(place);
+        fail = false;
+        return Promise.reject(new StoreError('exhausted', 'no space'));
+      },
+    };
+    await using(
+      async ({ castore }) => {
+        await expect(castore!.blobs.put([noise(300_000, 6)])).rejects.toEqual(failure('exhausted'));
+        expect(await castore!.blobs.put([noise(300_000, 6)])).toEqual(blake3(noise(300_000, 6)));
+      },
+      { files },
+    );
+  });
+});
 
 describe('opening', () => {
   test('another format is refused, and says what to do', async () => {

@@ -34,9 +34,11 @@ const maxBuffers = 1024;
 class DiskOutput implements OutputFile {
   readonly #fd: number;
   readonly #file: string;
+  readonly #volatile: boolean;
 
-  constructor(file: string, flags: string) {
+  constructor(file: string, flags: string, volatile: boolean) {
     this.#file = file;
+    this.#volatile = volatile;
     this.#fd = systemCall(`cannot write '${file}'`, () => fs.openSync(file, flags, 0o644));
   }
 
@@ -59,6 +61,7 @@ class DiskOutput implements OutputFile {
   }
 
   async sync(): Promise<void> {
+    if (this.#volatile) return;
     await new Promise<void>((resolve, reject) => {
       fs.fdatasync(this.#fd, (error) => (error ? reject(systemError(`cannot write '${this.#file}'`, error)) : resolve()));
     });
@@ -69,15 +72,17 @@ class DiskOutput implements OutputFile {
   }
 }
 
-export const diskFiles: Files = {
-  create: (file) => new DiskOutput(file, 'wx'),
-  open: (file) => new DiskOutput(file, 'r+'),
+/** `volatile` files are gone with the power whatever is done: nothing is synced. */
+const filesOf = (volatile: boolean): Files => ({
+  create: (file) => new DiskOutput(file, 'wx', volatile),
+  open: (file) => new DiskOutput(file, 'r+', volatile),
   makeFolder: (folder) => {
     systemCall(`cannot make the folder '${folder}'`, () => fs.mkdirSync(folder, { recursive: true }));
   },
   rename: (from, to) => systemCall(`cannot rename '${from}' to '${to}'`, () => fs.renameSync(from, to)),
   remove: (file) => systemCall(`cannot remove '${file}'`, () => fs.rmSync(file, { force: true })),
   async syncFolder(folder) {
+    if (volatile) return;
     const fd = systemCall(`cannot write '${folder}'`, () => fs.openSync(folder, 'r'));
     try {
       await new Promise<void>((resolve, reject) => {
@@ -90,7 +95,18 @@ export const diskFiles: Files = {
       fs.closeSync(fd);
     }
   },
-};
+});
+
+export const diskFiles = filesOf(false);
+
+/** Linux's number of tmpfs (statfs(2)). */
+const tmpfs = 0x01021994;
+
+/** For what lies in a folder that is there: files in memory need no syncs. */
+export function filesIn(folder: string): Files {
+  const { type } = systemCall(`cannot look at '${folder}'`, () => fs.statfsSync(folder));
+  return filesOf(process.platform === 'linux' && type === tmpfs);
+}
 
 export function isSystemError(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));

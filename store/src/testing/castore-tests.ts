@@ -1,5 +1,6 @@
 /** What stores with a castore have to do, as specs; part of store-tests.ts. */
 import { describe, expect, test } from 'vitest';
+import { beginBlob } from '../castore/blob-sink.ts';
 import { hex } from '../castore/bytes.ts';
 import { encodeDirectory } from '../castore/directory.ts';
 import type { Directory, Node } from '../castore/node.ts';
@@ -42,6 +43,26 @@ export function castoreTests(current: () => Store): void {
       expect(found.slice(0, -1).map((blob) => Buffer.from(blob!).toString())).toEqual(contents.map((blob) => Buffer.from(blob).toString()));
       expect(await blobs.putMany([])).toEqual([]);
       expect(await blobs.readMany([])).toEqual([]);
+    });
+
+    castoreTest('a blob is written one call after another, and can be given up', async ({ blobs }) => {
+      const buffer = new Uint8Array(50_000);
+      for (const size of [0, 70, 200_000, 1_048_576, 2_300_001]) {
+        const blob = noise(size, 77);
+        const given = beginBlob(blobs, {});
+        given.write(blob.subarray(0, 40_000));
+        await given.discard(new Error('given up'));
+        const sink = beginBlob(blobs, { executable: true });
+        for (let at = 0; at < size; at += buffer.length) {
+          const part = blob.subarray(at, at + buffer.length);
+          buffer.set(part);
+          sink.write(buffer.subarray(0, part.length));
+          await sink.ready?.();
+        }
+        const digest = await sink.finish();
+        expect(hex(digest)).toBe(hex(blake3(blob)));
+        expect(Buffer.compare(await collectBytes(blobs.read(digest)), blob)).toBe(0);
+      }
     });
 
     castoreTest('what is missing is said', async ({ blobs, directories }) => {

@@ -150,10 +150,11 @@ export class TreeReader {
       const count = out.fill(file.left, (into) => readFrom(file, into));
       if (count === 0) throw new StoreError('io', `file '${shownPath(file.path)}' became shorter while it was read`);
       file.left -= count;
+      // At once: a chunk that begins behind the padding would be out of step with words of eight bytes, and copying that from shared memory is ten times slower.
+      if (file.left === 0) out.zeros(narPadding(file.size));
     }
     if (file.left > 0 || !out.hasRoom) return;
     this.close();
-    out.zeros(narPadding(file.size));
     this.#close(out);
   }
 

@@ -69,9 +69,9 @@ export class NarChunks {
     this.#used += count;
   }
 
-  /** Lets `read` put at most `limit` bytes at the end; answers how many it put. */
+  /** Lets `read` put at most `limit` bytes at the end; answers how many it put. There is room for the padding behind them. */
   fill(limit: number, read: (into: Uint8Array) => number): number {
-    const end = Math.min(this.#used + limit, this.#buffer.length);
+    const end = Math.min(this.#used + limit, this.#buffer.length - 8);
     const count = read(this.#buffer.subarray(this.#used, end));
     this.#used += count;
     return count;
