@@ -36,6 +36,10 @@ export function storeWorkloads(folder: string): Workload[] {
   const store = (runner: string) => path.join(base, `store-${runner}`);
   // The runner's name is $0.
   const add = `as nix-store --store ${quoted(base)}/store-$0 --add ${inTree}`;
+  const [filled, added, copy] = [quoted(store('vixen')), quoted(path.join(base, 'added')), quoted(path.join(base, 'copy'))];
+  // The path is added in the first run, which is not counted.
+  const isThere = `test -s ${added} && test -d ${filled}/nix/var`;
+  const checkout = `{ ${isThere} || ${add} >${added}; } && as store checkout --store ${filled} "$(cat ${added})" >/dev/null`;
   return [
     { ...shared, name: 'dump into a pipe', args: [`as nix-store --dump ${inTree} | cat >/dev/null`] },
     { ...shared, name: 'hash', args: [`as nix-hash --type sha256 ${inTree}`] },
@@ -48,5 +52,12 @@ export function storeWorkloads(folder: string): Workload[] {
     },
     { ...shared, name: 'add', args: [add], prepare: (runner) => removeAll([store(runner)]) },
     { ...shared, name: 'add again', args: [add] },
+    {
+      ...shared,
+      // Nix adds paths as files: a plain copy is what there is to race.
+      name: 'checkout (against cp -r)',
+      args: [`if test $0 = vixen; then ${checkout}; else cp -r ${inTree} ${copy}; fi`],
+      prepare: (runner) => removeAll(runner === 'vixen' ? [path.join(store(runner), 'nix/store')] : [path.join(base, 'copy')]),
+    },
   ];
 }
