@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import { equalBytes, hex } from '../castore/bytes.ts';
+import type { FileNode } from '../castore/node.ts';
 import { notFound, StoreError } from '../errors.ts';
 import type { BlobService, BlobSink, BlobStat, Bytes, CallOptions, PutBlobOptions, ReadBlobOptions } from '../service.ts';
 import { blake3, wasmHashes } from '../wasm.ts';
@@ -173,7 +174,12 @@ export class EmbeddedBlobs implements BlobService {
    * A blob's own file, where it has one, in the canonical form, to be linked. Links share their mode: a blob that is used as an executable and as
    * plain file has a file for each.
    */
-  async linkable(digest: Uint8Array, executable: boolean): Promise<string | undefined> {
+  linkable({ digest, size, executable }: FileNode): Promise<string | undefined> | undefined {
+    // Small blobs lie in packs: they need not be looked up for that.
+    return size > smallBlob ? this.#fileToLink(digest, executable) : undefined;
+  }
+
+  async #fileToLink(digest: Uint8Array, executable: boolean): Promise<string | undefined> {
     const record = this.#find(digest);
     if (record?.kind !== 'file') return undefined;
     const file = this.fileOf(digest, record);

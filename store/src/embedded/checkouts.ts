@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Node } from '../castore/node.ts';
+import type { FileNode, Node } from '../castore/node.ts';
 import { notValid } from '../errors.ts';
 import type { CallOptions, CheckoutService } from '../service.ts';
 import { checkoutTree, removeTree } from '../tree/index.ts';
@@ -53,7 +53,7 @@ export class EmbeddedCheckouts implements CheckoutService {
     const temporary = this.#temporary();
     try {
       fs.mkdirSync(this.#layout.checkouts, { recursive: true });
-      const blobFile = (digest: Uint8Array, executable: boolean) => this.#blobs.linkable(digest, executable);
+      const blobFile = (file: FileNode) => this.#blobs.linkable(file);
       await checkoutTree(node, { blobs: this.#blobs, directories: this.#directories }, temporary, { ...options, blobFile });
       renameUnlessThere(temporary, place);
     } catch (error) {

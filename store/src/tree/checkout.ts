@@ -8,7 +8,7 @@ import { TreeTarget } from './tree-target.ts';
 import type { WriterOptions } from './writer-pool.ts';
 
 /** A file of this machine that has a blob's contents in the canonical form already, to be linked. */
-export type BlobFile = (digest: Uint8Array, executable: boolean) => FilePath | undefined | Promise<FilePath | undefined>;
+export type BlobFile = (node: FileNode) => FilePath | undefined | Promise<FilePath | undefined>;
 
 export interface CheckoutOptions extends WriterOptions {
   readonly blobFile?: BlobFile;
@@ -92,7 +92,7 @@ class Checkout {
   }
 
   async #file(name: Uint8Array, node: FileNode): Promise<void> {
-    const own = node.size > 0n ? await this.#options.blobFile?.(node.digest, node.executable) : undefined;
+    const own = node.size > 0n ? await this.#options.blobFile?.(node) : undefined;
     if (own !== undefined && this.#target.link(name, own)) return;
     const path = this.#target.place(name);
     if (node.size > smallFile) return this.#stream(path, node);

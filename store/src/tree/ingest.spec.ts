@@ -81,7 +81,7 @@ describe('a tree into a castore and out of it', () => {
     const target = scratch.fresh();
     const asked: string[] = [];
     await checkoutTree(taken.node, castore, target, {
-      blobFile: async (digest, executable) => {
+      blobFile: async ({ digest, executable }) => {
         const [contents] = await castore.blobs.readMany([digest]);
         asked.push(`${Buffer.from(contents!)} ${executable}`);
         return asked.length === 1 ? own : undefined;
