@@ -35,7 +35,12 @@ export interface BlobStat {
   readonly chunks: readonly BlobChunk[];
 }
 
-export interface ReadBlobOptions extends CallOptions {
+export interface ReadManyOptions extends CallOptions {
+  /** Whether bytes may be views of what the store itself holds, for a receiver that does not change them; false. */
+  readonly views?: boolean;
+}
+
+export interface ReadBlobOptions extends ReadManyOptions {
   /** First byte; 0. */
   readonly offset?: number;
   /** Bytes; to the end. */
@@ -62,10 +67,10 @@ export interface BlobService {
   /** For each digest, whether the blob is there. */
   has(digests: readonly Uint8Array[], options?: CallOptions): Promise<boolean[]>;
   stat(digest: Uint8Array, options?: CallOptions & { readonly chunks?: boolean }): Promise<BlobStat | undefined>;
-  /** Streams a blob; fails with `not-found`. A chunk is the receiver's own. */
+  /** Streams a blob; fails with `not-found`. A chunk is the receiver's own, but for `views`. */
   read(digest: Uint8Array, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
   /** Whole small blobs (together at most a few MiB); undefined where one is missing. */
-  readMany(digests: readonly Uint8Array[], options?: CallOptions): Promise<(Uint8Array | undefined)[]>;
+  readMany(digests: readonly Uint8Array[], options?: ReadManyOptions): Promise<(Uint8Array | undefined)[]>;
   /** Takes a blob in, and answers its digest. Acknowledged is durable. `executable` says what it will be used as first: a store may prepare for that. */
   put(contents: Bytes, options?: PutBlobOptions): Promise<Uint8Array>;
   /** As `put`, for who gives the bytes one call after another. Where it is missing, `castore/blob-sink.ts` makes it of `put`. */

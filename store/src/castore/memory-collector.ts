@@ -3,6 +3,7 @@ import { type KeepSettings, livePaths, pathsToRemove, type StoreContents } from 
 import { derivationOutputs } from '../formats/derivation/outputs.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { CollectOptions, CollectorService, CollectResult, Root } from '../service.ts';
+import { joinBlocks, sizeOfBlocks } from './blocks.ts';
 import { digestKey } from './bytes.ts';
 import { decodeDirectory } from './directory.ts';
 import { type MemoryBlobs, type MemoryDirectories, reachable } from './memory.ts';
@@ -62,8 +63,8 @@ export class MemoryCollector implements CollectorService {
 
   async #outputsOf(drvPath: string): Promise<string[]> {
     const node = this.#contents.infos.get(drvPath)?.node;
-    const text = node?.type === 'file' ? this.#contents.blobs.contents.get(digestKey(node.digest)) : undefined;
-    return text ? [...derivationOutputs(text, drvPath, this.#contents.directory).values()] : [];
+    const blocks = node?.type === 'file' ? this.#contents.blobs.contents.get(digestKey(node.digest)) : undefined;
+    return blocks ? [...derivationOutputs(joinBlocks(blocks), drvPath, this.#contents.directory).values()] : [];
   }
 
   /** Removes contents that no path reaches; answers their bytes. */
@@ -76,9 +77,9 @@ export class MemoryCollector implements CollectorService {
     });
     for (const key of directories.contents.keys()) if (!kept.directories.has(key)) directories.contents.delete(key);
     let freed = 0;
-    for (const [key, bytes] of blobs.contents) {
+    for (const [key, blocks] of blobs.contents) {
       if (kept.blobs.has(key)) continue;
-      freed += bytes.length;
+      freed += sizeOfBlocks(blocks);
       blobs.contents.delete(key);
     }
     return freed;

@@ -1,17 +1,14 @@
 /** A castore in memory. */
-import { joinBytes } from '@vixen/wasm';
 import { notFound, StoreError } from '../errors.ts';
-import type { BlobService, BlobStat, Bytes, CallOptions, Castore, DirectoryService, ReadBlobOptions } from '../service.ts';
-import { blake3 } from '../wasm.ts';
+import type { BlobService, BlobStat, Bytes, CallOptions, Castore, DirectoryService, ReadBlobOptions, ReadManyOptions } from '../service.ts';
+import { blake3, wasmHashes } from '../wasm.ts';
+import { type Blocks, BlockWriter, joinBlocks, partsOfBlocks, sizeOfBlocks } from './blocks.ts';
 import { digestKey, digestOfKey, hex } from './bytes.ts';
 import { decodeDirectory, encodeDirectory } from './directory.ts';
 import type { Directory, Node } from './node.ts';
 
-/** Readers are given pieces of this size: copies, since chunks are the receiver's own. */
-const chunkSize = 256 * 1024;
-
 export class MemoryBlobs implements BlobService {
-  readonly contents = new Map<string, Uint8Array>();
+  readonly contents = new Map<string, Blocks>();
 
   async has(digests: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<boolean[]> {
     signal?.throwIfAborted();
@@ -20,47 +17,58 @@ export class MemoryBlobs implements BlobService {
 
   async stat(digest: Uint8Array, { signal }: CallOptions = {}): Promise<BlobStat | undefined> {
     signal?.throwIfAborted();
-    const contents = this.contents.get(digestKey(digest));
-    return contents && { size: BigInt(contents.length), chunks: [] };
+    const blocks = this.contents.get(digestKey(digest));
+    return blocks && { size: BigInt(sizeOfBlocks(blocks)), chunks: [] };
   }
 
   async *read(
     digest: Uint8Array,
-    { offset = 0, length = Number.MAX_SAFE_INTEGER, signal }: ReadBlobOptions = {},
+    { offset = 0, length = Number.MAX_SAFE_INTEGER, views, signal }: ReadBlobOptions = {},
   ): AsyncGenerator<Uint8Array> {
-    const contents = this.contents.get(digestKey(digest));
-    if (!contents) throw notFound(`blob ${hex(digest)}`);
-    const end = Math.min(contents.length, offset + length);
-    for (let at = offset; at < end; at += chunkSize) {
+    const blocks = this.contents.get(digestKey(digest));
+    if (!blocks) throw notFound(`blob ${hex(digest)}`);
+    for (const part of partsOfBlocks(blocks, offset, offset + length)) {
       signal?.throwIfAborted();
-      yield contents.slice(at, Math.min(at + chunkSize, end));
+      yield views ? part : part.slice();
     }
   }
 
-  async readMany(digests: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<(Uint8Array | undefined)[]> {
+  async readMany(digests: readonly Uint8Array[], { views, signal }: ReadManyOptions = {}): Promise<(Uint8Array | undefined)[]> {
     signal?.throwIfAborted();
-    return digests.map((digest) => this.contents.get(digestKey(digest))?.slice());
+    return digests.map((digest) => {
+      const blocks = this.contents.get(digestKey(digest));
+      return blocks && (views || blocks.length > 1 ? joinBlocks(blocks) : joinBlocks(blocks).slice());
+    });
   }
 
+  /** Hashed as it arrives, while the next bytes are on their way. */
   async put(contents: Bytes, { signal }: CallOptions = {}): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for await (const chunk of contents) {
-      signal?.throwIfAborted();
-      parts.push(chunk.slice());
+    const hasher = wasmHashes().createHasher('blake3');
+    const writer = new BlockWriter();
+    let digest: Uint8Array;
+    try {
+      for await (const chunk of contents) {
+        signal?.throwIfAborted();
+        hasher.update(chunk);
+        writer.append(chunk);
+      }
+    } finally {
+      // Its digest gives the hasher back, also where not all has come.
+      digest = hasher.digest();
     }
-    return this.#keep(joinBytes(parts));
+    const key = digestKey(digest);
+    if (!this.contents.has(key)) this.contents.set(key, writer.finish());
+    return digest;
   }
 
   async putMany(contents: readonly Uint8Array[], { signal }: CallOptions = {}): Promise<Uint8Array[]> {
     signal?.throwIfAborted();
-    return contents.map((blob) => this.#keep(blob.slice()));
-  }
-
-  #keep(blob: Uint8Array): Uint8Array {
-    const digest = blake3(blob);
-    const key = digestKey(digest);
-    if (!this.contents.has(key)) this.contents.set(key, blob);
-    return digest;
+    return contents.map((blob) => {
+      const digest = blake3(blob);
+      const key = digestKey(digest);
+      if (!this.contents.has(key)) this.contents.set(key, [blob.slice()]);
+      return digest;
+    });
   }
 }
 

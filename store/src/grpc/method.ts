@@ -1,9 +1,7 @@
 /** Services as the generated code describes them, and as grpc-js wants them. */
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
-import { BlobChunk } from '@vixen/proto/castore';
-import { LogChunk, NarChunk } from '@vixen/proto/vixen';
 import { StoreError } from '../errors.ts';
+import { bytesSerializer } from './bytes-messages.ts';
 
 interface Writer {
   finish(): Uint8Array;
@@ -34,18 +32,10 @@ export type ResponseOf<M extends Method> = ReturnType<M['responseType']['decode'
 
 export const pathOf = (service: Service, method: Method): string => `/${service.fullName}/${method.name}`;
 
-/** Messages that are nothing but `bytes data = 1`. */
-const chunkTypes: ReadonlySet<unknown> = new Set([BlobChunk, NarChunk, LogChunk]);
-
-/** Such a message without its data: the data is put behind it here, since the writer would copy what is large several times over. */
-function chunk({ data }: { readonly data: Uint8Array }): Buffer {
-  const head = new BinaryWriter().tag(1, WireType.LengthDelimited).uint32(data.length).finish();
-  return data.length === 0 ? Buffer.alloc(0) : Buffer.concat([head, data]);
-}
-
 /** grpc-js takes buffers: views of what was encoded, not copies. */
 export function serializer<T>(type: MessageType<T>): (message: T) => Buffer {
-  if (chunkTypes.has(type)) return chunk as unknown as (message: T) => Buffer;
+  const known = bytesSerializer(type);
+  if (known) return known as (message: T) => Buffer;
   return (message) => {
     const bytes = type.encode(message).finish();
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

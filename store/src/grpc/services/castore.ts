@@ -31,7 +31,7 @@ export function castoreService({ blobs, directories }: Castore): Served {
       },
       readBlob({ digest, offset, length }, { signal }) {
         const part = { offset: safeNumber(offset), ...(length === undefined ? {} : { length: safeNumber(length) }) };
-        return pieces(blobs.read(requireDigest(digest), { ...part, signal }));
+        return pieces(blobs.read(requireDigest(digest), { ...part, signal, views: true }));
       },
       getBlobs: ({ digests }, { signal }) => blobBatches(blobs, digests.map(requireDigest), { signal }),
       async putBlobs({ blobs: contents }, { signal }) {
@@ -63,7 +63,7 @@ async function* blobBatches(
     yield itemsOf(
       await blobs.readMany(
         batch.map(({ digest }) => digest),
-        options,
+        { ...options, views: true },
       ),
     );
   }

@@ -20,7 +20,7 @@ export function snixBlobs({ blobs }: Castore): Served {
         if (!stat) throw notFound(`blob ${hex(digest)}`);
         return { chunks: sendChunks ? [...stat.chunks] : [], bao: new Uint8Array() };
       },
-      read: ({ digest }, { signal }) => pieces(blobs.read(requireDigest(digest), { signal })),
+      read: ({ digest }, { signal }) => pieces(blobs.read(requireDigest(digest), { signal, views: true })),
       async put(chunks, { signal }) {
         return { digest: await blobs.put(dataOf(chunks), { signal }) };
       },
