@@ -31,6 +31,7 @@ export class MemoryBlobs implements BlobService {
       signal?.throwIfAborted();
       yield views ? part : part.slice();
     }
+    signal?.throwIfAborted();
   }
 
   async readMany(digests: readonly Uint8Array[], { views, signal }: ReadManyOptions = {}): Promise<(Uint8Array | undefined)[]> {

@@ -2,7 +2,7 @@ import { BlobChunk } from '@vixen/proto/castore';
 import { BytesBatch, Digests, LogChunk, NarChunk, PutBlobsRequest, PutDirectoriesRequest } from '@vixen/proto/vixen';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesSerializer } from './bytes-messages.ts';
+import { bytesSerializer, Scratch } from './bytes-messages.ts';
 
 // Around each number of bytes that a length takes.
 const size = fc.oneof(fc.nat(3), fc.integer({ min: 120, max: 140 }), fc.integer({ min: 16370, max: 16400 }));
@@ -40,4 +40,14 @@ test.each(cases)('%s is written as the generated code does', (_, type, messages)
 test('a length of four bytes', () => {
   const message = { data: new Uint8Array(2_097_152) };
   expect(Buffer.compare(bytesSerializer(BlobChunk)!(message), BlobChunk.encode(message).finish())).toBe(0);
+});
+
+test('a scratch holds one large message after the other', () => {
+  const scratch = new Scratch();
+  const serialize = bytesSerializer(BlobChunk)!;
+  const messages = [200_000, 100_000, 10, 300_000].map((length) => ({ data: new Uint8Array(length).fill(length) }));
+  for (const message of messages) {
+    expect(Buffer.compare(serialize(message, scratch), BlobChunk.encode(message).finish())).toBe(0);
+  }
+  expect(serialize(messages[0]!, scratch).buffer).toBe(serialize(messages[1]!, scratch).buffer);
 });

@@ -12,25 +12,43 @@ import { BytesBatch, Digests, LogChunk, NarChunk, PutBlobsRequest, PutDirectorie
 /** Field 1, length-delimited. */
 const tag = (1 << 3) | 2;
 
-export function bytesSerializer(type: unknown): ((message: unknown) => Buffer) | undefined {
-  return serializers.get(type) as ((message: unknown) => Buffer) | undefined;
+/** Room for one large message after the other: the next may be written when the one before it is done with. */
+export class Scratch {
+  #buffer = Buffer.alloc(0);
+
+  take(size: number): Buffer {
+    if (size < worthKeeping) return Buffer.allocUnsafe(size);
+    if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafeSlow(size);
+    return this.#buffer.subarray(0, size);
+  }
 }
 
-const chunk = ({ data }: { readonly data: Uint8Array }): Buffer => (data.length === 0 ? Buffer.alloc(0) : list([data]));
+const worthKeeping = 64 * 1024;
 
-function list(items: readonly Uint8Array[]): Buffer {
+/** With a scratch, what comes out is valid until the next message is written there. */
+export type Serializer<T = unknown> = (message: T, scratch?: Scratch) => Buffer;
+
+export function bytesSerializer(type: unknown): Serializer | undefined {
+  return serializers.get(type) as Serializer | undefined;
+}
+
+const alloc = (size: number, scratch: Scratch | undefined): Buffer => scratch?.take(size) ?? Buffer.allocUnsafe(size);
+
+const chunk: Serializer<{ readonly data: Uint8Array }> = ({ data }, scratch) => list(data.length === 0 ? [] : [data], scratch);
+
+function list(items: readonly Uint8Array[], scratch?: Scratch): Buffer {
   let size = 0;
   for (const item of items) size += fieldSize(item.length);
-  const out = Buffer.allocUnsafe(size);
+  const out = alloc(size, scratch);
   let at = 0;
   for (const item of items) at = writeField(out, at, item);
   return out;
 }
 
-function batch({ items }: BytesBatch): Buffer {
+function batch({ items }: BytesBatch, scratch?: Scratch): Buffer {
   let size = 0;
   for (const { data } of items) size += fieldSize(data ? fieldSize(data.length) : 0);
-  const out = Buffer.allocUnsafe(size);
+  const out = alloc(size, scratch);
   let at = 0;
   for (const { data } of items) {
     at = writeHead(out, at, data ? fieldSize(data.length) : 0);
@@ -62,12 +80,12 @@ function writeField(out: Buffer, start: number, bytes: Uint8Array): number {
   return at + bytes.length;
 }
 
-const serializers = new Map<unknown, unknown>([
+const serializers = new Map<unknown, Serializer<never>>([
   [BlobChunk, chunk],
   [NarChunk, chunk],
   [LogChunk, chunk],
-  [Digests, ({ digests }: Digests) => list(digests)],
-  [PutBlobsRequest, ({ blobs }: PutBlobsRequest) => list(blobs)],
-  [PutDirectoriesRequest, ({ directories }: PutDirectoriesRequest) => list(directories)],
+  [Digests, ({ digests }: Digests, scratch) => list(digests, scratch)],
+  [PutBlobsRequest, ({ blobs }: PutBlobsRequest, scratch) => list(blobs, scratch)],
+  [PutDirectoriesRequest, ({ directories }: PutDirectoriesRequest, scratch) => list(directories, scratch)],
   [BytesBatch, batch],
 ]);

@@ -1,7 +1,7 @@
 /** Services as the generated code describes them, and as grpc-js wants them. */
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { StoreError } from '../errors.ts';
-import { bytesSerializer } from './bytes-messages.ts';
+import { bytesSerializer, type Serializer } from './bytes-messages.ts';
 
 interface Writer {
   finish(): Uint8Array;
@@ -33,9 +33,9 @@ export type ResponseOf<M extends Method> = ReturnType<M['responseType']['decode'
 export const pathOf = (service: Service, method: Method): string => `/${service.fullName}/${method.name}`;
 
 /** grpc-js takes buffers: views of what was encoded, not copies. */
-export function serializer<T>(type: MessageType<T>): (message: T) => Buffer {
+export function serializer<T>(type: MessageType<T>): Serializer<T> {
   const known = bytesSerializer(type);
-  if (known) return known as (message: T) => Buffer;
+  if (known) return known as Serializer<T>;
   return (message) => {
     const bytes = type.encode(message).finish();
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -54,15 +54,18 @@ export function deserializer<T>(type: MessageType<T>): (bytes: Buffer) => T {
   };
 }
 
-function methodDefinition(service: Service, method: Method): MethodDefinition<unknown, unknown> {
+/** Messages are read and written by whoever sends and receives them: grpc-js is given their bytes. */
+export const asIs = (bytes: Buffer): Buffer => bytes;
+
+function methodDefinition(service: Service, method: Method): MethodDefinition<Buffer, Buffer> {
   return {
     path: pathOf(service, method),
     requestStream: method.requestStream,
     responseStream: method.responseStream,
-    requestSerialize: serializer(method.requestType),
-    requestDeserialize: deserializer(method.requestType),
-    responseSerialize: serializer(method.responseType),
-    responseDeserialize: deserializer(method.responseType),
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
     originalName: method.name,
   };
 }

@@ -19,7 +19,17 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { StoreError } from '../errors.ts';
-import { deserializer, type Method, pathOf, type RequestOf, type ResponseOf, type Service, serviceDefinition } from './method.ts';
+import { Scratch, type Serializer } from './bytes-messages.ts';
+import {
+  deserializer,
+  type Method,
+  pathOf,
+  type RequestOf,
+  type ResponseOf,
+  type Service,
+  serializer,
+  serviceDefinition,
+} from './method.ts';
 import type { Right } from './rights.ts';
 import { statusOfError, storeErrorOf } from './status.ts';
 
@@ -72,12 +82,10 @@ export function implement({ service, rights, handlers }: Served, hooks: ServeHoo
   const definition = serviceDefinition(service);
   const implementation: UntypedServiceImplementation = {};
   for (const [key, method] of Object.entries(service.methods)) {
-    // Requests are read here, so that what cannot be read is the caller's fault and not ours.
-    Object.assign(definition[key]!, { requestDeserialize: (bytes: Buffer) => bytes });
     const run = runner({ path: pathOf(service, method), method, right: rights[key], handler: handlers[key]! }, hooks);
     implementation[key] = method.responseStream
-      ? (call: ServerWritableStream<Buffer, unknown>) => void answerStream(call, run)
-      : (call: ServerUnaryCall<Buffer, unknown>, callback: sendUnaryData<unknown>) => void answerOnce(call, run, callback);
+      ? (call: ServerWritableStream<Buffer, Buffer>) => void answerStream(call, run)
+      : (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => void answerOnce(call, run, callback);
   }
   return { definition, implementation };
 }
@@ -85,6 +93,8 @@ export function implement({ service, rights, handlers }: Served, hooks: ServeHoo
 interface Runner {
   /** Calls the handler. */
   start(call: AnyCall, signal: AbortSignal): unknown;
+  /** A response as bytes. */
+  readonly serialize: Serializer;
   /** The status of a failure. */
   status(error: unknown): ReturnType<typeof statusOfError>;
 }
@@ -97,12 +107,14 @@ interface ServedMethod {
 }
 
 function runner({ path, method, right, handler }: ServedMethod, { guard, onError }: ServeHooks): Runner {
+  // Requests are read here, so that what cannot be read is the caller's fault and not ours.
   const read = deserializer(method.requestType);
   return {
+    serialize: serializer(method.responseType),
     start(call, signal) {
       const rights = guard(call, right);
       const input = method.requestStream
-        ? readRequests(call as unknown as ServerReadableStream<Buffer, unknown>, read)
+        ? readRequests(call as unknown as ServerReadableStream<Buffer, Buffer>, read)
         : read(call.request!);
       return handler(input, { signal, metadata: call.metadata, rights });
     },
@@ -113,7 +125,7 @@ function runner({ path, method, right, handler }: ServedMethod, { guard, onError
   };
 }
 
-async function* readRequests<T>(call: ServerReadableStream<Buffer, unknown>, read: (bytes: Buffer) => T): AsyncGenerator<T, void, void> {
+async function* readRequests<T>(call: ServerReadableStream<Buffer, Buffer>, read: (bytes: Buffer) => T): AsyncGenerator<T, void, void> {
   // Leaving the loop early must not destroy the call: the answer is still to be sent. What the caller goes on to send is thrown away.
   try {
     for await (const bytes of call.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) yield read(bytes);
@@ -131,42 +143,43 @@ function signalOf(call: AnyCall): AbortSignal {
   return controller.signal;
 }
 
-async function answerOnce(call: ServerUnaryCall<Buffer, unknown>, run: Runner, callback: sendUnaryData<unknown>): Promise<void> {
+async function answerOnce(call: ServerUnaryCall<Buffer, Buffer>, run: Runner, callback: sendUnaryData<Buffer>): Promise<void> {
   const signal = signalOf(call);
   try {
     const response = await run.start(call, signal);
-    if (!signal.aborted) callback(null, response);
+    if (!signal.aborted) callback(null, run.serialize(response));
   } catch (error) {
     if (!signal.aborted) callback(run.status(error));
   }
 }
 
-async function answerStream(call: ServerWritableStream<Buffer, unknown>, run: Runner): Promise<void> {
+async function answerStream(call: ServerWritableStream<Buffer, Buffer>, run: Runner): Promise<void> {
   const signal = signalOf(call);
   try {
-    await send(call, run.start(call, signal) as AsyncIterable<unknown>, signal);
+    await send(call, run.start(call, signal) as AsyncIterable<unknown>, run.serialize, signal);
     call.end();
   } catch (error) {
     if (!signal.aborted) call.emit('error', run.status(error));
   }
 }
 
-type Sink = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
+type Sink = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
 /** Sends messages, each when the one before it has left: one is made while one is on its way. */
-async function send(call: Sink, messages: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
+async function send(call: Sink, messages: AsyncIterable<unknown>, serialize: Serializer, signal: AbortSignal): Promise<void> {
+  const scratch = new Scratch();
   let sent: Promise<void> = Promise.resolve();
   for await (const message of messages) {
     await sent;
     signal.throwIfAborted();
-    sent = write(call, message, signal);
+    sent = write(call, serialize(message, scratch), signal);
     // Who waits for it next may be late.
     sent.catch(() => {});
   }
   await sent;
 }
 
-function write(call: Sink, message: unknown, signal: AbortSignal): Promise<void> {
+function write(call: Sink, message: Buffer, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
