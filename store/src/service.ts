@@ -47,9 +47,11 @@ export interface ReadBlobOptions extends ReadManyOptions {
   readonly length?: number;
 }
 
-/** Immutable byte sequences, named by their BLAKE3 digest. Contents are verified by whoever first takes them in, and again on reading from disk or network. */
 export interface PutBlobOptions extends CallOptions {
+  /** What the blob will be used as first: a store may prepare for that. */
   readonly executable?: boolean;
+  /** Whether chunks are given away: the store may keep them, since nobody else will use them; false. */
+  readonly owned?: boolean;
 }
 
 /** A blob on its way into a store. Ends with `finish` or `discard`. */
@@ -63,6 +65,7 @@ export interface BlobSink {
   discard(reason: unknown): Promise<void>;
 }
 
+/** Immutable byte sequences, named by their BLAKE3 digest. Contents are verified by whoever first takes them in, and again on reading from disk or network. */
 export interface BlobService {
   /** For each digest, whether the blob is there. */
   has(digests: readonly Uint8Array[], options?: CallOptions): Promise<boolean[]>;
@@ -71,10 +74,10 @@ export interface BlobService {
   read(digest: Uint8Array, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
   /** Whole small blobs (together at most a few MiB); undefined where one is missing. */
   readMany(digests: readonly Uint8Array[], options?: ReadManyOptions): Promise<(Uint8Array | undefined)[]>;
-  /** Takes a blob in, and answers its digest. Acknowledged is durable. `executable` says what it will be used as first: a store may prepare for that. */
+  /** Takes a blob in, and answers its digest. Acknowledged is durable. */
   put(contents: Bytes, options?: PutBlobOptions): Promise<Uint8Array>;
   /** As `put`, for who gives the bytes one call after another. Where it is missing, `castore/blob-sink.ts` makes it of `put`. */
-  begin?(options?: PutBlobOptions): BlobSink;
+  begin?(options?: Omit<PutBlobOptions, 'owned'>): BlobSink;
   /** Many small blobs at once. */
   putMany(contents: readonly Uint8Array[], options?: CallOptions): Promise<Uint8Array[]>;
 }

@@ -1,12 +1,14 @@
 /**
- * Bytes of unknown number, kept in blocks: each is filled before the next is made, so that what arrives is copied once, and pieces however small take no more
- * room than their bytes. Blocks grow with what came before, from 4 KiB to 1 MiB.
+ * Bytes of unknown number, kept in blocks: each is filled before the next is made, so that what arrives is copied once, and pieces however small
+ * take no more room than their bytes. Blocks grow with what came before, from 4 KiB to 1 MiB. A large piece that is given away is a block itself.
  */
 import { joinBytes } from '@vixen/wasm';
 
 export type Blocks = readonly Uint8Array[];
 
 const [smallest, largest] = [4 * 1024, 1024 * 1024];
+/** From this size on, pieces are kept as they are. */
+const worthKeeping = 128 * 1024;
 
 export class BlockWriter {
   readonly #full: Uint8Array[] = [];
@@ -14,7 +16,19 @@ export class BlockWriter {
   #filled = 0;
   #size = 0;
 
-  append(chunk: Uint8Array): void {
+  /** `owned`: nobody else will use the chunk. */
+  append(chunk: Uint8Array, owned = false): void {
+    if (owned && chunk.length >= worthKeeping && isMostOfItsBuffer(chunk)) this.#keep(chunk);
+    else this.#copy(chunk);
+  }
+
+  #keep(chunk: Uint8Array): void {
+    this.#close();
+    this.#full.push(chunk);
+    this.#size += chunk.length;
+  }
+
+  #copy(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) {
       if (this.#filled === this.#block.length) this.#next(chunk.length - at);
       const part = chunk.subarray(at, at + this.#block.length - this.#filled);
@@ -26,29 +40,37 @@ export class BlockWriter {
   }
 
   #next(wanted: number): void {
-    if (this.#filled > 0) this.#full.push(this.#block);
+    this.#close();
     this.#block = new Uint8Array(Math.min(largest, Math.max(smallest, wanted, this.#size)));
+  }
+
+  #close(): void {
+    if (this.#filled > 0) this.#full.push(this.#filled < this.#block.length ? this.#block.slice(0, this.#filled) : this.#block);
+    this.#block = new Uint8Array();
     this.#filled = 0;
   }
 
   /** The blocks; the writer is used up. */
   finish(): Blocks {
-    if (this.#filled > 0) this.#full.push(this.#filled < this.#block.length ? this.#block.slice(0, this.#filled) : this.#block);
+    this.#close();
     return this.#full;
   }
 }
+
+/** What is kept of a large buffer keeps all of it. */
+const isMostOfItsBuffer = ({ length, buffer }: Uint8Array): boolean => length >= buffer.byteLength / 2;
 
 export const sizeOfBlocks = (blocks: Blocks): number => blocks.reduce((sum, { length }) => sum + length, 0);
 
 /** All bytes: a view where they are one block. */
 export const joinBlocks = (blocks: Blocks): Uint8Array => (blocks.length === 1 ? blocks[0]! : joinBytes([...blocks]));
 
-/** Views of the bytes from `start` to before `end`. */
+/** Views of the bytes from `start` to before `end`, each of at most 1 MiB. */
 export function* partsOfBlocks(blocks: Blocks, start: number, end: number): Generator<Uint8Array, void, void> {
-  let at = 0;
+  let before = 0;
   for (const block of blocks) {
-    if (at >= end) return;
-    if (at + block.length > start) yield block.subarray(Math.max(0, start - at), end - at);
-    at += block.length;
+    const stop = Math.min(block.length, end - before);
+    for (let at = Math.max(0, start - before); at < stop; at += largest) yield block.subarray(at, Math.min(at + largest, stop));
+    before += block.length;
   }
 }

@@ -1,6 +1,16 @@
 /** A castore in memory. */
 import { notFound, StoreError } from '../errors.ts';
-import type { BlobService, BlobStat, Bytes, CallOptions, Castore, DirectoryService, ReadBlobOptions, ReadManyOptions } from '../service.ts';
+import type {
+  BlobService,
+  BlobStat,
+  Bytes,
+  CallOptions,
+  Castore,
+  DirectoryService,
+  PutBlobOptions,
+  ReadBlobOptions,
+  ReadManyOptions,
+} from '../service.ts';
 import { blake3, wasmHashes } from '../wasm.ts';
 import { type Blocks, BlockWriter, joinBlocks, partsOfBlocks, sizeOfBlocks } from './blocks.ts';
 import { digestKey, digestOfKey, hex } from './bytes.ts';
@@ -43,7 +53,7 @@ export class MemoryBlobs implements BlobService {
   }
 
   /** Hashed as it arrives, while the next bytes are on their way. */
-  async put(contents: Bytes, { signal }: CallOptions = {}): Promise<Uint8Array> {
+  async put(contents: Bytes, { owned, signal }: PutBlobOptions = {}): Promise<Uint8Array> {
     const hasher = wasmHashes().createHasher('blake3');
     const writer = new BlockWriter();
     let digest: Uint8Array;
@@ -51,7 +61,7 @@ export class MemoryBlobs implements BlobService {
       for await (const chunk of contents) {
         signal?.throwIfAborted();
         hasher.update(chunk);
-        writer.append(chunk);
+        writer.append(chunk, owned);
       }
     } finally {
       // Its digest gives the hasher back, also where not all has come.

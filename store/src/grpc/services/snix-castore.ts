@@ -22,7 +22,7 @@ export function snixBlobs({ blobs }: Castore): Served {
       },
       read: ({ digest }, { signal }) => pieces(blobs.read(requireDigest(digest), { signal, views: true })),
       async put(chunks, { signal }) {
-        return { digest: await blobs.put(dataOf(chunks), { signal }) };
+        return { digest: await blobs.put(dataOf(chunks), { signal, owned: true }) };
       },
     },
   );
