@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bundleForTest } from '../testing/bundle.ts';
 import { fastFolder } from '../testing/fast-folder.ts';
@@ -34,10 +36,12 @@ describe('the index', () => {
   test('revives the mutexes that the last to close it has destroyed', {
     skip: process.platform !== 'linux' || process.arch !== 'x64',
   }, async () => {
-    await (await IndexFile.open(folder, false)).close();
-    expect(reviveMutexes(folder)).toBe(true);
-    expect(reviveMutexes(folder)).toBe(false);
-    const index = await IndexFile.open(folder, false);
+    const own = path.join(folder, 'own');
+    fs.mkdirSync(own);
+    await (await IndexFile.open(own, false)).close();
+    expect(reviveMutexes(own)).toBe(true);
+    expect(reviveMutexes(own)).toBe(false);
+    const index = await IndexFile.open(own, false);
     await index.write(() => index.nextNumber('revived'));
     await index.close();
   });
