@@ -25,8 +25,11 @@ describe('the index', () => {
     const program = await bundleForTest('index-worker.ts');
     const start = (...args: string[]) => spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     const openers = [start('open', folder), start('open', folder)];
+    const killed = openers.map(ended);
     const writer = await ended(start('count', folder, String(transactions)));
     for (const opener of openers) opener.kill('SIGKILL');
+    // They hold their locks until they are gone.
+    await Promise.all(killed);
     expect(writer).toEqual({ code: 0, errors: '' });
     const index = await IndexFile.open(folder, true);
     expect(index.number('counted')).toBe(transactions);
