@@ -152,9 +152,9 @@ export class CastoreStore implements Store {
     const { signal, onProblem, checkContents = false } = options;
     await this.#parts.verifyParts?.(options);
     for await (const path of this.paths(options)) {
-      const info = await this.pathInfo(path, { signal });
-      if (!info) continue;
       try {
+        const info = await this.pathInfo(path, { signal });
+        if (!info) continue;
         const missing = [...info.references].filter((reference) => reference !== path);
         const valid = await this.pathInfos(missing, { signal });
         for (const reference of missing)

@@ -1,6 +1,7 @@
 /** A socket as a source and a sink with back-pressure. Unlike the stream's own iterator it notices at once that the other side has gone. */
 import type { Socket } from 'node:net';
 import { StoreError } from '../errors.ts';
+import type { Send } from './wire/writer.ts';
 
 /** Bytes that may wait to be read. */
 const waitingBytes = 256 * 1024;
@@ -59,9 +60,18 @@ export class SocketSource implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
-export const sendTo = (socket: Socket) => (bytes: Uint8Array) =>
-  new Promise<void>((resolve, reject) => {
-    socket.write(bytes, (error) => (error ? reject(brokenConnection(error)) : resolve()));
-  });
+/** Several parts go in one call to the system: the other side wakes up once. */
+export const sendTo =
+  (socket: Socket): Send =>
+  (parts) =>
+    new Promise<void>((resolve, reject) => {
+      const done = (error?: Error | null) => (error ? reject(brokenConnection(error)) : resolve());
+      socket.cork();
+      for (const [i, part] of parts.entries()) {
+        if (i === parts.length - 1) socket.write(part, done);
+        else socket.write(part);
+      }
+      socket.uncork();
+    });
 
 export const brokenConnection = (cause: Error) => new StoreError('unavailable', `connection broke: ${cause.message}`, { cause });

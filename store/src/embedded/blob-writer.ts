@@ -10,11 +10,8 @@ import type { Files, StoreLayout } from './files.ts';
 import { IncomingBlob } from './incoming-blob.ts';
 import type { IndexFile } from './index-file.ts';
 import type { PackEntry, Packs, PackWriter } from './packs.ts';
-import { type BlobRecord, decodeBlob, encodeBlob, restampBlob, stampOfBlob } from './records.ts';
+import { type BlobRecord, decodeBlob, encodeBlob, restampBlob, smallBlob, stampOfBlob } from './records.ts';
 import type { Session, Sessions } from './sessions.ts';
-
-/** A blob that is larger is a file, so that checkouts can be links to it. */
-export const smallBlob = 64 * 1024;
 
 /** Numbers of files that are taken in one transaction. */
 const serialsTaken = 64;

@@ -6,11 +6,11 @@ import type { FileNode } from '../castore/node.ts';
 import { notFound, StoreError } from '../errors.ts';
 import type { BlobService, BlobSink, BlobStat, Bytes, CallOptions, PutBlobOptions, ReadBlobOptions } from '../service.ts';
 import { blake3, wasmHashes } from '../wasm.ts';
-import { type BlobWriter, smallBlob } from './blob-writer.ts';
+import type { BlobWriter } from './blob-writer.ts';
 import { isSystemError, type StoreLayout, systemError } from './files.ts';
 import type { IndexFile } from './index-file.ts';
 import type { PackEntry, Packs } from './packs.ts';
-import { type BlobRecord, decodeBlob } from './records.ts';
+import { type BlobRecord, decodeBlob, smallBlob } from './records.ts';
 import type { Sessions } from './sessions.ts';
 
 const chunkSize = 256 * 1024;

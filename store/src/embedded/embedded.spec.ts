@@ -189,6 +189,45 @@ describe('damage', () => {
     });
   });
 
+  describe('in the index is found and named', () => {
+    const other = sourceOf({ file: 'other' }, { name: 'other' });
+    const index = () => state('index', 'data.mdb');
+    /** Flips a bit of each place where `pattern` stands, `offset` bytes from its beginning. */
+    const flipAt = (pattern: Buffer, offset: number, bit: number) => {
+      const bytes = fs.readFileSync(index());
+      let found = 0;
+      for (let at = bytes.indexOf(pattern); at >= 0; at = bytes.indexOf(pattern, at + 1), found++) bytes[at + offset]! ^= bit;
+      expect(found).toBeGreaterThan(0);
+      fs.writeFileSync(index(), bytes);
+    };
+    const pathRecord = () => Buffer.from(`["${Buffer.from(tree.info.narHash).toString('hex')}`);
+    const small = blake3(Buffer.from('small contents'));
+    /** The record's key: its table's number before it, as it stands nowhere else. */
+    const record = Buffer.concat([Buffer.of(2), small]);
+    const leaf: Directory = {
+      entries: [{ name: Buffer.from('small'), node: { type: 'file', digest: small, size: 14n, executable: false } }],
+    };
+    const directory = Buffer.from(encodeDirectory(leaf));
+
+    test.each([
+      ['what is known of a path', () => flipAt(pathRecord(), 0, 1), /index is damaged: what it says of the path '.*-source'/],
+      ["a blob's name", () => flipAt(Buffer.from(small), 5, 4), /blob [0-9a-f]{64} .*(does not exist|is damaged)|directory .* is damaged/],
+      ['a directory', () => flipAt(directory, 1, 8), /directory [0-9a-f]{64} is damaged/],
+      ['the size of a blob', () => flipAt(record, record.length + 20 + 5, 128), /index is damaged: what it says of a blob/],
+    ])('%s', async (_, damage, message) => {
+      await using((store) => add(store, tree, other));
+      damage();
+      await using(async (store) => {
+        await expect(collectBytes(store.nar(tree.info.path))).rejects.toEqual(failure('corrupt', message));
+        const problems = await problemsOf(store);
+        expect(problems.join('\n')).toMatch(message);
+        expect(problems.some((problem) => problem.startsWith(tree.info.path))).toBe(true);
+        expect(problems.some((problem) => problem.startsWith(other.info.path))).toBe(false);
+        expect(Buffer.compare(await collectBytes(store.nar(other.info.path)), other.nar)).toBe(0);
+      });
+    });
+  });
+
   test('missing files are named', async () => {
     await using((store) => add(store, tree));
     for (const file of [...filesBelow(state('packs')), ...filesBelow(state('blobs'))]) fs.rmSync(file);

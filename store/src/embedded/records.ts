@@ -16,6 +16,8 @@ export type BlobRecord =
   | { readonly kind: 'pack'; readonly stamp: number; readonly pack: number; readonly offset: number; readonly size: number }
   | { readonly kind: 'file'; readonly stamp: number; readonly serial: number; readonly executable: boolean; readonly size: number };
 
+/** A blob that is larger is a file, so that checkouts can be links to it. */
+export const smallBlob = 64 * 1024;
 const blobSize = 28;
 const kinds = { pack: 0, file: 1 } as const;
 
@@ -33,7 +35,13 @@ export function encodeBlob(record: BlobRecord): Buffer {
 export function decodeBlob(bytes: Buffer): BlobRecord {
   if (bytes.length !== blobSize) throw damaged('a blob');
   const [stamp, number, size] = [bytes.readUInt32LE(4), bytes.readUInt32LE(8), readNumber(bytes, 20)];
-  if (bytes[0] === kinds.pack) return { kind: 'pack', stamp, pack: number, offset: readNumber(bytes, 12), size };
+  if (!Number.isSafeInteger(size)) throw damaged('a blob');
+  if (bytes[0] === kinds.pack) {
+    const offset = readNumber(bytes, 12);
+    // What is read at once: nothing of that size is in a pack.
+    if (size > smallBlob || !Number.isSafeInteger(offset)) throw damaged('a blob');
+    return { kind: 'pack', stamp, pack: number, offset, size };
+  }
   if (bytes[0] === kinds.file) return { kind: 'file', stamp, serial: number, executable: bytes[1] === 1, size };
   throw damaged('a blob');
 }

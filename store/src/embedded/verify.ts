@@ -36,13 +36,20 @@ class Verification {
 
   async run(): Promise<void> {
     const { blobs, directories } = this.#parts.index.tables;
-    for (const [digest, bytes] of entriesOf(blobs)) {
-      this.#options.signal?.throwIfAborted();
-      await this.#report(digest, () => this.#checkBlob(digest, bytes));
-    }
-    for (const [digest, bytes] of entriesOf(directories)) {
-      this.#options.signal?.throwIfAborted();
-      await this.#report(digest, async () => this.#checkDirectory(digest, bytes));
+    await this.#checkAll(blobs, (digest, bytes) => this.#checkBlob(digest, bytes));
+    await this.#checkAll(directories, async (digest, bytes) => this.#checkDirectory(digest, bytes));
+  }
+
+  async #checkAll(table: Table, check: (digest: Buffer, bytes: Buffer) => Promise<void>): Promise<void> {
+    try {
+      for (const [digest, bytes] of entriesOf(table)) {
+        this.#options.signal?.throwIfAborted();
+        await this.#report(digest, () => check(digest, bytes));
+      }
+    } catch (error) {
+      // The table itself: what comes behind the damage cannot be listed, but paths name what they need.
+      if (!(error instanceof StoreError && error.code === 'corrupt')) throw error;
+      this.#options.onProblem({ path: undefined, message: error.message });
     }
   }
 

@@ -196,7 +196,7 @@ export class DaemonStore implements Store {
 
   async *#stream(paths: Iterable<PathToAdd> | AsyncIterable<PathToAdd>, count: number): AsyncGenerator<Uint8Array, void, void> {
     const heads: Uint8Array[] = [];
-    const out = new WireWriter(async (bytes) => void heads.push(bytes));
+    const out = new WireWriter(async (parts) => void heads.push(...parts));
     out.number(count);
     for await (const { info, nar } of paths) {
       this.#check(info);

@@ -76,7 +76,7 @@ describe('hostile clients', () => {
 
   const recorded = async (write: (out: WireWriter) => unknown): Promise<Uint8Array> => {
     const parts: Uint8Array[] = [];
-    const out = new WireWriter(async (bytes) => void parts.push(bytes));
+    const out = new WireWriter(async (all) => void parts.push(...all));
     write(out);
     await out.flush();
     return Buffer.concat(parts);

@@ -36,7 +36,7 @@ const directory = '/nix/store';
 /** Writes with one function and reads with the other; nothing may be left. */
 async function through<T>(write: (to: WireWriter) => unknown, read: (from: WireReader) => Promise<T>): Promise<T> {
   const parts: Uint8Array[] = [];
-  const to = new WireWriter(async (bytes) => void parts.push(bytes));
+  const to = new WireWriter(async (all) => void parts.push(...all));
   write(to);
   await to.flush();
   const reader = new WireReader(

@@ -9,7 +9,7 @@ const failure = (code: string) => expect.objectContaining({ code });
 
 async function written(write: (out: WireWriter) => unknown): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  const out = new WireWriter(async (bytes) => void parts.push(bytes.slice()));
+  const out = new WireWriter(async (all) => void parts.push(...all.map((bytes) => bytes.slice())));
   await write(out);
   await out.flush();
   return new Uint8Array(Buffer.concat(parts));

@@ -1,8 +1,8 @@
 /** Writes the worker protocol's values (reader.ts). Small ones are collected until `flush`. */
 import { encodeText, narPadding } from '@vixen/wasm';
 
-/** Sends bytes; resolves when they may be written over, and the other side can take more. */
-export type Send = (bytes: Uint8Array) => Promise<void>;
+/** Sends bytes, all parts at once; resolves when they may be written over, and the other side can take more. */
+export type Send = (parts: readonly Uint8Array[]) => Promise<void>;
 
 const initialSize = 4096;
 
@@ -55,13 +55,13 @@ export class WireWriter {
   /** Sends what was written. */
   async flush(): Promise<void> {
     const bytes = this.#take();
-    if (bytes.length > 0) await this.#send(bytes);
+    if (bytes.length > 0) await this.#send([bytes]);
   }
 
   /** Sends what was written, then bytes as they are. */
   async raw(bytes: Uint8Array): Promise<void> {
-    const before = this.flush();
-    await Promise.all([before, this.#send(bytes)]);
+    const before = this.#take();
+    await this.#send(before.length > 0 ? [before, bytes] : [bytes]);
   }
 
   #take(): Uint8Array {
