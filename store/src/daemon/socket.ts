@@ -6,6 +6,27 @@ import type { Send } from './wire/writer.ts';
 /** Bytes that may wait to be read. */
 const waitingBytes = 256 * 1024;
 
+/** What a call to the system reads at most. */
+const readBytes = 64 * 1024;
+
+/** A source, or where one will be: sockets take the memory that they read into when they are made. */
+export class ReadBuffers {
+  readonly #free: Uint8Array[] = [];
+  /** Takes what was read; answers whether there is room for more. */
+  take: (chunk: Uint8Array) => boolean = () => false;
+
+  /** For `net.connect`: memory is used again, where 'data' would be new memory each time. */
+  readonly onread = {
+    buffer: () => this.#free.pop() ?? new Uint8Array(readBytes),
+    callback: (count: number, buffer: Uint8Array) => this.take(buffer.subarray(0, count)),
+  };
+
+  give({ buffer }: Uint8Array): void {
+    this.#free.push(new Uint8Array(buffer));
+  }
+}
+
+/** A chunk is valid until the next is asked for. */
 export class SocketSource implements AsyncIterableIterator<Uint8Array> {
   readonly #socket: Socket;
   readonly #chunks: Uint8Array[] = [];
@@ -13,10 +34,16 @@ export class SocketSource implements AsyncIterableIterator<Uint8Array> {
   #ended = false;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
+  readonly #buffers: ReadBuffers | undefined;
+  #isPaused = false;
+  #given: Uint8Array | undefined;
 
-  constructor(socket: Socket) {
+  /** `buffers` are what the socket was made with, where it was. */
+  constructor(socket: Socket, buffers?: ReadBuffers) {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#push(chunk));
+    this.#buffers = buffers;
+    if (buffers) buffers.take = (chunk) => this.#push(chunk);
+    else socket.on('data', (chunk: Buffer) => void (this.#push(chunk) || socket.pause()));
     socket.on('end', () => this.#end());
     socket.on('close', () => this.#end());
     socket.on('error', (error: Error) => {
@@ -26,6 +53,8 @@ export class SocketSource implements AsyncIterableIterator<Uint8Array> {
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#given) this.#buffers?.give(this.#given);
+    this.#given = undefined;
     for (;;) {
       const chunk = this.#chunks.shift();
       if (chunk) return { done: false, value: this.#taken(chunk) };
@@ -41,16 +70,22 @@ export class SocketSource implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  #push(chunk: Uint8Array): void {
+  /** Answers whether more is welcome. */
+  #push(chunk: Uint8Array): boolean {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
-    if (this.#waiting > waitingBytes) this.#socket.pause();
     this.#wake?.();
+    this.#isPaused = this.#waiting > waitingBytes;
+    return !this.#isPaused;
   }
 
   #taken(chunk: Uint8Array): Uint8Array {
+    this.#given = chunk;
     this.#waiting -= chunk.length;
-    if (this.#waiting <= waitingBytes && this.#socket.isPaused()) this.#socket.resume();
+    if (this.#waiting <= waitingBytes && this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
     return chunk;
   }
 

@@ -12,7 +12,7 @@ import {
   versionOfWire,
   versionToWire,
 } from '../protocol.ts';
-import { SocketSource, sendTo } from '../socket.ts';
+import { ReadBuffers, SocketSource, sendTo } from '../socket.ts';
 import { DaemonError } from '../values/error.ts';
 import { type MessageHandlers, readMessages } from '../values/messages.ts';
 import { WireReader } from '../wire/reader.ts';
@@ -91,11 +91,12 @@ export interface ConnectOptions {
 /** Connects to the daemon at a unix socket. Fails with `unavailable` where nobody listens, `unsupported` for a daemon that is too old. */
 export async function connectToDaemon(socketPath: string, options: ConnectOptions = {}): Promise<DaemonConnection> {
   options.signal?.throwIfAborted();
-  const socket = await openSocket(socketPath);
+  const buffers = new ReadBuffers();
+  const socket = await openSocket(socketPath, buffers);
   const abort = () => socket.destroy();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await greet(socket, socketPath, options);
+    return await greet(socket, new SocketSource(socket, buffers), socketPath, options);
   } catch (error) {
     socket.destroy();
     options.signal?.throwIfAborted();
@@ -105,9 +106,9 @@ export async function connectToDaemon(socketPath: string, options: ConnectOption
   }
 }
 
-function openSocket(socketPath: string): Promise<Socket> {
+function openSocket(socketPath: string, { onread }: ReadBuffers): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ path: socketPath });
+    const socket = net.connect({ path: socketPath, onread });
     const refuse = (cause: Error) => {
       reject(new StoreError('unavailable', `cannot connect to socket at '${socketPath}': ${cause.message}`, { cause }));
     };
@@ -121,10 +122,11 @@ function openSocket(socketPath: string): Promise<Socket> {
 
 async function greet(
   socket: Socket,
+  source: SocketSource,
   socketPath: string,
   { version: offered = newestVersion, log }: ConnectOptions,
 ): Promise<DaemonConnection> {
-  const reader = new WireReader(new SocketSource(socket), { ended: 'Nix daemon disconnected unexpectedly (maybe it crashed?)' });
+  const reader = new WireReader(source, { ended: 'Nix daemon disconnected unexpectedly (maybe it crashed?)' });
   const writer = new WireWriter(sendTo(socket));
   await writer.number(clientMagic).number(versionToWire(offered)).flush();
   if ((await reader.number(2 ** 64)) !== serverMagic)
