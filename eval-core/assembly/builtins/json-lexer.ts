@@ -309,7 +309,7 @@ function convert(ptr: usize, len: u32, negative: bool, isFloat: bool): Token {
 function fitsUnsigned(ptr: usize, len: u32): bool {
   if (len != 20) return len < 20;
   const rest = parseInt64(ptr + 1, 19);
-  return load<u8>(ptr) == 0x31 && rest <= 8446744073709551615;
+  return load<u8>(ptr) == 0x31 && !intOverflowed() && rest <= 8446744073709551615;
 }
 /** Whether the last float is too large. */
 export function jsonOverflowed(): bool {
