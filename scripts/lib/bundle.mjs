@@ -106,7 +106,9 @@ function packed(chunks, names) {
 
 /** Writes V8's code for what is loaded to evaluate: whoever starts the same Node as built it compiles nothing twice. */
 function writeCodeCache() {
-  runNode([at('scripts/lib/code-cache.cjs'), dist], { stdio: ['ignore', 'ignore', 'inherit'] });
+  // What the user has configured for Nix is no matter of the build's.
+  const env = { ...process.env, NIX_CONFIG: '', NIX_CONF_DIR: dist, NIX_USER_CONF_FILES: path.join(dist, 'nix.conf') };
+  runNode([at('scripts/lib/code-cache.cjs'), dist], { env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /**

@@ -13,6 +13,7 @@ function codeCache() {
   }
 }
 
+// esbuild writes ASCII: it need not be decoded.
 const script = new vm.Script(fs.readFileSync(filename, 'latin1'), { filename, cachedData: codeCache() });
 const chunks = script.runInThisContext()(filename, __dirname);
 const loaded = new Map();

@@ -178,19 +178,22 @@ class OutdatedTransaction extends Error {
 
 /** What LMDB says itself of such a state. */
 const outdated = /MDB_PROBLEM|MDB_BAD_TXN/;
-/** What glibc says of a mutex that has been destroyed (lock-file.ts). */
-const destroyedMutex = /Invalid argument/;
+/** EINVAL, as LMDB hands it on: what glibc says of a mutex that has been destroyed (lock-file.ts). */
+const destroyedMutex = 22;
 const attempts = 10;
 
 /** Whether another attempt may do better; does what there is to do before it. */
-function isTransient(folder: string, error: unknown): boolean {
+function prepareAnother(folder: string, error: unknown): boolean {
   if (error instanceof OutdatedTransaction) return true;
   if (!(error instanceof Error)) return false;
-  if (destroyedMutex.test(error.message)) {
+  if (!('code' in error) || error.code !== destroyedMutex) return outdated.test(error.message);
+  try {
     reviveMutexes(folder);
     return true;
+  } catch {
+    // The lock file is not ours to write: what LMDB said is told.
+    return false;
   }
-  return outdated.test(error.message);
 }
 
 async function again<T>(folder: string, run: () => T | Promise<T>): Promise<T> {
@@ -198,7 +201,7 @@ async function again<T>(folder: string, run: () => T | Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
-      if (attempt === attempts || !isTransient(folder, error)) throw error;
+      if (attempt === attempts || !prepareAnother(folder, error)) throw error;
       await setTimeout(10 * attempt);
     }
   }
