@@ -87,6 +87,7 @@ export const opcodes = [
   ['AssertFail', 2, 'raises the failed assertion; second word: record (position, text, length, code of both sides of ==)'],
   ['CurPos', 2, '→ s: the position as a set'],
   ['Native', 2, "v →: enters the frame's procedure again with v"],
+  ['Applied', 2, "a2 f → a2 f: the first of two suspended applications gave f, which the frame's thunk keeps"],
   ['SelectThunk', 2, "s → v: selects what the frame's thunk says"],
   ['NeedStack', 1, 'makes room for (operand) thousand words'],
   ['Overrides', 2, 's o → s: applies `__overrides`; second word: record of symbols and slots'],

@@ -33,7 +33,8 @@ import { strictHas, strictSelect } from './paths';
 import { Found, foundLevel, foundReady, foundSlot, frameTake, globalValue, scopeFind, scopeWith } from './scope';
 import { NumberSetting, settingNumber } from '../settings';
 import { compileAttrs, compileLet } from './sets';
-import { emitSlot, strictVar, undefinedPos, undefinedReset, undefinedSymbol } from './variables';
+import { undefinedFirst, undefinedPos, undefinedReset } from './undefined';
+import { emitSlot, strictVar } from './variables';
 
 const DEPTH: usize = ST_COMPILE + 84; // strict nesting
 /** Deeper strict nesting goes through thunks of its own, so that the compiler's own recursion is bounded. */
@@ -52,7 +53,9 @@ export function compileRoot(node: usize, scope: usize, frame: usize, pos: u32): 
   store<u32>(fn, FN_ROOT, FN_FLAGS);
   workPush(node, scope, frame, fn, 0);
   while (workLen()) compileItem(workPop());
-  return undefinedPos() ? 0 : fn;
+  if (!undefinedPos()) return fn;
+  undefinedFirst(node, scope);
+  return 0;
 }
 
 function compileItem(item: usize): void {

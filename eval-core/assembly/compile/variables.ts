@@ -1,7 +1,6 @@
 /** Variables: slots of environments, global names, `with`. */
 import { Op } from '../gen/opcodes';
 import { permAlloc } from '../heap/pages';
-import { ST_COMPILE } from '../heap/state';
 import { N_A, nodePos } from '../syntax/ast';
 import { isSmall } from '../value/layout';
 import { emit, emit2 } from './emit';
@@ -18,21 +17,7 @@ import {
   globalValue,
   scopeFind,
 } from './scope';
-
-const UNDEFINED_POS: usize = ST_COMPILE + 88; // the first undefined variable of the source
-const UNDEFINED_SYM: usize = ST_COMPILE + 92;
-/** Forgets the undefined variables of the last source. */
-export function undefinedReset(): void {
-  store<u32>(UNDEFINED_POS, 0);
-}
-
-export function undefinedPos(): u32 {
-  return load<u32>(UNDEFINED_POS);
-}
-
-export function undefinedSymbol(): u32 {
-  return load<u32>(UNDEFINED_SYM);
-}
+import { undefinedFound } from './undefined';
 
 export function emitSlot(level: u32, slot: u32): void {
   if (!level) emit(Op.Slot0, slot);
@@ -86,9 +71,6 @@ export function strictVar(node: usize, scope: usize, frame: usize): void {
     emit2(Op.Force, 0, pos);
     return;
   }
-  if (!load<u32>(UNDEFINED_POS) || pos < load<u32>(UNDEFINED_POS)) {
-    store<u32>(UNDEFINED_POS, pos);
-    store<u32>(UNDEFINED_SYM, sym);
-  }
+  undefinedFound(sym, pos);
   emit2(Op.Undefined, sym, pos);
 }

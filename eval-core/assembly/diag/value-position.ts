@@ -1,6 +1,6 @@
 /** Where a value comes from, as far as it says so itself. */
 import { functionPos } from '../compile/functions';
-import { KIND_APP, KIND_APP2, KIND_ATTRS, KIND_LAMBDA } from '../value/kinds';
+import { KIND_APP, KIND_APP2, KIND_APP2_AGAIN, KIND_ATTRS, KIND_LAMBDA } from '../value/kinds';
 import { deref } from '../value/layout';
 import { attrsShape, shapePlace } from '../value/shapes';
 
@@ -10,7 +10,7 @@ export function valuePosition(x: usize, fallback: u32): u32 {
     const k = <u32>load<u8>(x);
     if (k == KIND_LAMBDA) return functionPos(<usize>load<u32>(x, 4));
     if (k == KIND_ATTRS) return shapePlace(attrsShape(x));
-    if (k != KIND_APP && k != KIND_APP2) break;
+    if (k != KIND_APP && k != KIND_APP2 && k != KIND_APP2_AGAIN) break;
     x = deref(<usize>load<u32>(x, 4));
   }
   return fallback;

@@ -12,6 +12,7 @@ export const KIND_NATIVE: u32 = 5; //      | header | procedure, tagged | argume
 export const KIND_FAILED: u32 = 6; //      | header | error | … |
 export const KIND_IND: u32 = 7; //         | header | value | … |                                 a thunk that has been forced
 export const KIND_LAZY_LAMBDA: u32 = 8; // | header | function | environment |   becomes KIND_LAMBDA in place when forced
+export const KIND_APP2_AGAIN: u32 = 9; //  | header | function | argument | argument |   the same as APP2; its first application has been done
 
 export const KIND_NULL: u32 = 16; //       | header |                      one static object
 export const KIND_BOOL: u32 = 17; //       | header | tagged 0 or 1 |      two static objects

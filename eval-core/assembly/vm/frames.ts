@@ -21,16 +21,18 @@ import {
   BLACKHOLE_BIT,
   KIND_APP,
   KIND_APP2,
+  KIND_APP2_AGAIN,
   KIND_FAILED,
   KIND_IND,
   KIND_LAMBDA,
   KIND_LAZY_LAMBDA,
   KIND_NATIVE,
+  KIND_PRIMOP,
   KIND_SELECT,
   KIND_THUNK,
 } from '../value/kinds';
 import { valuePosition } from '../diag/value-position';
-import { deref, isValue, tag, untag } from '../value/layout';
+import { deref, isValue, primopId, tag, untag } from '../value/layout';
 import {
   expectAttrs,
   expectBool,
@@ -64,6 +66,7 @@ import {
   stateOf,
 } from './native';
 import { FRAME_AUX, FRAME_BYTES, TAG_NATIVE, stackGrow } from './stack';
+import { FN_INNER } from '../compile/functions';
 import { PATH_END } from '../compile/paths';
 import { failDepth } from './fail';
 import { Step } from './steps';
@@ -77,7 +80,22 @@ const STATE_FINISH: i32 = -100;
 /** A native frame goes on at the first instruction; values return to the second. */
 export const CODE_NATIVE: usize = memory.data<u32>([Op.Native | (1 << 8), 0, Op.Native, 0]);
 const CODE_APPLY1: usize = memory.data<u32>([Op.Force, 0, Op.Call | (1 << 8), 0, Op.RetThunk]);
-const CODE_APPLY2: usize = memory.data<u32>([Op.Force, 0, Op.Call | (2 << 8), 0, Op.Call | (1 << 8), 0, Op.RetThunk]);
+/** A function that takes both arguments at once returns past Applied, to the first RetThunk. */
+const CODE_APPLY2: usize = memory.data<u32>([
+  Op.Force,
+  0,
+  Op.Call | (2 << 8),
+  0,
+  Op.Applied,
+  0,
+  Op.RetThunk,
+  Op.Call | (1 << 8),
+  0,
+  Op.RetThunk,
+]);
+const APPLY2_FIRST: usize = 8; // offsets of its calls
+const APPLY2_BOTH: usize = 16; // what both in one seem to return to, less the length of a call
+const APPLY2_SECOND: usize = 28;
 const CODE_SELECT: usize = memory.data<u32>([Op.Force, 0, Op.SelectThunk, 0, Op.RetThunk]);
 const CODE_UPDATE: usize = memory.data<u32>([Op.RetThunk, 0, Op.RetThunk]);
 const CODE_CALL1: usize = memory.data<u32>([Op.Force, 0, Op.Call | (1 << 8), 0, Op.Native, 0]);
@@ -131,6 +149,7 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
     case KIND_THUNK:
     case KIND_APP:
     case KIND_APP2:
+    case KIND_APP2_AGAIN:
     case KIND_SELECT:
     case KIND_NATIVE:
       break;
@@ -146,17 +165,20 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
       return Step.Raise;
   }
   // the first of two applications is a call inside the second one
-  if (kind == KIND_APP2 && load<u32>(VM_DEPTH) >= maxCallDepth()) {
-    failDepth(forcePosition(ret, aux, <usize>load<u32>(VM_FP)));
-    store<u32>(VM_AUX, aux);
-    return Step.Raise;
+  if (kind == KIND_APP2) {
+    if (load<u32>(VM_DEPTH) >= maxCallDepth()) {
+      failDepth(forcePosition(ret, aux, <usize>load<u32>(VM_FP)));
+      store<u32>(VM_AUX, aux);
+      return Step.Raise;
+    }
+    if (takesBoth(deref(<usize>load<u32>(x, 4)))) store<u8>(x, KIND_APP2_AGAIN);
   }
   if (!pushFrame(ret, <u32>x, aux)) {
     failDepth(0);
     return Step.Raise;
   }
   // an application that needs its own value ends at max-call-depth, as in Nix
-  if (kind != KIND_APP && kind != KIND_APP2) store<u8>(x, kind | BLACKHOLE_BIT);
+  if (kind != KIND_APP && kind != KIND_APP2 && kind != KIND_APP2_AGAIN) store<u8>(x, kind | BLACKHOLE_BIT);
   if (kind == KIND_THUNK) {
     store<u32>(VM_ENV, load<u32>(x, 8));
     store<u32>(VM_PC, load<u32>(x, 4));
@@ -164,7 +186,7 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
     push(load<u32>(x, 8));
     push(load<u32>(x, 4));
     store<u32>(VM_PC, <u32>CODE_APPLY1);
-  } else if (kind == KIND_APP2) {
+  } else if (kind == KIND_APP2 || kind == KIND_APP2_AGAIN) {
     push(load<u32>(x, 12));
     push(load<u32>(x, 8));
     push(load<u32>(x, 4));
@@ -221,10 +243,30 @@ export function positionAt(pc: usize): u32 {
       return 0;
   }
 }
+/** Whether a function does nothing yet with the first of two arguments. */
+function takesBoth(f: usize): bool {
+  if (f & 1) return false;
+  const kind = <u32>load<u8>(f);
+  if (kind == KIND_LAMBDA) return load<u32>(<usize>load<u32>(f, 4), FN_INNER) != 0;
+  return kind == KIND_PRIMOP && procArity(primopId(f)) > 1;
+}
+/** The first of two applications has been done, once and for all, even if the second one needs the thunk's own value. */
+export function firstApplied(sp: usize): Step {
+  const t = <usize>load<u32>(<usize>load<u32>(VM_FP), 12);
+  if (load<u8>(t) == KIND_APP2) {
+    store<u8>(t, KIND_APP);
+    store<u32>(t, load<u32>(sp - 4), 4);
+    store<u32>(t, load<u32>(t, 12), 8);
+  }
+  store<u32>(VM_PC, <u32>(CODE_APPLY2 + APPLY2_SECOND));
+  return Step.Reload;
+}
+
 /** The position for which a value is forced that returns to `ret` in frame `fp`; `aux` as in enterSuspended. */
 export function forcePosition(ret: usize, aux: u32, fp: usize): u32 {
   if (ret == CODE_NATIVE + 8) return nativePosition(fp);
   if (ret == CODE_SELECT + 8) return load<u32>(inheritSelect(<usize>load<u32>(fp, 12)), 12);
+  if (ret == CODE_SELECT + 16) return aux > 1 ? aux >>> 1 : load<u32>(inheritSelect(<usize>load<u32>(fp, 12)), 8);
   const pc = ret - 8;
   const op = load<u32>(pc) & 0xff;
   // on the way, and for names and defaults, it is the expression's own
@@ -255,7 +297,8 @@ function nativePosition(f: usize): u32 {
 }
 /** The position of the call instruction at `pc` in frame `fp`: that of a suspended application is where it was forced. */
 export function callSite(pc: usize, fp: usize): u32 {
-  if (pc == CODE_APPLY1 + 8 || pc == CODE_APPLY2 + 8 || pc == CODE_APPLY2 + 16)
+  const apply2 = pc - CODE_APPLY2;
+  if (pc == CODE_APPLY1 + 8 || apply2 == APPLY2_FIRST || apply2 == APPLY2_BOTH || apply2 == APPLY2_SECOND)
     return forcePosition(<usize>load<u32>(fp, 4), load<u32>(fp, FRAME_AUX), <usize>load<u32>(fp));
   if (pc == CODE_CALL1 + 8 || pc == CODE_CALL2 + 8 || pc == CODE_CALL2 + 16) return nativePosition(fp);
   return load<u32>(pc, 4);

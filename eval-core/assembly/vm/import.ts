@@ -8,7 +8,7 @@
  */
 import { Proc } from '../gen/builtins';
 import { compileRoot } from '../compile/compile';
-import { undefinedPos, undefinedSymbol } from '../compile/variables';
+import { undefinedPos, undefinedSymbol } from '../compile/undefined';
 import { Origin, sourceRegister } from '../diag/positions';
 import { Err, addTrace, msgArgBytes, msgArgSym, msgBegin, msgBytes, msgLit, raiseAt } from '../diag/errors';
 import { internalFunction } from '../builtins/registry';

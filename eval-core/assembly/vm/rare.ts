@@ -10,7 +10,7 @@ import { ST_STATS } from '../heap/state';
 import { mkPosition } from '../builtins/positions';
 import { dynAttrs, dynName, formals, overrides, undefinedVariable, withVar } from './bindings';
 import { failExpectedAt, failSelect } from './fail';
-import { enterSuspended, inheritSelect, needStack, startProc } from './frames';
+import { enterSuspended, firstApplied, inheritSelect, needStack, startProc } from './frames';
 import { concatPath, concatTwo, noRoom, startSegment } from './operators';
 import { expectName, pathClose, pathForce, pathName, pathOpen, pathSelect } from './select';
 import { VM_DEPTH, VM_FP, VM_PC, VM_SP } from './native';
@@ -89,6 +89,8 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
       store<u32>(sp, <u32>mkPosition(load<u32>(pc, 4)));
       store<u32>(VM_SP, <u32>(sp + 4));
       return goOn(8);
+    case Op.Applied:
+      return firstApplied(sp);
     case Op.SelectThunk:
       return selectThunk(sp, pc);
     case Op.AssertFail:

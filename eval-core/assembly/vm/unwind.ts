@@ -130,7 +130,7 @@ function failThunk(t: usize): void {
 /** The position of the call instruction that pushed a frame. */
 function callPosition(f: usize, ret: usize): u32 {
   const op = load<u32>(ret - 8) & 0xff;
-  if (op == Op.Call) return callSite(ret - 8, <usize>load<u32>(f));
+  if (op == Op.Call || op == Op.Applied) return callSite(ret - 8, <usize>load<u32>(f));
   return op == Op.Sub || op == Op.Mul || op == Op.Div || op == Op.Less ? load<u32>(ret - 4) : 0;
 }
 

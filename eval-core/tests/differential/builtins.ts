@@ -5,7 +5,7 @@ import { among, t } from './text.ts';
 
 /** What only a clock, a network or a store's files answer. */
 const elsewhere = new Set(
-  'break fetchGit fetchMercurial fetchTarball fetchTree fetchurl fetchFinalTree getFlake currentTime currentSystem exec importNative storePath trace traceVerbose fetchClosure outputOf addDrvOutputDependencies import scopedImport filterSource path readDir readFile readFileType pathExists findFile'.split(
+  'break fetchGit fetchMercurial fetchTarball fetchTree fetchurl fetchFinalTree getFlake currentTime currentSystem exec importNative storePath trace traceVerbose fetchClosure outputOf addDrvOutputDependencies import scopedImport filterSource path readDir readFile readFileType hashFile pathExists findFile'.split(
     ' ',
   ),
 );

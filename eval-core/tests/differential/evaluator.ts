@@ -46,8 +46,6 @@ function sections(text: string): { parts: string[]; after: string } {
 /** Stores word it differently. */
 const refusal =
   / cannot build '.*| Unable to build with [^»]*?'\/machines'\.| is not valid| is required, but there is no substituter that can build it/g;
-/** Of several undefined variables in a file, Nix names the first in the order of symbols, Vixen the first in the text. */
-const undefinedVariable = /(import .*\n +\| +\^\n\n +error: undefined variable) '.*'\n +at .*\n.*\n.*(\n+ +Did you mean .*)?/gi;
 const tidy = (text: string | undefined) => (text ?? '').replace(/^\n+|\n+$/g, '');
 
 export class ReplEvaluator {
@@ -118,7 +116,7 @@ export class ReplEvaluator {
     const outcomes: Outcome[] = [];
     for (let i = from; i < to && printed.parts[i] !== undefined; i++) {
       const value = tidy(printed.parts[i]).replace(refusal, ' refused');
-      const log = tidy(logged.parts[i]).replace(refusal, ' refused').replace(undefinedVariable, '$1');
+      const log = tidy(logged.parts[i]).replace(refusal, ' refused');
       outcomes.push({ printed: value, logged: log, deep: /(^|\n)"deep"$/.test(value), lost: false });
     }
     return { outcomes, end: { printed: `${status ?? 'killed'}`, logged: tidy(logged.after).slice(-2000) } };

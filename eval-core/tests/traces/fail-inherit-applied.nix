@@ -1,0 +1,1 @@
+{ inherit (builtins.mapAttrs (name: value: throw "x") { k = 1; }) k; }
