@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../open.ts';
 import { missingNix, NixOracle, oracleCommand } from '../testing/oracle.ts';
@@ -260,10 +261,7 @@ class NixDaemon {
     const env = { ...process.env, NIX_DAEMON_SOCKET_PATH: socket, NIX_CONFIG: settings };
     const child = spawn(file, [...before, '--store', nix.store], { env, detached: true, stdio: 'ignore' });
     const daemon = new NixDaemon(nix, child, socket);
-    for (let tries = 0; !(await accepts(socket)); tries++) {
-      if (tries > 500) throw new Error('nix-daemon does not listen');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await greetedBy(socket);
     return daemon;
   }
 
@@ -276,15 +274,24 @@ class NixDaemon {
   }
 }
 
-const accepts = (socket: string) =>
-  new Promise<boolean>((resolve) => {
-    const probe = net.connect({ path: socket });
-    probe.once('error', () => resolve(false));
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-  });
+/**
+ * Resolves when a daemon has greeted. A mere probe of the socket would not do: a process of the daemon's for each connection makes the store's database
+ * where there is none, and of two at once one may fail, and close its connection without a word.
+ */
+async function greetedBy(socket: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const client = clientOf({ socket });
+    try {
+      await client.connect();
+      return;
+    } catch (error) {
+      if (tries > 500) throw error;
+      await setTimeout(20);
+    } finally {
+      await client.close();
+    }
+  }
+}
 
 /** A program whose input and output are a connection to a socket, for one run: by named pipes, since Nix may run where our programs are not. */
 async function bridgeTo(nix: NixOracle, socket: string): Promise<{ readonly program: string; close(): void }> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -34,6 +34,34 @@ describe('the index', () => {
     const index = await IndexFile.open(folder, true);
     expect(index.number('counted')).toBe(transactions);
     await index.close();
+  });
+
+  test('is opened again while the same process writes', { timeout: 60_000 }, async () => {
+    const own = path.join(folder, 'twice');
+    fs.mkdirSync(own);
+    const program = await bundleForTest('index-worker.ts');
+    const options: SpawnOptions = { stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 };
+    expect(await ended(spawn(process.execPath, [program, 'reopen', own, '200'], options))).toEqual({ code: 0, errors: '' });
+  });
+
+  test('is shared by who reads and who writes; not by who writes after who only reads', async () => {
+    const own = path.join(folder, 'shared');
+    fs.mkdirSync(own);
+    const writer = await IndexFile.open(own, false);
+    const reader = await IndexFile.open(own, true);
+    await writer.write(() => writer.nextNumber('written'));
+    expect(reader.number('written')).toBe(1);
+    await expect(reader.write(() => {})).rejects.toMatchObject({ code: 'forbidden' });
+    await writer.close();
+    expect(reader.number('written')).toBe(1);
+    await reader.close();
+    const first = await IndexFile.open(own, true);
+    await expect(IndexFile.open(own, false)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('for reading only'),
+    });
+    await first.close();
+    await (await IndexFile.open(own, false)).close();
   });
 
   test('revives the mutexes that the last to close it has destroyed', {

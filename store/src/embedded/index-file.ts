@@ -12,16 +12,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { RootDatabase } from 'lmdb';
 import { StoreError } from '../errors.ts';
+import { Environment } from './environment.ts';
 import { systemError } from './files.ts';
 import { reviveMutexes } from './lock-file.ts';
-import { MetaPages } from './meta-pages.ts';
 import { numberKey } from './records.ts';
 import { Table } from './table.ts';
 
 const formatVersion = 1;
-const mapSize = 16 * 1024 ** 3;
 
 const tables = [
   'meta',
@@ -42,40 +40,24 @@ export class IndexFile {
   readonly readOnly: boolean;
   readonly tables: Readonly<Record<TableName, Table>>;
   readonly #file: string;
-  readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #metaPages: MetaPages;
+  readonly #environment: Environment;
 
-  private constructor(file: string, root: RootDatabase<Buffer, Buffer>, readOnly: boolean) {
+  private constructor(file: string, environment: Environment, readOnly: boolean) {
     this.#file = file;
-    this.#root = root;
-    this.#metaPages = new MetaPages(file);
+    this.#environment = environment;
     this.readOnly = readOnly;
-    this.tables = Object.fromEntries(tables.map((name, i) => [name, new Table(root, i + 1)])) as Record<TableName, Table>;
+    this.tables = Object.fromEntries(tables.map((name, i) => [name, new Table(environment.root, i + 1)])) as Record<TableName, Table>;
   }
 
   /** Opens the index in `folder`, which has to be there. Fails with `invalid` for a format that it does not know. */
   static async open(folder: string, readOnly: boolean): Promise<IndexFile> {
     // There has to be something to read.
     if (readOnly && !fs.existsSync(path.join(folder, 'data.mdb'))) await (await IndexFile.open(folder, false)).close();
-    const lmdb = await import('lmdb');
-    const index = await again(folder, () => {
-      const root = lmdb.open<Buffer, Buffer>({
-        path: folder,
-        noSubdir: false,
-        maxReaders: 1000,
-        // Addresses, not memory: so much that the file does not outgrow them while others read it.
-        mapSize,
-        // A commit is answered when it is on the disk.
-        overlappingSync: false,
-        compression: false,
-        readOnly,
-        encoding: 'binary',
-        keyEncoding: 'binary',
-      });
-      return new IndexFile(folder, root, readOnly);
-    }).catch((error) => {
-      throw systemError(`cannot open the store's index in '${folder}'`, error);
-    });
+    const index = await again(folder, async () => new IndexFile(folder, await Environment.acquire(folder, readOnly), readOnly)).catch(
+      (error) => {
+        throw systemError(`cannot open the store's index in '${folder}'`, error);
+      },
+    );
     try {
       await index.#checkFormat();
     } catch (error) {
@@ -116,7 +98,7 @@ export class IndexFile {
   // An exception must not reach LMDB's binding: it would leave its queue as it is.
   async #transaction<T>(change: () => T): Promise<T> {
     let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
-    await this.#root.transaction(() => {
+    await this.#environment.root.transaction(() => {
       try {
         outcome = this.#isOutdated() ? { error: new OutdatedTransaction() } : { value: change() };
       } catch (error) {
@@ -129,9 +111,9 @@ export class IndexFile {
 
   /** Within a transaction: whether another has been committed since the state that it sees (meta-pages.ts). */
   #isOutdated(): boolean {
-    const transaction = this.#root.getWriteTxnId();
-    if (this.#metaPages.isNext(transaction)) return false;
-    this.#metaPages.repair();
+    const { root, metaPages } = this.#environment;
+    if (metaPages.isNext(root.getWriteTxnId())) return false;
+    metaPages.repair();
     return true;
   }
 
@@ -141,7 +123,7 @@ export class IndexFile {
 
   /** Makes the next look see what other processes have written until now. */
   refresh(): void {
-    this.#root.resetReadTxn();
+    this.#environment.root.resetReadTxn();
   }
 
   /** A number of `meta`; 0 when it is not there. */
@@ -162,8 +144,7 @@ export class IndexFile {
   }
 
   async close(): Promise<void> {
-    this.#metaPages.close();
-    await this.#root.close();
+    await this.#environment.release();
   }
 }
 

@@ -1,5 +1,9 @@
-/** A process of index-file.spec.ts: `index-worker count FOLDER N` adds 1 to a number, N times; `index-worker open FOLDER` opens and closes until it is killed. */
+/**
+ * A process of index-file.spec.ts: `index-worker count FOLDER N` adds 1 to a number, N times; `index-worker open FOLDER` opens and closes until it is killed;
+ * `index-worker reopen FOLDER N` counts, too, while it opens the index again and again.
+ */
 import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { IndexFile } from '../embedded/index-file.ts';
 
 const [mode, folder, count] = process.argv.slice(2);
@@ -12,10 +16,17 @@ async function add(index: IndexFile, times: number): Promise<void> {
 }
 
 fs.writeSync(1, 'ready\n');
-if (mode === 'count') {
-  const index = await IndexFile.open(folder!, false);
-  await add(index, Number(count));
-  await index.close();
-} else {
+if (mode === 'open') {
   for (;;) await (await IndexFile.open(folder!, true)).close();
 }
+const index = await IndexFile.open(folder!, false);
+let counting = true;
+const counted = add(index, Number(count)).finally(() => {
+  counting = false;
+});
+while (mode === 'reopen' && counting) {
+  await (await IndexFile.open(folder!, false)).close();
+  await setImmediate();
+}
+await counted;
+await index.close();
