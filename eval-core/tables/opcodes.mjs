@@ -55,7 +55,7 @@ export const opcodes = [
   ['AttrName', 2, 'v → v: the value must be a string without context, for a name'],
   ['Attrs', 2, 'v1 … vn → s: a set of the shape in the next word'],
   ['DynName', 2, 'v → name: a tagged symbol, tagged 0 for null'],
-  ['DynAttrs', 2, 's name1 v1 … → s: adds (operand) computed attributes; second word: their positions'],
+  ['DynAttrs', 2, 's name1 v1 … → s: adds (operand) computed attributes; second word: record of positions and functions'],
   [
     'InheritSelect',
     4,

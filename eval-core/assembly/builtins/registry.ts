@@ -16,10 +16,13 @@ import { StringSetting, currentTime, featureBit, featureEnabled, pureEval, setti
 
 const NAME: usize = memory.data(12); // Buf
 
-/** Interns the names that Nix's evaluator knows from the start, in its order: attributes are met in the order of interning. */
+/**
+ * Interns the names that Nix's evaluator knows from the start, in its order: attributes are met in the order of interning. Between `self`
+ * and `startSet` is the empty one.
+ */
 function internWellKnown(): void {
   const text: string =
-    'outPath drvPath type meta name value system __overrides outputs outputName __ignoreNulls file line column __functor __toString right wrong __structuredAttrs __json allowedReferences allowedRequisites disallowedReferences disallowedRequisites maxSize maxClosureSize builder args __contentAddressed __impure outputHash outputHashAlgo outputHashMode recurseForDerivations description self startSet operator key path prefix outputSpecified __sub __lessThan __mul __div or __findFile __nixPath body ' +
+    'outPath drvPath type meta name value system __overrides outputs outputName __ignoreNulls file line column __functor __toString right wrong __structuredAttrs __json allowedReferences allowedRequisites disallowedReferences disallowedRequisites maxSize maxClosureSize builder args __contentAddressed __impure outputHash outputHashAlgo outputHashMode recurseForDerivations description self  startSet operator key path prefix outputSpecified __sub __lessThan __mul __div or __findFile __nixPath body ' +
     "builtins true false null currentTime currentSystem nixVersion storeDir langVersion traceVerbose nixPath scopedImport import typeOf isNull isFunction isInt isFloat isString isBool isPath genericClosure break abort throw addErrorContext ceil floor tryEval getEnv seq deepSeq trace warn derivationStrict placeholder toPath storePath pathExists baseNameOf dirOf readFile findFile hashFile readFileType readDir outputOf toXML toJSON fromJSON toFile filterSource attrNames attrValues getAttr unsafeGetAttrPos hasAttr isAttrs removeAttrs listToAttrs intersectAttrs catAttrs functionArgs mapAttrs zipAttrsWith isList elemAt head tail map filter elem concatLists length foldl' any all genList sort partition groupBy concatMap add sub mul div bitAnd bitOr bitXor lessThan toString substring stringLength hashString convertHash match split concatStringsSep replaceStrings parseDrvName compareVersions splitVersion unsafeDiscardStringContext hasContext unsafeDiscardOutputDependency addDrvOutputDependencies getContext appendContext fetchMercurial fetchTree fetchurl fetchTarball fetchGit fromTOML getFlake parseFlakeRef flakeRefToString derivation";
   const bytes = permAlloc(4096);
   const n = literalCopy(text, bytes);

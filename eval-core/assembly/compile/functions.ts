@@ -1,10 +1,11 @@
 /**
  * Function records: what a lambda is made of, permanent.
  *
- *   | code | flags | slots of its environment | argument symbol | name symbol | position | formals | number | inner record |
+ *   | code | flags | slots of its environment | argument symbol | name symbol | position | formals | number | inner record | calls | docstring | body |
  *
  * Formals: number × | symbol | position | has default |, sorted by symbol. `inner` is the record of a lambda that is the
- * whole body (`x: y: …`), so that a call with several arguments makes no closure in between.
+ * whole body (`x: y: …`), so that a call with several arguments makes no closure in between; `body` is it after formals, too: a name
+ * goes for both.
  * A body of code is preceded by one word, the function or thunk's source position.
  */
 import { permAlloc } from '../heap/pages';
@@ -20,7 +21,8 @@ export const FN_FORMAL_COUNT: usize = 28;
 export const FN_INNER: usize = 32;
 export const FN_CALLS: usize = 36; // counted for NIX_COUNT_CALLS
 export const FN_DOC: usize = 40;
-const FN_BYTES: usize = 44;
+export const FN_BODY: usize = 44;
+const FN_BYTES: usize = 48;
 
 export const FN_HAS_FORMALS: u32 = 1;
 export const FN_ELLIPSIS: u32 = 2;
@@ -65,6 +67,10 @@ export function functionName(fn: usize): u32 {
 }
 export function functionPos(fn: usize): u32 {
   return load<u32>(fn, FN_POS);
+}
+/** Names a function, and the functions that it returns at once. */
+export function functionSetName(fn: usize, name: u32): void {
+  for (; fn; fn = <usize>load<u32>(fn, FN_BODY)) store<u32>(fn, name, FN_NAME);
 }
 /** Where the function's docstring begins, or 0. */
 export function functionDoc(fn: usize): u32 {

@@ -7,6 +7,7 @@ import { emit, emit2, emitWord, here, patchJump, workPush } from './emit';
 import { currentBody, markScope } from './environments';
 import {
   FN_ARG,
+  FN_BODY,
   FN_DOC,
   FN_ELLIPSIS,
   FN_FLAGS,
@@ -38,17 +39,15 @@ export function functionBody(fn: usize, node: usize, outer: usize, outerFrame: u
       arg = 1;
     }
     if (flags & FN_HAS_FORMALS) scope = formalsPrologue(fn, <usize>load<u32>(node, N_B), scope, frame, arg);
-    else if (nodeKind(body) == Node.Lambda) {
+    if (nodeKind(body) == Node.Lambda) {
       const inner = functionMake(body, scope, frame);
-      store<u32>(fn, <u32>inner, FN_INNER);
-      emit2(Op.Lambda, 0, <u32>inner);
-      emit(Op.Ret, 0);
-      store<u32>(fn, load<u32>(frame, FR_SLOTS), FN_SLOTS);
-      return;
+      store<u32>(fn, <u32>inner, FN_BODY);
+      if (!(flags & FN_HAS_FORMALS)) store<u32>(fn, <u32>inner, FN_INNER);
     }
   }
   if (flags & FN_ROOT) emit(Op.LevelDown, 0);
-  strict(body, scope, frame, true);
+  if (load<u32>(fn, FN_BODY)) emit2(Op.Lambda, 0, load<u32>(fn, FN_BODY));
+  else strict(body, scope, frame, true);
   if (flags & FN_ROOT) emit(Op.LevelUp, 0);
   emit(Op.Ret, 0);
   markScope(0, scope, frame);

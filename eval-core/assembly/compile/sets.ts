@@ -14,7 +14,9 @@ import {
   FLAG_REC,
   N_A,
   N_B,
+  Node,
   nodeFlags,
+  nodeKind,
   nodePos,
 } from '../syntax/ast';
 import { emptyAttrs } from '../value/layout';
@@ -23,6 +25,7 @@ import { symbolOf } from '../value/symbols';
 import { lazy, strict, thunk } from './compile';
 import { closeFrame, markScope, openFrame, openedFrame } from './environments';
 import { Range, emit, emit2, emitWord, here, rangeAdd } from './emit';
+import { functionMake } from './lambdas';
 import { frameTake, scopeIndex, scopeNew, scopeReady } from './scope';
 
 const STRIDE: u32 = ATTR_WORDS * 4;
@@ -96,20 +99,30 @@ function emitAttrs(items: usize, n: u32, pos: u32): void {
   else emit2(Op.Const, 0, <u32>emptyAttrs());
 }
 
-/** Computed attributes, onto the set on the stack. */
+/** Computed attributes, onto the set on the stack; their record: | position, function to name (0: none) | each. */
 function emitDynamic(set: usize, n: u32, scope: usize, frame: usize): void {
   if (!n) return;
   const items = <usize>load<u32>(set, AS_DYN);
-  const positions = permAlloc((<usize>n) << 2);
+  const record = permAlloc((<usize>n) << 3);
   for (let i: u32 = 0; i < n; i++) {
     const item = items + <usize>(i * DYN_WORDS * 4);
     const pos = load<u32>(item, 8);
-    store<u32>(positions + ((<usize>i) << 2), pos);
     strict(<usize>load<u32>(item), scope, frame, false);
     emit2(Op.DynName, 0, pos);
-    lazy(<usize>load<u32>(item, 4), scope, frame);
+    store<u32>(record + ((<usize>i) << 3), pos);
+    store<u32>(record + ((<usize>i) << 3), <u32>dynamicValue(<usize>load<u32>(item, 4), scope, frame), 4);
   }
-  emit2(Op.DynAttrs, n, <u32>positions);
+  emit2(Op.DynAttrs, n, <u32>record);
+}
+/** Pushes the value of a computed attribute; returns the record of the function that it is, or 0. */
+function dynamicValue(node: usize, scope: usize, frame: usize): usize {
+  if (nodeKind(node) != Node.Lambda) {
+    lazy(node, scope, frame);
+    return 0;
+  }
+  const fn = functionMake(node, scope, frame);
+  emit2(Op.LazyLambda, 0, <u32>fn);
+  return fn;
 }
 
 function compileRec(set: usize, n: u32, dyn: u32, pos: u32, outer: usize, outerFrame: usize, tail: bool): void {

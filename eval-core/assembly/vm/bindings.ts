@@ -14,7 +14,7 @@ import {
   raiseAt,
 } from '../diag/errors';
 import { suggestSymbols } from '../diag/suggest';
-import { FN_ELLIPSIS, FN_FLAGS, FN_FORMALS, FN_FORMAL_COUNT, FN_NAME, FN_POS } from '../compile/functions';
+import { FN_ELLIPSIS, FN_FLAGS, FN_FORMALS, FN_FORMAL_COUNT, FN_NAME, FN_POS, functionSetName } from '../compile/functions';
 import { expectPlainStringAt } from '../diag/check';
 import { KIND_ATTRS, KIND_NULL } from '../value/kinds';
 import { deref, isValue, kindOf, setCell, strBytes, strLen, tag, untag } from '../value/layout';
@@ -182,7 +182,7 @@ export function dynName(v: usize, pos: u32): Step {
 }
 
 /** DynAttrs: adds `n` computed attributes to the set below them. */
-export function dynAttrs(n: u32, positions: usize): Step {
+export function dynAttrs(n: u32, record: usize): Step {
   const sp = <usize>load<u32>(VM_SP);
   const first = sp - ((<usize>n) << 3);
   const set = <usize>load<u32>(first - 4);
@@ -192,8 +192,8 @@ export function dynAttrs(n: u32, positions: usize): Step {
   for (let i: u32 = 0; i < n; i++) {
     const sym = <u32>untag(<usize>load<u32>(first + ((<usize>i) << 3)));
     if (!sym) continue;
-    const pos = load<u32>(positions + ((<usize>i) << 2));
-    const before = definedAt(set, sym, first, i, positions);
+    const pos = load<u32>(record + ((<usize>i) << 3));
+    const before = definedAt(set, sym, first, i, record);
     if (before != 0xffffffff) {
       msgBegin();
       msgLit("dynamic attribute '");
@@ -206,6 +206,7 @@ export function dynAttrs(n: u32, positions: usize): Step {
       attrsFinish(mark, DUP_LAST);
       return Step.Raise;
     }
+    functionSetName(<usize>load<u32>(record + ((<usize>i) << 3), 4), sym);
     attrsAdd(sym, <usize>load<u32>(first + ((<usize>i) << 3), 4), pos);
   }
   store<u32>(first - 4, <u32>(attrsBegin() == mark ? allocEmptyAttrs() : attrsFinish(mark, DUP_LAST)));
@@ -213,11 +214,11 @@ export function dynAttrs(n: u32, positions: usize): Step {
   return advance(8);
 }
 /** Where a name was defined before the `i`-th computed attribute, or 0xffffffff. */
-function definedAt(set: usize, sym: u32, first: usize, i: u32, positions: usize): u32 {
+function definedAt(set: usize, sym: u32, first: usize, i: u32, record: usize): u32 {
   const at = shapeFind(attrsShape(set), sym);
   if (at >= 0) return attrsPos(set, at);
   for (let k: u32 = 0; k < i; k++)
-    if (<u32>untag(<usize>load<u32>(first + ((<usize>k) << 3))) == sym) return load<u32>(positions + ((<usize>k) << 2));
+    if (<u32>untag(<usize>load<u32>(first + ((<usize>k) << 3))) == sym) return load<u32>(record + ((<usize>k) << 3));
   return 0xffffffff;
 }
 
