@@ -54,14 +54,33 @@ export interface PutBlobOptions extends CallOptions {
   readonly owned?: boolean;
 }
 
+export interface BeginBlobOptions extends Omit<PutBlobOptions, 'owned'> {
+  /** Whether the caller computes the digest, answers for it, and gives it to `finish`; false. */
+  readonly hashed?: boolean;
+}
+
+/** A whole blob with the digest that the caller has computed, and answers for. */
+export interface HashedBlob {
+  readonly digest: Uint8Array;
+  readonly contents: Uint8Array;
+  /** As in `PutBlobOptions`. */
+  readonly executable?: boolean;
+}
+
+/** What a store has taken in. */
+export interface Taken {
+  /** Resolves when all is durable. */
+  readonly durable: Promise<void>;
+}
+
 /** A blob on its way into a store. Ends with `finish` or `discard`. */
 export interface BlobSink {
   /** Takes bytes in, which are the caller's again when it returns. */
   write(bytes: Uint8Array): void;
   /** Resolves when more are welcome; undefined where they are. */
   ready?(): Promise<void> | undefined;
-  /** Answers the digest when all is durable. */
-  finish(): Promise<Uint8Array>;
+  /** Answers the digest when all is durable. It is given for a blob that was begun as `hashed`. */
+  finish(digest?: Uint8Array): Promise<Uint8Array>;
   discard(reason: unknown): Promise<void>;
 }
 
@@ -77,9 +96,18 @@ export interface BlobService {
   /** Takes a blob in, and answers its digest. Acknowledged is durable. */
   put(contents: Bytes, options?: PutBlobOptions): Promise<Uint8Array>;
   /** As `put`, for who gives the bytes one call after another. Where it is missing, `castore/blob-sink.ts` makes it of `put`. */
-  begin?(options?: Omit<PutBlobOptions, 'owned'>): BlobSink;
+  begin?(options?: BeginBlobOptions): BlobSink;
+  /** Takes in blobs of up to 1 MiB each. Contents are the caller's again when it answers. */
+  take?(blobs: readonly HashedBlob[], options?: CallOptions): Promise<Taken>;
   /** Many small blobs at once. */
   putMany(contents: readonly Uint8Array[], options?: CallOptions): Promise<Uint8Array[]>;
+}
+
+/** A directory with its canonical encoding, whose digest the caller answers for. */
+export interface EncodedDirectory {
+  readonly digest: Uint8Array;
+  readonly encoded: Uint8Array;
+  readonly directory: Directory;
 }
 
 export interface DirectoryService {
@@ -89,6 +117,8 @@ export interface DirectoryService {
   getRecursive(digest: Uint8Array, options?: CallOptions): AsyncIterable<Directory>;
   /** Leaves before what names them; any number of roots. Answers the digests in order. Refuses directories whose children are unknown. */
   put(directories: readonly Directory[], options?: CallOptions): Promise<Uint8Array[]>;
+  /** The same for who has encoded them. */
+  putEncoded?(directories: readonly EncodedDirectory[], options?: CallOptions): Promise<void>;
 }
 
 export interface Castore {

@@ -9,12 +9,15 @@ const bundled = typeof __VIXEN_BUNDLED__ !== 'undefined';
 
 let hashes: WasmHashes | undefined;
 
+/** Where the module lies. */
+export function wasmFile(): string {
+  const here = import.meta.dirname;
+  return bundled ? path.join(here, 'vixen-wasm.wasm') : path.join(here, '../../wasm/build/vixen-wasm.wasm');
+}
+
 /** Hashers with BLAKE3. */
 export function wasmHashes(): WasmHashes {
-  if (hashes) return hashes;
-  const here = import.meta.dirname;
-  const file = bundled ? path.join(here, 'vixen-wasm.wasm') : path.join(here, '../../wasm/build/vixen-wasm.wasm');
-  hashes = new WasmHashes(new WebAssembly.Module(fs.readFileSync(file)));
+  hashes ??= new WasmHashes(new WebAssembly.Module(fs.readFileSync(wasmFile())));
   return hashes;
 }
 

@@ -1,11 +1,33 @@
 /** Blobs that are written one call after another, into any store. */
-import type { BlobService, BlobSink, PutBlobOptions } from '../service.ts';
+import type { BeginBlobOptions, BlobService, BlobSink, CallOptions, HashedBlob, PutBlobOptions, Taken } from '../service.ts';
 import { BytePipe } from './byte-pipe.ts';
 
 /** Bytes that may wait for the store. */
 const pipeBytes = 512 * 1024;
 
-export const beginBlob = (blobs: BlobService, options: PutBlobOptions): BlobSink => blobs.begin?.(options) ?? new PipedBlob(blobs, options);
+export const beginBlob = (blobs: BlobService, options: BeginBlobOptions): BlobSink =>
+  blobs.begin?.(options) ?? new PipedBlob(blobs, options);
+
+/** `BlobService.take` of any store. */
+export async function takeBlobs(service: BlobService, blobs: readonly HashedBlob[], options: CallOptions): Promise<Taken> {
+  if (service.take) return service.take(blobs, options);
+  const durable = putCopies(service, blobs, options);
+  // Whoever waits for it sees its error; until then it is not unhandled.
+  durable.catch(() => {});
+  return { durable };
+}
+
+const smallBlob = 64 * 1024;
+
+async function putCopies(service: BlobService, blobs: readonly HashedBlob[], options: CallOptions): Promise<void> {
+  // All copies are made before the first wait.
+  const copies = blobs.map(({ contents, executable = false }) => ({ contents: contents.slice(), executable }));
+  const small = copies.filter(({ contents }) => contents.length <= smallBlob).map(({ contents }) => contents);
+  if (small.length > 0) await service.putMany(small, options);
+  for (const { contents, executable } of copies) {
+    if (contents.length > smallBlob) await service.put([contents], { ...options, executable, owned: true });
+  }
+}
 
 /** For stores that pull. */
 class PipedBlob implements BlobSink {

@@ -5,10 +5,10 @@
 import { NarError, NarParser } from '@vixen/wasm';
 import { StoreError } from '../errors.ts';
 import type { BlobSink, CallOptions, Castore } from '../service.ts';
-import { blake3, wasmHashes } from '../wasm.ts';
+import { wasmHashes } from '../wasm.ts';
 import { beginBlob } from './blob-sink.ts';
-import { directorySize, encodeDirectory } from './directory.ts';
-import type { DirectoryEntry, Node } from './node.ts';
+import type { Node } from './node.ts';
+import { type OpenDirectory, type OpenFile, OpenTree, putDirectories, unknownDigest } from './open-tree.ts';
 
 const smallFile = 64 * 1024;
 /** What a step may hold before it is put. */
@@ -19,15 +19,6 @@ const stepLargeFiles = 16;
 const stepsUnderWay = 4;
 /** The parser is given pieces of this size, whatever comes: between two of them what waits is looked at. */
 const pieceSize = 64 * 1024;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type OpenFile = Mutable<Extract<Node, { type: 'file' }>>;
-
-/** A directory whose entries are read; its node gets its digest when it is put. */
-interface OpenDirectory {
-  readonly entries: { readonly name: Uint8Array; readonly node: Mutable<Node> }[];
-  readonly node: Mutable<Extract<Node, { type: 'directory' }>>;
-}
 
 interface LargeFile {
   readonly node: OpenFile;
@@ -63,14 +54,11 @@ class Step {
   }
 }
 
-const unknownDigest = new Uint8Array(32);
-
 export class NarIngest {
   readonly #castore: Castore;
   readonly #options: CallOptions;
   readonly #parser: NarParser;
-  #root: Node | undefined;
-  readonly #open: OpenDirectory[] = [];
+  readonly #tree = new OpenTree();
   #step = new Step(new Uint8Array(stepBytes));
   /** Of steps that are stored: new memory costs more than what is copied into it. */
   readonly #rooms: Uint8Array[] = [];
@@ -83,11 +71,11 @@ export class NarIngest {
     this.#options = options;
     this.#parser = new NarParser(wasmHashes(), {
       directory: (name) => this.#directory(name),
-      endDirectory: () => this.#step.directories.push(this.#open.pop()!),
+      endDirectory: () => this.#step.directories.push(this.#tree.endDirectory()),
       file: (name, size, executable) => this.#file(name, size, executable),
       data: (bytes) => this.#data(bytes),
       endFile: () => this.#endFile(),
-      symlink: (name, target) => this.#put(name, { type: 'symlink', target }),
+      symlink: (name, target) => this.#tree.add(name, { type: 'symlink', target }),
     });
   }
 
@@ -108,7 +96,7 @@ export class NarIngest {
     invalidNar(() => this.#parser.end());
     this.#turn();
     await this.#underWay.at(-1);
-    return this.#root!;
+    return this.#tree.root!;
   }
 
   /** Ends what is under way after an error or without `finish`. */
@@ -117,22 +105,14 @@ export class NarIngest {
     await Promise.allSettled([this.#large?.sink.discard(reason), ...this.#step.large, ...this.#underWay]);
   }
 
-  #put(name: Uint8Array, node: Mutable<Node>): void {
-    const directory = this.#open.at(-1);
-    if (directory) directory.entries.push({ name, node });
-    else this.#root = node;
-  }
-
   #directory(name: Uint8Array): void {
     if (this.#step.isFull) this.#turn();
-    const node: OpenDirectory['node'] = { type: 'directory', digest: unknownDigest, size: 0n };
-    this.#put(name, node);
-    this.#open.push({ entries: [], node });
+    this.#tree.directory(name);
   }
 
   #file(name: Uint8Array, size: number, executable: boolean): void {
     const node: OpenFile = { type: 'file', digest: unknownDigest, size: BigInt(size), executable };
-    this.#put(name, node);
+    this.#tree.add(name, node);
     // Here, where no file is half read.
     if (this.#step.isFull || (size <= smallFile && !this.#step.fits(size))) this.#turn();
     if (size <= smallFile) {
@@ -178,24 +158,13 @@ export class NarIngest {
     const put = files.length > 0 ? this.#putFiles(files) : undefined;
     await Promise.all([put, before, ...large]);
     this.#rooms.push(room);
-    await this.#putDirectories(directories);
+    await putDirectories(this.#castore, directories, this.#options);
   }
 
   async #putFiles(files: Step['files']): Promise<void> {
     const contents = files.map((file) => file.contents);
     const digests = await this.#castore.blobs.putMany(contents, this.#options);
     for (const [i, { node }] of files.entries()) node.digest = digests[i]!;
-  }
-
-  /** Inner directories come first, as archives have them. */
-  async #putDirectories(closed: readonly OpenDirectory[]): Promise<void> {
-    const directories = closed.map(({ entries }) => ({ entries: entries as DirectoryEntry[] }));
-    for (const [i, directory] of directories.entries()) {
-      const { node } = closed[i]!;
-      node.digest = blake3(encodeDirectory(directory));
-      node.size = directorySize(directory);
-    }
-    if (directories.length > 0) await this.#castore.directories.put(directories, this.#options);
   }
 }
 

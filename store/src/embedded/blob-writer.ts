@@ -4,26 +4,17 @@
  */
 import path from 'node:path';
 import { digestKey, hex } from '../castore/bytes.ts';
-import type { BlobSink, Bytes, PutBlobOptions } from '../service.ts';
-import { blake3 } from '../wasm.ts';
+import type { BeginBlobOptions, BlobSink, Bytes, HashedBlob, PutBlobOptions, Taken } from '../service.ts';
+import { BlobEntries, type NewBlob } from './blob-entries.ts';
 import type { Files, StoreLayout } from './files.ts';
-import { IncomingBlob } from './incoming-blob.ts';
+import { IncomingBlob, type IncomingOptions } from './incoming-blob.ts';
 import type { IndexFile } from './index-file.ts';
 import type { PackEntry, Packs, PackWriter } from './packs.ts';
-import { type BlobRecord, decodeBlob, encodeBlob, restampBlob, smallBlob, stampOfBlob } from './records.ts';
+import { smallBlob, stampOfBlob } from './records.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** Numbers of files that are taken in one transaction. */
 const serialsTaken = 64;
-
-interface NewBlob {
-  readonly digest: Uint8Array;
-  readonly record: BlobRecord;
-  /** What is to become a file. */
-  readonly file?: IncomingBlob;
-  /** The pack that it is moved from. */
-  readonly from?: number | undefined;
-}
 
 interface Waiting {
   readonly session: Session;
@@ -70,36 +61,56 @@ export class BlobWriter {
 
   /** Puts small blobs whose digests the caller has computed. */
   async putSmall(entries: readonly PackEntry[]): Promise<void> {
+    await (await this.#takeSmall(entries)).durable;
+  }
+
+  /** Takes in blobs of which the caller has all contents and digests: they are written when it answers. */
+  async take(blobs: readonly HashedBlob[]): Promise<Taken> {
+    const small = blobs.filter(({ contents }) => contents.length <= smallBlob);
+    const large = small.length < blobs.length ? blobs.filter(({ contents }) => contents.length > smallBlob) : [];
+    const kept = large.map((blob) => quiet(this.#keepWhole(blob)));
+    const { durable } = await this.#takeSmall(small);
+    return { durable: quiet(allOf([durable, ...kept])) };
+  }
+
+  async #takeSmall(entries: readonly PackEntry[]): Promise<Taken> {
     const session = await this.#sessions.current();
     const missing = new Map<string, PackEntry>();
     const stale: PackEntry[] = [];
     for (const entry of entries) {
       const known = this.#index.tables.blobs.glance(entry.digest);
       if (!known) missing.set(digestKey(entry.digest), entry);
-      else if (stampOfBlob(known) < session.stamp) stale.push(entry);
+      // It may be collected before it is kept; then its contents are needed.
+      else if (stampOfBlob(known) < session.stamp) stale.push({ ...entry, contents: entry.contents.slice() });
     }
-    if (missing.size === 0 && stale.length === 0) return;
+    if (missing.size === 0 && stale.length === 0) return { durable: Promise.resolve() };
     const digests = stale.map((entry) => entry.digest);
-    const gone = await (missing.size === 0
-      ? this.#commit(session, [], digests)
-      : this.#appendAndCommit(session, [...missing.values()], digests));
-    if (gone.length === 0) return;
-    // Collected between the look and the commit.
-    const again = new Set(gone.map(hex));
-    await this.putSmall(stale.filter((entry) => again.has(hex(entry.digest))));
+    const { gone } =
+      missing.size === 0
+        ? { gone: this.#commit(session, [], digests) }
+        : await this.#appendAndCommit(session, [...missing.values()], digests);
+    return { durable: quiet(this.#putGone(stale, gone)) };
+  }
+
+  /** Puts what was collected between the look and the commit. */
+  async #putGone(stale: readonly PackEntry[], gone: Promise<readonly Uint8Array[]>): Promise<void> {
+    const again = new Set((await gone).map(hex));
+    if (again.size > 0) await this.putSmall(stale.filter((entry) => again.has(hex(entry.digest))));
   }
 
   /** Writes blobs of a pack into another. */
   async move(from: number, entries: readonly PackEntry[]): Promise<void> {
-    await this.#appendAndCommit(await this.#sessions.current(), entries, [], from);
+    const { gone } = await this.#appendAndCommit(await this.#sessions.current(), entries, [], from);
+    await gone;
   }
 
+  /** Answers when the contents are written; `gone` tells which of the stale blobs are not there when that is durable. */
   async #appendAndCommit(
     session: Session,
     entries: readonly PackEntry[],
     stale: readonly Uint8Array[],
     from?: number,
-  ): Promise<readonly Uint8Array[]> {
+  ): Promise<{ readonly gone: Promise<readonly Uint8Array[]> }> {
     for (;;) {
       this.#writing ??= this.#claim(session);
       const writing = this.#writing;
@@ -115,7 +126,7 @@ export class BlobWriter {
         record: { kind: 'pack', stamp: session.stamp, ...place } as const,
         from,
       }));
-      return this.#commit(session, blobs, stale);
+      return { gone: this.#commit(session, blobs, stale) };
     }
   }
 
@@ -147,14 +158,18 @@ export class BlobWriter {
     return sink.finish();
   }
 
-  begin({ executable = false }: PutBlobOptions): BlobSink {
-    this.#makeFolder(this.#layout.temporary);
-    const blob = new IncomingBlob(this.#files, this.#newFile());
+  begin({ executable = false, hashed = false }: BeginBlobOptions): BlobSink {
+    const blob = this.#incoming({ hashed });
     return {
       write: (bytes) => blob.write(bytes),
-      finish: () => this.#finish(blob, executable),
+      finish: (digest) => this.#finish(blob, executable, digest),
       discard: async () => blob.discard(),
     };
+  }
+
+  #incoming(options: IncomingOptions): IncomingBlob {
+    this.#makeFolder(this.#layout.temporary);
+    return new IncomingBlob(this.#files, this.#newFile(), options);
   }
 
   #newFile(): string {
@@ -169,18 +184,23 @@ export class BlobWriter {
   }
 
   // What is held in memory is written, or found to be there, before the first wait.
-  async #finish(blob: IncomingBlob, executable: boolean): Promise<Uint8Array> {
+  async #finish(blob: IncomingBlob, executable: boolean, given?: Uint8Array): Promise<Uint8Array> {
     try {
-      const digest = blob.size <= smallBlob ? blake3(blob.contents()) : blob.digest();
+      const digest = given ?? blob.digest();
       if (blob.size <= smallBlob) await this.putSmall([{ digest, contents: blob.contents() }]);
-      else if (!this.#sessions.now || !this.isFresh(digest, this.#sessions.now)) await this.#keepOnce(digest, blob, executable);
+      else await this.#keepOnce(digest, blob, executable);
       return digest;
     } finally {
       blob.discard();
     }
   }
 
+  async #keepWhole({ digest, contents, executable = false }: HashedBlob): Promise<void> {
+    await this.#finish(this.#incoming({ contents, hashed: true }), executable, digest);
+  }
+
   async #keepOnce(digest: Uint8Array, blob: IncomingBlob, executable: boolean): Promise<void> {
+    if (this.#sessions.now && this.isFresh(digest, this.#sessions.now)) return;
     const key = hex(digest);
     let kept = this.#keeping.get(key);
     if (!kept) {
@@ -243,12 +263,7 @@ export class BlobWriter {
         const blobs = waiting.flatMap((one) => one.blobs);
         if (blobs.some(({ record }) => record.kind === 'pack')) await this.#syncPacks(full);
         await this.#nameFiles(blobs);
-        const superfluous: string[] = [];
-        const missing = await this.#index.write(() => {
-          const answers = waiting.map((one) => this.#enter(one, superfluous));
-          for (const pack of full) this.#packs.release(pack.id);
-          return answers;
-        });
+        const { superfluous, missing } = await this.#index.write(() => this.#enter(waiting, full));
         for (const pack of full) pack.close();
         for (const file of superfluous) this.#files.remove(file);
         for (const [i, one] of waiting.entries()) one.done(missing[i]!);
@@ -287,40 +302,14 @@ export class BlobWriter {
     await allOf([...folders].map((folder) => this.#files.syncFolder(folder)));
   }
 
-  /** Within a transaction. Another process may have put the same meanwhile: what came first stays. */
-  #enter({ session, blobs, stale }: Waiting, superfluous: string[]): Uint8Array[] {
-    const table = this.#index.tables.blobs;
-    const counts = new PackCounts();
-    for (const { digest, record, from } of blobs) {
-      const known = table.get(digest);
-      const first = known && decodeBlob(known);
-      if (record.kind === 'pack') counts.reach(record.pack, record.offset + record.size);
-      if (from !== undefined) {
-        // It may have been collected, or moved already.
-        if (record.kind !== 'pack' || first?.kind !== 'pack' || first.pack !== from) continue;
-        table.put(digest, encodeBlob({ ...record, stamp: first.stamp }));
-        counts.add(from, -record.size);
-        counts.add(record.pack, record.size);
-      } else if (known) {
-        this.#restamp(digest, known, session);
-        if (record.kind === 'file') superfluous.push(this.#layout.blob(hex(digest), record.serial, record.executable));
-      } else {
-        table.put(digest, encodeBlob(record));
-        if (record.kind === 'pack') counts.add(record.pack, record.size);
-      }
-    }
-    for (const [id, { live, end }] of counts.packs) this.#packs.count(id, live, end);
-    const missing: Uint8Array[] = [];
-    for (const digest of stale) {
-      const known = table.get(digest);
-      if (known) this.#restamp(digest, known, session);
-      else missing.push(digest);
-    }
-    return missing;
-  }
-
-  #restamp(digest: Uint8Array, known: Buffer, { stamp }: Session): void {
-    if (stampOfBlob(known) < stamp) this.#index.tables.blobs.put(digest, restampBlob(known, stamp));
+  /** Within a transaction. */
+  #enter(waiting: readonly Waiting[], full: readonly PackWriter[]) {
+    const entries = new BlobEntries(this.#index, this.#layout);
+    for (const { session, blobs } of waiting) for (const blob of blobs) entries.enter(session, blob);
+    entries.countPacks(this.#packs);
+    const missing = waiting.map(({ session, stale }) => stale.filter((digest) => !entries.keep(session, digest)));
+    for (const pack of full) this.#packs.release(pack.id);
+    return { superfluous: entries.superfluous, missing };
   }
 
   /** Ends writing; the pack is free for the next. */
@@ -336,26 +325,10 @@ export class BlobWriter {
   }
 }
 
-/** What one transaction changes about packs. */
-class PackCounts {
-  readonly packs = new Map<number, { live: number; end: number }>();
-
-  add(id: number, live: number): void {
-    this.#of(id).live += live;
-  }
-
-  reach(id: number, end: number): void {
-    const count = this.#of(id);
-    count.end = Math.max(count.end, end);
-  }
-
-  #of(id: number): { live: number; end: number } {
-    const known = this.packs.get(id);
-    if (known) return known;
-    const count = { live: 0, end: 0 };
-    this.packs.set(id, count);
-    return count;
-  }
+/** Whoever waits for it sees its error; until then it is not unhandled. */
+function quiet(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** Waits for all, so that nothing is under way after an error. */

@@ -4,12 +4,23 @@ import fsp from 'node:fs/promises';
 import { equalBytes, hex } from '../castore/bytes.ts';
 import type { FileNode } from '../castore/node.ts';
 import { notFound, StoreError } from '../errors.ts';
-import type { BlobService, BlobSink, BlobStat, Bytes, CallOptions, PutBlobOptions, ReadBlobOptions } from '../service.ts';
+import type {
+  BeginBlobOptions,
+  BlobService,
+  BlobSink,
+  BlobStat,
+  Bytes,
+  CallOptions,
+  HashedBlob,
+  PutBlobOptions,
+  ReadBlobOptions,
+  Taken,
+} from '../service.ts';
 import { blake3, wasmHashes } from '../wasm.ts';
 import type { BlobWriter } from './blob-writer.ts';
 import { isSystemError, type StoreLayout, systemError } from './files.ts';
 import type { IndexFile } from './index-file.ts';
-import type { PackEntry, Packs } from './packs.ts';
+import type { Packs } from './packs.ts';
 import { type BlobRecord, decodeBlob, smallBlob } from './records.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -83,23 +94,20 @@ export class EmbeddedBlobs implements BlobService {
     return this.#writer.put(contents, options);
   }
 
-  begin(options: PutBlobOptions = {}): BlobSink {
+  begin(options: BeginBlobOptions = {}): BlobSink {
     return this.#writer.begin(options);
+  }
+
+  async take(blobs: readonly HashedBlob[], { signal }: CallOptions = {}): Promise<Taken> {
+    signal?.throwIfAborted();
+    return this.#writer.take(blobs);
   }
 
   async putMany(contents: readonly Uint8Array[], options: CallOptions = {}): Promise<Uint8Array[]> {
     options.signal?.throwIfAborted();
     const entries = contents.map((blob) => ({ digest: blake3(blob), contents: blob }));
-    await this.putHashed(entries, options);
+    await (await this.#writer.take(entries)).durable;
     return entries.map((entry) => entry.digest);
-  }
-
-  /** Puts blobs whose digests the caller has computed, and answers for. */
-  async putHashed(entries: readonly PackEntry[], options: CallOptions = {}): Promise<void> {
-    const small = entries.filter(({ contents }) => contents.length <= smallBlob);
-    await this.#writer.putSmall(small);
-    if (small.length === entries.length) return;
-    for (const { contents } of entries) if (contents.length > smallBlob) await this.#writer.put([contents], options);
   }
 
   #find(digest: Uint8Array): BlobRecord | undefined {

@@ -4,7 +4,7 @@ import { decodeDirectory, encodeDirectory } from '../castore/directory.ts';
 import { walkDirectories } from '../castore/memory.ts';
 import type { Directory, Node } from '../castore/node.ts';
 import { StoreError } from '../errors.ts';
-import type { CallOptions, DirectoryService } from '../service.ts';
+import type { CallOptions, DirectoryService, EncodedDirectory } from '../service.ts';
 import { blake3 } from '../wasm.ts';
 import type { IndexFile } from './index-file.ts';
 import { type DirectoryRecord, decodeDirectoryRecord, encodeDirectoryRecord, restampBlob, stampOfBlob } from './records.ts';
@@ -43,23 +43,28 @@ export class EmbeddedDirectories implements DirectoryService {
     return decodeDirectory(encoded);
   }
 
-  async put(directories: readonly Directory[], { signal }: CallOptions = {}): Promise<Uint8Array[]> {
+  async put(directories: readonly Directory[], options: CallOptions = {}): Promise<Uint8Array[]> {
+    const encoded = directories.map((directory) => {
+      const bytes = encodeDirectory(directory);
+      return { digest: blake3(bytes), encoded: bytes, directory };
+    });
+    await this.putEncoded(encoded, options);
+    return encoded.map(({ digest }) => digest);
+  }
+
+  async putEncoded(directories: readonly EncodedDirectory[], { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    const encoded = directories.map(encodeDirectory);
-    const digests = encoded.map(blake3);
     const session = await this.#sessions.current();
-    const isNew = (digest: Uint8Array) => {
+    const wanted = directories.filter(({ digest }) => {
       const known = this.#record(digest);
       return !known?.complete || known.stamp < session.stamp;
-    };
-    const wanted = new Set(digests.flatMap((digest, i) => (isNew(digest) ? [i] : [])));
-    if (wanted.size === 0) return digests;
+    });
+    if (wanted.length === 0) return;
     await this.#index.write(() => {
       const changes = new ContentsCheck(this.#index, session);
-      for (const i of wanted) changes.add(digests[i]!, encoded[i]!, directories[i]!);
+      for (const { digest, encoded, directory } of wanted) changes.add(digest, encoded, directory);
       changes.apply();
     });
-    return digests;
   }
 
   #record(digest: Uint8Array): DirectoryRecord | undefined {

@@ -1,7 +1,7 @@
 /** A blob that is coming in: in memory while it is not large, then in a file without a name. */
 import fs from 'node:fs';
 import type { Hasher } from '@vixen/wasm';
-import { wasmHashes } from '../wasm.ts';
+import { blake3, wasmHashes } from '../wasm.ts';
 import { type Files, type OutputFile, systemCall } from './files.ts';
 
 /** What is held in memory, so that what is there already is not written. */
@@ -10,9 +10,18 @@ const sparesKept = 2;
 /** New memory costs more than what is copied into it. */
 const spares: Uint8Array[] = [];
 
+export interface IncomingOptions {
+  /** Whether somebody else computes the digest. */
+  readonly hashed: boolean;
+  /** All of it, where it is at hand. */
+  readonly contents?: Uint8Array;
+}
+
 export class IncomingBlob {
   readonly #files: Files;
   readonly #name: string;
+  readonly #hashed: boolean;
+  #whole: Uint8Array | undefined;
   #held: Uint8Array | undefined;
   #hasher: Hasher | undefined;
   #size = 0;
@@ -20,9 +29,12 @@ export class IncomingBlob {
   #named = false;
 
   /** `name` is where it lies as a file until it is kept. */
-  constructor(files: Files, name: string) {
+  constructor(files: Files, name: string, { hashed, contents }: IncomingOptions) {
     this.#files = files;
     this.#name = name;
+    this.#hashed = hashed;
+    this.#whole = contents;
+    this.#size = contents?.length ?? 0;
   }
 
   get size(): number {
@@ -34,9 +46,9 @@ export class IncomingBlob {
       this.#held ??= spares.pop() ?? new Uint8Array(heldBytes);
       this.#held.set(chunk, this.#size);
     } else {
-      this.#hasher ??= wasmHashes().createHasher('blake3').update(this.contents());
+      if (!this.#hashed) this.#hasher ??= wasmHashes().createHasher('blake3').update(this.contents());
       this.toFile();
-      this.#hasher.update(chunk);
+      this.#hasher?.update(chunk);
       this.#file!.write([chunk], this.#size);
     }
     this.#size += chunk.length;
@@ -53,14 +65,14 @@ export class IncomingBlob {
 
   /** All of it, while it is held: valid until `toFile` or `discard`. */
   contents(): Uint8Array {
-    return this.#held?.subarray(0, this.#size) ?? new Uint8Array();
+    return this.#whole ?? this.#held?.subarray(0, this.#size) ?? new Uint8Array();
   }
 
   /** When all has come; once. */
   digest(): Uint8Array {
-    const hasher = this.#hasher ?? wasmHashes().createHasher('blake3').update(this.contents());
+    const digest = this.#hasher?.digest() ?? blake3(this.contents());
     this.#hasher = undefined;
-    return hasher.digest();
+    return digest;
   }
 
   /** The contents reach the disk, read-only and with the time that everything in a store has. */
@@ -91,5 +103,6 @@ export class IncomingBlob {
   #release(): void {
     if (this.#held && spares.length < sparesKept) spares.push(this.#held);
     this.#held = undefined;
+    this.#whole = undefined;
   }
 }

@@ -1,12 +1,15 @@
 /** File trees as archives (Nix manual, "Nix Archive (NAR) format"). */
 import { NarChunks } from '@vixen/wasm';
 import type { CallOptions } from '../service.ts';
+import { wasmFile } from '../wasm.ts';
 import { Breather } from './breather.ts';
 import type { FilePath } from './paths.ts';
 import { type TreeFilter, TreeReader } from './reader.ts';
 import { newRing, RingReader } from './ring.ts';
 import type { ReadResult } from './tasks.ts';
 import { readInThread } from './thread.ts';
+import { slotSize } from './tree-records.ts';
+import type { TreeSink } from './tree-sink.ts';
 
 export interface TreeOptions extends CallOptions {
   /** What is left out, with all that is in it. Such a tree is read by this thread. */
@@ -31,7 +34,7 @@ export async function* dumpTree(path: FilePath, options: TreeOptions = {}): Asyn
 }
 
 /** Reads a tree until it ends or the time for a thread has come; answers whether there is more. */
-export async function* readHere(reader: TreeReader, options: TreeOptions): AsyncGenerator<Uint8Array, boolean, void> {
+export async function* readHere(reader: TreeReader, options: TreeOptions, sink?: TreeSink): AsyncGenerator<Uint8Array, boolean, void> {
   const limit = options.filter ? Number.POSITIVE_INFINITY : (options.threadAfter ?? threadAfter);
   const breather = new Breather(options);
   const out = new NarChunks();
@@ -41,7 +44,7 @@ export async function* readHere(reader: TreeReader, options: TreeOptions): Async
     while (more && worked <= limit) {
       await breather.breathe();
       const before = performance.now();
-      more = reader.fill(out);
+      more = reader.fill(out, sink);
       worked += performance.now() - before;
       yield out.take();
     }
@@ -51,19 +54,20 @@ export async function* readHere(reader: TreeReader, options: TreeOptions): Async
   }
 }
 
-/** Reads the rest in a thread. */
+/** Reads the rest in a thread: parts of the archive or, `withRecords`, slots of `tree-records.ts`. */
 export async function* readOn(
   reader: TreeReader,
   options: CallOptions,
-  begun?: readonly Uint8Array[],
+  withRecords = false,
 ): AsyncGenerator<Uint8Array, ReadResult, void> {
-  const shared = newRing();
+  const shared = newRing(withRecords ? slotSize : undefined);
   const ring = new RingReader(shared);
   const breather = new Breather(options);
   const cancel = () => ring.cancel();
   options.signal?.throwIfAborted();
   options.signal?.addEventListener('abort', cancel);
-  const answer = readInThread({ type: 'read', ring: shared, state: reader.handOver(), begun }, cancel);
+  const wasm = withRecords ? wasmFile() : undefined;
+  const answer = readInThread({ type: 'read', ring: shared, state: reader.handOver(), wasm }, cancel);
   try {
     for (let chunk = await ring.waitForBytes(); chunk; chunk = await ring.waitForBytes()) {
       yield chunk;

@@ -1,12 +1,13 @@
 /** File trees into a castore. */
 import { createHash } from 'node:crypto';
-import { NarIngest } from '../castore/nar-ingest.ts';
 import type { Castore } from '../service.ts';
 import { readHere, readOn, type TreeOptions } from './dump.ts';
 import type { FilePath } from './paths.ts';
 import { TreeReader } from './reader.ts';
 import { type IngestedTree, type RecallOptions, recall, snapshotOf } from './snapshot.ts';
 import type { Recorded } from './states.ts';
+import { TreeIngest } from './tree-ingest.ts';
+import { archiveAt, tellRecords } from './tree-records.ts';
 import type { TreeStates } from './tree-states.ts';
 
 export interface IngestOptions extends TreeOptions, RecallOptions {
@@ -36,27 +37,25 @@ interface Ingested {
 }
 
 async function ingest(reader: TreeReader, castore: Castore, options: IngestOptions): Promise<Ingested> {
-  const nar = new NarIngest(castore, { signal: options.signal });
+  const into = new TreeIngest(castore, { signal: options.signal });
   const hash = createHash('sha256');
-  // A hash cannot go to another thread: what was read until then goes instead.
-  const begun: Uint8Array[] = [];
   let narSize = 0;
-  const take = async (chunk: Uint8Array) => {
-    narSize += chunk.length;
-    await nar.write(chunk);
+  const take = async (archive: Uint8Array) => {
+    hash.update(archive);
+    narSize += archive.length;
+    await into.flush();
   };
-  const here = async (chunk: Uint8Array) => {
-    hash.update(chunk);
-    if (!options.filter) begun.push(chunk.slice());
-    await take(chunk);
+  const takeSlot = async (slot: Uint8Array) => {
+    tellRecords(slot, into);
+    await take(slot.subarray(archiveAt));
   };
   try {
-    const rest = (await drain(readHere(reader, options), here)) ? await drain(readOn(reader, options, begun), take) : undefined;
-    const node = await nar.finish();
-    const narHash = rest?.narHash ?? new Uint8Array(hash.digest());
-    return { tree: { node, narHash, narSize }, recorded: rest ? rest.recorded : reader.recorded };
+    const more = await drain(readHere(reader, options, into), take);
+    const { recorded } = more ? await drain(readOn(reader, options, true), takeSlot) : reader;
+    const node = await into.finish();
+    return { tree: { node, narHash: new Uint8Array(hash.digest()), narSize }, recorded };
   } catch (error) {
-    await nar.abandon(error);
+    await into.abandon(error);
     throw error;
   } finally {
     reader.close();

@@ -1,34 +1,47 @@
-import { NarChunks } from '@vixen/wasm';
+import fs from 'node:fs';
+import { NarChunks, WasmHashes } from '@vixen/wasm';
 import { TreeReader } from './reader.ts';
 import { RingWriter } from './ring.ts';
 import type { ReadResult, ReadTask } from './tasks.ts';
+import { archiveAt, RecordWriter } from './tree-records.ts';
 
 /** Passes what is left of a tree to a ring, until all is there or nobody wants it any more. */
-export async function readInto({ ring: shared, state, begun }: ReadTask): Promise<ReadResult> {
+export function readInto({ ring: shared, state, wasm }: ReadTask): ReadResult {
   const ring = new RingWriter(shared);
   const reader = new TreeReader(state);
-  const hash = begun && (await hashOf(begun));
+  const fill = wasm !== undefined ? fillerWithRecords(reader, new WasmHashes(new WebAssembly.Module(fs.readFileSync(wasm)))) : (slot: Uint8Array) => fillArchive(reader, slot);
   try {
     for (let more = true; more; ) {
-      const room = ring.blockForRoom();
-      if (!room) break;
-      const out = new NarChunks(undefined, room);
-      more = reader.fill(out);
-      const chunk = out.take();
-      ring.filled(chunk.length);
-      hash?.update(chunk);
+      const slot = ring.blockForRoom();
+      if (!slot) break;
+      const filled = fill(slot);
+      more = filled.more;
+      ring.filled(filled.size);
     }
     if (ring.blockForRoom()) ring.end();
-    return { narHash: hash && new Uint8Array(hash.digest()), recorded: reader.recorded };
+    return { recorded: reader.recorded };
   } finally {
     reader.close();
   }
 }
 
-/** Loading the runtime's cryptography takes a thread some milliseconds, so that is done where it is needed. */
-async function hashOf(begun: readonly Uint8Array[]) {
-  const { createHash } = await import('node:crypto');
-  const hash = createHash('sha256');
-  for (const chunk of begun) hash.update(chunk);
-  return hash;
+interface Filled {
+  readonly size: number;
+  readonly more: boolean;
+}
+
+function fillArchive(reader: TreeReader, slot: Uint8Array, records?: RecordWriter): Filled {
+  const out = new NarChunks(undefined, slot);
+  const more = reader.fill(out, records);
+  return { size: out.take().length, more };
+}
+
+function fillerWithRecords(reader: TreeReader, hashes: WasmHashes): (slot: Uint8Array) => Filled {
+  const records = new RecordWriter(hashes);
+  return (slot) => {
+    records.begin(slot);
+    const { size, more } = fillArchive(reader, slot.subarray(archiveAt), records);
+    records.end();
+    return { size: archiveAt + size, more };
+  };
 }

@@ -9,6 +9,7 @@ import { fileError, systemCode } from './file-errors.ts';
 import { type FileKind, type Listed, listFolder, lstatKind } from './listing.ts';
 import { bytesOf, type FilePath, join, native, shownPath } from './paths.ts';
 import { lstatExactly, nothingRecorded, type Recorded, StateRecorder } from './states.ts';
+import type { TreeSink } from './tree-sink.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 /** A path that has become a symlink is not followed, and one that has become a pipe does not block. */
@@ -26,9 +27,13 @@ interface OpenFolder {
 
 interface OpenFile {
   readonly path: FilePath;
+  readonly name: Uint8Array;
+  readonly executable: boolean;
   readonly fd: number;
   readonly size: number;
   left: number;
+  /** What the sink was told of it. */
+  told: 'nothing' | 'begin' | 'all';
 }
 
 export interface TreeState {
@@ -79,28 +84,31 @@ export class TreeReader {
     this.#file = undefined;
   }
 
-  /** Writes the next part of the archive; answers whether there is more. */
-  fill(out: NarChunks): boolean {
-    if (!this.#begun) this.#begin(out);
-    while (out.hasRoom) {
-      if (this.#file) this.#contents(out, this.#file);
-      else if (this.#open.length > 0) this.#nextEntry(out, this.#open[this.#open.length - 1]!);
+  /** Writes the next part of the archive; answers whether there is more. With a sink, no file is cut that an empty buffer can hold. */
+  fill(out: NarChunks, sink?: TreeSink): boolean {
+    if (!this.#begun) this.#begin(out, sink);
+    while (out.hasRoom && sink?.hasRoom !== false) {
+      if (this.#file) {
+        if (sink && this.#file.told === 'nothing' && out.wouldCut(this.#file.size)) return true;
+        this.#contents(out, this.#file, sink);
+      } else if (this.#open.length > 0) this.#nextEntry(out, this.#open[this.#open.length - 1]!, sink);
       else return false;
     }
     return true;
   }
 
-  #begin(out: NarChunks): void {
+  #begin(out: NarChunks, sink: TreeSink | undefined): void {
     this.#begun = true;
     out.text(narMagic);
-    this.#node(out, this.#root, '', rootKind(this.#root));
+    this.#node(out, sink, this.#root, nameless, rootKind(this.#root));
   }
 
-  #nextEntry(out: NarChunks, folder: OpenFolder): void {
+  #nextEntry(out: NarChunks, folder: OpenFolder, sink: TreeSink | undefined): void {
     const entry = folder.entries[folder.next++];
     if (!entry) {
       this.#open.pop();
       this.#close(out);
+      sink?.endDirectory();
       return;
     }
     const path = join(folder.path, entry.name);
@@ -109,24 +117,28 @@ export class TreeReader {
     if (this.#open.length >= maxNarDepth) {
       throw new StoreError('invalid', `path '${shownPath(path)}' exceeds maximum NAR directory depth of ${maxNarDepth}`);
     }
+    const name = bytesOf(entry.name);
     out.text('entry', '(', 'name');
-    out.bytes(bytesOf(entry.name));
+    out.bytes(name);
     out.text('node');
-    this.#node(out, path, entry.name, kind);
+    this.#node(out, sink, path, name, kind);
   }
 
-  #node(out: NarChunks, path: FilePath, name: FilePath, kind: FileKind): void {
+  #node(out: NarChunks, sink: TreeSink | undefined, path: FilePath, name: Uint8Array, kind: FileKind): void {
     if (kind === 'directory') {
       const state = this.#recorder && lstatExactly(path);
       const entries = listFolder(path);
       if (state) this.#recorder?.add('directory', name, state, entries.length);
       this.#open.push({ path, entries, next: 0 });
       out.text('(', 'type', 'directory');
+      sink?.directory(name);
     } else if (kind === 'symlink') {
       this.#recorder?.add('symlink', name, lstatExactly(path));
+      const target = readLink(path);
       out.text('(', 'type', 'symlink', 'target');
-      out.bytes(readLink(path));
+      out.bytes(target);
       this.#close(out);
+      sink?.symlink(name, target);
     } else if (kind === 'file') {
       this.#beginFile(out, path, name);
     } else {
@@ -134,28 +146,30 @@ export class TreeReader {
     }
   }
 
-  #beginFile(out: NarChunks, path: FilePath, name: FilePath): void {
+  #beginFile(out: NarChunks, path: FilePath, name: Uint8Array): void {
     const { fd, stat } = openFile(path, this.#recorder !== undefined);
     const size = Number(stat.size);
-    this.#file = { path, fd, size, left: size };
+    const executable = (Number(stat.mode) & ownerMayRun) !== 0;
+    this.#file = { path, name, executable, fd, size, left: size, told: 'nothing' };
     if (typeof stat.size === 'bigint') this.#recorder?.add('file', name, stat as fs.BigIntStats);
     out.text('(', 'type', 'regular');
-    if (Number(stat.mode) & ownerMayRun) out.text('executable', '');
+    if (executable) out.text('executable', '');
     out.text('contents');
     out.number(size);
   }
 
-  #contents(out: NarChunks, file: OpenFile): void {
-    if (file.left > 0) {
-      const count = out.fill(file.left, (into) => readFrom(file, into));
-      if (count === 0) throw new StoreError('io', `file '${shownPath(file.path)}' became shorter while it was read`);
-      file.left -= count;
+  #contents(out: NarChunks, file: OpenFile, sink: TreeSink | undefined): void {
+    if (file.left > 0 || file.told === 'nothing') {
+      const bytes = file.left > 0 ? out.fill(file.left, (into) => readFrom(file, into)) : nothing;
+      file.left -= bytes.length;
       // At once: a chunk that begins behind the padding would be out of step with words of eight bytes, and copying that from shared memory is ten times slower.
       if (file.left === 0) out.zeros(narPadding(file.size));
+      tell(file, bytes, sink);
     }
     if (file.left > 0 || !out.hasRoom) return;
     this.close();
     this.#close(out);
+    if (file.told === 'begin') sink?.endFile();
   }
 
   /** The end of a node, and of the entry that holds it. */
@@ -163,6 +177,21 @@ export class TreeReader {
     if (this.#open.length > 0) out.text(')', ')');
     else out.text(')');
   }
+}
+
+const nothing = new Uint8Array();
+const nameless = nothing;
+
+/** Tells the next part of a file. */
+function tell(file: OpenFile, bytes: Uint8Array, sink: TreeSink | undefined): void {
+  if (file.told === 'nothing' && file.left === 0) {
+    file.told = 'all';
+    sink?.file(file.name, file.executable, bytes);
+    return;
+  }
+  if (file.told === 'nothing') sink?.beginFile(file.name, file.executable);
+  file.told = 'begin';
+  sink?.contents(bytes);
 }
 
 function rootKind(root: FilePath): FileKind {
@@ -188,11 +217,14 @@ function openFile(path: FilePath, exactly: boolean): { fd: number; stat: fs.Stat
 }
 
 function readFrom(file: OpenFile, into: Uint8Array): number {
+  let count: number;
   try {
-    return fs.readSync(file.fd, into);
+    count = fs.readSync(file.fd, into);
   } catch (error) {
     throw fileError('reading from file', file.path, error);
   }
+  if (count === 0) throw new StoreError('io', `file '${shownPath(file.path)}' became shorter while it was read`);
+  return count;
 }
 
 function readLink(path: FilePath): Uint8Array {

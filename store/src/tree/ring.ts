@@ -3,14 +3,13 @@
  *
  * ```
  *   control   cancelled | state of slot 0 | state of slot 1 | …      0: empty, n: n bytes are in it, -1: the end
- *   data      slot 0 (256 KiB) | slot 1 | …
+ *   data      slot 0 (256 KiB unless told) | slot 1 | …
  * ```
  *
  * A worker waits by blocking, the main thread without.
  */
 
 const slots = 8;
-const slotSize = 256 * 1024;
 const half = slots / 2 - 1;
 const empty = 0;
 const end = -1;
@@ -20,7 +19,7 @@ export interface SharedRing {
   readonly data: SharedArrayBuffer;
 }
 
-export const newRing = (): SharedRing => ({
+export const newRing = (slotSize = 256 * 1024): SharedRing => ({
   control: new SharedArrayBuffer(4 * (slots + 1)),
   data: new SharedArrayBuffer(slots * slotSize),
 });
@@ -29,11 +28,13 @@ export const newRing = (): SharedRing => ({
 class RingSide {
   protected readonly control: Int32Array<SharedArrayBuffer>;
   readonly #data: Uint8Array<SharedArrayBuffer>;
+  protected readonly slotSize: number;
   #slot = 0;
 
   constructor({ control, data }: SharedRing) {
     this.control = new Int32Array(control);
     this.#data = new Uint8Array(data);
+    this.slotSize = data.byteLength / slots;
   }
 
   /** Ends the other side's work, and this one's. */
@@ -47,7 +48,7 @@ class RingSide {
   }
 
   protected bytes(length: number): Uint8Array<SharedArrayBuffer> {
-    const from = this.#slot * slotSize;
+    const from = this.#slot * this.slotSize;
     return this.#data.subarray(from, from + length);
   }
 
@@ -83,12 +84,12 @@ export class RingWriter extends RingSide {
     if (this.state !== empty) {
       for (let state = this.stateAhead(half); state !== empty && !this.cancelled; state = this.stateAhead(half)) this.block(state, half);
     }
-    return this.cancelled ? undefined : this.bytes(slotSize);
+    return this.cancelled ? undefined : this.bytes(this.slotSize);
   }
 
   async waitForRoom(): Promise<Uint8Array<SharedArrayBuffer> | undefined> {
     for (let state = this.state; state !== empty && !this.cancelled; state = this.state) await this.wait(state);
-    return this.cancelled ? undefined : this.bytes(slotSize);
+    return this.cancelled ? undefined : this.bytes(this.slotSize);
   }
 
   /** Hands over the buffer with so many bytes, at least one. */

@@ -10,8 +10,8 @@ export interface ReadTask {
   readonly type: 'read';
   readonly ring: SharedRing;
   readonly state: TreeState;
-  /** Where the archive's SHA-256 is wanted: what came before. */
-  readonly begun: readonly Uint8Array[] | undefined;
+  /** Where records with digests are wanted, too (`tree-records.ts`): the file of the module that hashes. */
+  readonly wasm: string | undefined;
 }
 
 /** Writes files that come in messages (`writer-thread.ts`). */
@@ -25,8 +25,6 @@ export type Task = ReadTask | WriteTask;
 
 /** What reading answers. */
 export interface ReadResult {
-  /** The archive's SHA-256 where it was wanted. */
-  readonly narHash: Uint8Array | undefined;
   readonly recorded: Recorded | undefined;
 }
 

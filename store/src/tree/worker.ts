@@ -4,9 +4,9 @@ import { readInto } from './read-task.ts';
 import { type ReadTask, type Reply, replyOf, type Task } from './tasks.ts';
 import { writeFrom } from './write-task.ts';
 
-async function read(task: ReadTask): Promise<Reply> {
+function read(task: ReadTask): Reply {
   try {
-    return { result: await readInto(task) };
+    return { result: readInto(task) };
   } catch (error) {
     return replyOf(error);
   }
@@ -14,4 +14,4 @@ async function read(task: ReadTask): Promise<Reply> {
 
 const task = workerData as Task;
 if (task.type === 'write') writeFrom(parentPort!, task);
-else void read(task).then((reply) => parentPort!.postMessage(reply));
+else parentPort!.postMessage(read(task));

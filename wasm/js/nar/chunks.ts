@@ -4,6 +4,7 @@ import { padding } from './format.ts';
 const chunkSize = 256 * 1024;
 // A name or a target, the tokens around it: what is written between two looks at the room.
 const reserved = 16 * 1024;
+const largestPadding = 8;
 
 // The buffer of the archive written last: making one costs more than writing a small file's archive.
 let spare: Uint8Array | undefined;
@@ -69,12 +70,17 @@ export class NarChunks {
     this.#used += count;
   }
 
-  /** Lets `read` put at most `limit` bytes at the end; answers how many it put. There is room for the padding behind them. */
-  fill(limit: number, read: (into: Uint8Array) => number): number {
-    const end = Math.min(this.#used + limit, this.#buffer.length - 8);
-    const count = read(this.#buffer.subarray(this.#used, end));
-    this.#used += count;
-    return count;
+  /** Lets `read` put at most `limit` bytes at the end; answers those that it put. There is room for the padding behind them. */
+  fill(limit: number, read: (into: Uint8Array) => number): Uint8Array {
+    const from = this.#used;
+    this.#used += read(this.#buffer.subarray(from, Math.min(from + limit, this.#buffer.length - largestPadding)));
+    return this.#buffer.subarray(from, this.#used);
+  }
+
+  /** Whether so many bytes would be cut here, and not in an empty buffer. */
+  wouldCut(size: number): boolean {
+    const most = this.#buffer.length - largestPadding;
+    return size <= most && this.#used + size > most;
   }
 
   /** What has been collected; the buffer is written over after that. */

@@ -122,7 +122,7 @@ function* writeContents(fs: NarFs, out: NarChunks, path: string, size: number): 
   try {
     for (let left = size; left > 0; ) {
       if (!out.hasRoom) yield out.take();
-      const read = out.fill(left, (into) => file.read(into));
+      const { length: read } = out.fill(left, (into) => file.read(into));
       if (read === 0) throw new NarError('nar-file-changed', `file '${path}' became shorter while it was read`);
       left -= read;
     }

@@ -1,0 +1,87 @@
+/** What one transaction writes about blobs. */
+import { hex } from '../castore/bytes.ts';
+import type { StoreLayout } from './files.ts';
+import type { IncomingBlob } from './incoming-blob.ts';
+import type { IndexFile } from './index-file.ts';
+import type { Packs } from './packs.ts';
+import { type BlobRecord, decodeBlob, encodeBlob, restampBlob, stampOfBlob } from './records.ts';
+import type { Session } from './sessions.ts';
+
+export interface NewBlob {
+  readonly digest: Uint8Array;
+  readonly record: BlobRecord;
+  /** What is to become a file. */
+  readonly file?: IncomingBlob;
+  /** The pack that it is moved from. */
+  readonly from?: number | undefined;
+}
+
+export class BlobEntries {
+  /** Files whose blobs are there already. */
+  readonly superfluous: string[] = [];
+  readonly #index: IndexFile;
+  readonly #layout: StoreLayout;
+  readonly #packs = new Map<number, { live: number; end: number }>();
+
+  constructor(index: IndexFile, layout: StoreLayout) {
+    this.#index = index;
+    this.#layout = layout;
+  }
+
+  /** Another process may have put the same meanwhile: what came first stays. */
+  enter({ stamp }: Session, { digest, record, from }: NewBlob): void {
+    const table = this.#index.tables.blobs;
+    if (record.kind === 'pack') this.#reach(record.pack, record.offset + record.size);
+    const known = table.get(digest);
+    if (from !== undefined) this.#move(digest, record, known, from);
+    else if (known) {
+      this.#restamp(digest, known, stamp);
+      if (record.kind === 'file') this.superfluous.push(this.#layout.blob(hex(digest), record.serial, record.executable));
+    } else {
+      table.put(digest, encodeBlob(record));
+      if (record.kind === 'pack') this.#add(record.pack, record.size);
+    }
+  }
+
+  #move(digest: Uint8Array, record: BlobRecord, known: Buffer | undefined, from: number): void {
+    const first = known && decodeBlob(known);
+    // It may have been collected, or moved already.
+    if (record.kind !== 'pack' || first?.kind !== 'pack' || first.pack !== from) return;
+    this.#index.tables.blobs.put(digest, encodeBlob({ ...record, stamp: first.stamp }));
+    this.#add(from, -record.size);
+    this.#add(record.pack, record.size);
+  }
+
+  /** Keeps a blob for the session; answers whether it is there. */
+  keep({ stamp }: Session, digest: Uint8Array): boolean {
+    const known = this.#index.tables.blobs.get(digest);
+    if (known) this.#restamp(digest, known, stamp);
+    return known !== undefined;
+  }
+
+  #restamp(digest: Uint8Array, known: Buffer, stamp: number): void {
+    if (stampOfBlob(known) < stamp) this.#index.tables.blobs.put(digest, restampBlob(known, stamp));
+  }
+
+  /** At the end: what has come to packs, or gone from them. */
+  countPacks(packs: Packs): void {
+    for (const [id, { live, end }] of this.#packs) packs.count(id, live, end);
+  }
+
+  #add(pack: number, live: number): void {
+    this.#countOf(pack).live += live;
+  }
+
+  #reach(pack: number, end: number): void {
+    const count = this.#countOf(pack);
+    count.end = Math.max(count.end, end);
+  }
+
+  #countOf(pack: number): { live: number; end: number } {
+    const known = this.#packs.get(pack);
+    if (known) return known;
+    const count = { live: 0, end: 0 };
+    this.#packs.set(pack, count);
+    return count;
+  }
+}
