@@ -67,10 +67,10 @@ export interface HashedBlob {
   readonly executable?: boolean;
 }
 
-/** What a store has taken in. */
+/** What a store has taken in. Until somebody asks for more it may wait, and share the work with what follows. */
 export interface Taken {
   /** Resolves when all is durable. */
-  readonly durable: Promise<void>;
+  durable(): Promise<void>;
 }
 
 /** A blob on its way into a store. Ends with `finish` or `discard`. */

@@ -14,7 +14,7 @@ export async function takeBlobs(service: BlobService, blobs: readonly HashedBlob
   const durable = putCopies(service, blobs, options);
   // Whoever waits for it sees its error; until then it is not unhandled.
   durable.catch(() => {});
-  return { durable };
+  return { durable: () => durable };
 }
 
 const smallBlob = 64 * 1024;

@@ -29,38 +29,34 @@ export class BlobEntries {
   }
 
   /** Another process may have put the same meanwhile: what came first stays. */
-  enter({ stamp }: Session, { digest, record, from }: NewBlob): void {
-    const table = this.#index.tables.blobs;
+  enter(session: Session, { digest, record, from }: NewBlob): void {
     if (record.kind === 'pack') this.#reach(record.pack, record.offset + record.size);
-    const known = table.get(digest);
-    if (from !== undefined) this.#move(digest, record, known, from);
-    else if (known) {
-      this.#restamp(digest, known, stamp);
-      if (record.kind === 'file') this.superfluous.push(this.#layout.blob(hex(digest), record.serial, record.executable));
-    } else {
-      table.put(digest, encodeBlob(record));
+    if (from !== undefined) this.#move(digest, record, from);
+    else if (!this.keep(session, digest)) {
+      this.#index.tables.blobs.put(digest, encodeBlob(record));
       if (record.kind === 'pack') this.#add(record.pack, record.size);
+    } else if (record.kind === 'file') {
+      this.superfluous.push(this.#layout.blob(hex(digest), record.serial, record.executable));
     }
   }
 
-  #move(digest: Uint8Array, record: BlobRecord, known: Buffer | undefined, from: number): void {
+  #move(digest: Uint8Array, record: BlobRecord, from: number): void {
+    const table = this.#index.tables.blobs;
+    const known = table.get(digest);
     const first = known && decodeBlob(known);
     // It may have been collected, or moved already.
     if (record.kind !== 'pack' || first?.kind !== 'pack' || first.pack !== from) return;
-    this.#index.tables.blobs.put(digest, encodeBlob({ ...record, stamp: first.stamp }));
+    table.put(digest, encodeBlob({ ...record, stamp: first.stamp }));
     this.#add(from, -record.size);
     this.#add(record.pack, record.size);
   }
 
   /** Keeps a blob for the session; answers whether it is there. */
   keep({ stamp }: Session, digest: Uint8Array): boolean {
-    const known = this.#index.tables.blobs.get(digest);
-    if (known) this.#restamp(digest, known, stamp);
+    const table = this.#index.tables.blobs;
+    const known = table.glance(digest);
+    if (known && stampOfBlob(known) < stamp) table.put(digest, restampBlob(table.get(digest)!, stamp));
     return known !== undefined;
-  }
-
-  #restamp(digest: Uint8Array, known: Buffer, stamp: number): void {
-    if (stampOfBlob(known) < stamp) this.#index.tables.blobs.put(digest, restampBlob(known, stamp));
   }
 
   /** At the end: what has come to packs, or gone from them. */

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { digestKey, hex } from '../castore/bytes.ts';
+import { StoreError } from '../errors.ts';
 import type { BeginBlobOptions, BlobSink, Bytes, HashedBlob, PutBlobOptions, Taken } from '../service.ts';
 import { BlobEntries, type NewBlob } from './blob-entries.ts';
 import type { Files, StoreLayout } from './files.ts';
@@ -36,6 +37,10 @@ export class BlobWriter {
   #full: PackWriter[] = [];
   #queue: Waiting[] = [];
   #committing: Promise<void> | undefined;
+  /** How many wait for what they have put. */
+  #awaited = 0;
+  /** Small blobs that are written and not in the index yet, by digest. */
+  readonly #written = new Map<string, { readonly stamp: number; readonly gone: Promise<unknown> }>();
   /** Files that are about to be kept, by digest. */
   readonly #keeping = new Map<string, Promise<void>>();
   #serials: Promise<number[]> = Promise.resolve([]);
@@ -61,7 +66,7 @@ export class BlobWriter {
 
   /** Puts small blobs whose digests the caller has computed. */
   async putSmall(entries: readonly PackEntry[]): Promise<void> {
-    await (await this.#takeSmall(entries)).durable;
+    await (await this.#takeSmall(entries)).durable();
   }
 
   /** Takes in blobs of which the caller has all contents and digests: they are written when it answers. */
@@ -70,26 +75,31 @@ export class BlobWriter {
     const large = small.length < blobs.length ? blobs.filter(({ contents }) => contents.length > smallBlob) : [];
     const kept = large.map((blob) => quiet(this.#keepWhole(blob)));
     const { durable } = await this.#takeSmall(small);
-    return { durable: quiet(allOf([durable, ...kept])) };
+    return { durable: () => this.#settle(allOf([durable(), ...kept])) };
   }
 
   async #takeSmall(entries: readonly PackEntry[]): Promise<Taken> {
     const session = await this.#sessions.current();
     const missing = new Map<string, PackEntry>();
     const stale: PackEntry[] = [];
+    const under = new Set<Promise<unknown>>();
     for (const entry of entries) {
+      const key = digestKey(entry.digest);
+      const written = this.#written.get(key);
+      if (written && written.stamp >= session.stamp) {
+        under.add(written.gone);
+        continue;
+      }
       const known = this.#index.tables.blobs.glance(entry.digest);
-      if (!known) missing.set(digestKey(entry.digest), entry);
+      if (!known) missing.set(key, entry);
       // It may be collected before it is kept; then its contents are needed.
       else if (stampOfBlob(known) < session.stamp) stale.push({ ...entry, contents: entry.contents.slice() });
     }
-    if (missing.size === 0 && stale.length === 0) return { durable: Promise.resolve() };
     const digests = stale.map((entry) => entry.digest);
-    const { gone } =
-      missing.size === 0
-        ? { gone: this.#commit(session, [], digests) }
-        : await this.#appendAndCommit(session, [...missing.values()], digests);
-    return { durable: quiet(this.#putGone(stale, gone)) };
+    if (missing.size > 0) under.add(this.#putGone(stale, (await this.#appendAndCommit(session, missing, digests)).gone));
+    else if (stale.length > 0) under.add(this.#putGone(stale, this.#commit(session, [], digests)));
+    const all = quiet(allOf([...under]));
+    return { durable: () => this.#settle(all) };
   }
 
   /** Puts what was collected between the look and the commit. */
@@ -100,14 +110,15 @@ export class BlobWriter {
 
   /** Writes blobs of a pack into another. */
   async move(from: number, entries: readonly PackEntry[]): Promise<void> {
-    const { gone } = await this.#appendAndCommit(await this.#sessions.current(), entries, [], from);
-    await gone;
+    const byDigest = new Map(entries.map((entry) => [digestKey(entry.digest), entry]));
+    const { gone } = await this.#appendAndCommit(await this.#sessions.current(), byDigest, [], from);
+    await this.#settle(gone);
   }
 
   /** Answers when the contents are written; `gone` tells which of the stale blobs are not there when that is durable. */
   async #appendAndCommit(
     session: Session,
-    entries: readonly PackEntry[],
+    byDigest: ReadonlyMap<string, PackEntry>,
     stale: readonly Uint8Array[],
     from?: number,
   ): Promise<{ readonly gone: Promise<readonly Uint8Array[]> }> {
@@ -120,14 +131,27 @@ export class BlobWriter {
         continue;
       }
       // At once, so that whoever sees the pack full sees these blobs in the queue.
+      const entries = [...byDigest.values()];
       const places = pack.append(entries);
       const blobs = places.map((place, i) => ({
         digest: entries[i]!.digest,
         record: { kind: 'pack', stamp: session.stamp, ...place } as const,
         from,
       }));
-      return { gone: this.#commit(session, blobs, stale) };
+      const gone = this.#commit(session, blobs, stale);
+      // What is moved keeps its stamp.
+      if (from === undefined) this.#remember(byDigest.keys(), { stamp: session.stamp, gone });
+      return { gone };
     }
+  }
+
+  #remember(keys: Iterable<string>, written: { readonly stamp: number; readonly gone: Promise<unknown> }): void {
+    const all = [...keys];
+    for (const key of all) this.#written.set(key, written);
+    const forget = () => {
+      for (const key of all) if (this.#written.get(key) === written) this.#written.delete(key);
+    };
+    written.gone.then(forget, forget);
   }
 
   #startAnother(pack: PackWriter): void {
@@ -162,7 +186,7 @@ export class BlobWriter {
     const blob = this.#incoming({ hashed });
     return {
       write: (bytes) => blob.write(bytes),
-      finish: (digest) => this.#finish(blob, executable, digest),
+      finish: (digest) => this.#settle(this.#finish(blob, executable, digest)),
       discard: async () => blob.discard(),
     };
   }
@@ -245,14 +269,30 @@ export class BlobWriter {
 
   /** Keeps blobs that are there for the session; answers those that are not there. */
   keep(session: Session, digests: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
-    return this.#commit(session, [], digests);
+    return this.#settle(this.#commit(session, [], digests));
   }
 
+  /** Enters blobs into the index, together with others. Nobody begins with that before somebody waits for it (`settle`). */
   #commit(session: Session, blobs: readonly NewBlob[], stale: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
     return new Promise((done, failed) => {
       this.#queue.push({ session, blobs, stale, done, failed });
-      this.#committing ??= this.#commitAll();
+      if (this.#awaited > 0) this.#begin();
     });
+  }
+
+  /** Commits what waits, and what comes until then. */
+  async #settle<T>(promise: Promise<T>): Promise<T> {
+    this.#awaited++;
+    if (this.#queue.length > 0) this.#begin();
+    try {
+      return await promise;
+    } finally {
+      this.#awaited--;
+    }
+  }
+
+  #begin(): void {
+    this.#committing ??= this.#commitAll();
   }
 
   async #commitAll(): Promise<void> {
@@ -315,6 +355,8 @@ export class BlobWriter {
   /** Ends writing; the pack is free for the next. */
   async close(): Promise<void> {
     await this.#committing;
+    // What nobody waits for was not acknowledged.
+    for (const one of this.#queue.splice(0)) one.failed(new StoreError('io', 'the store was closed'));
     const pack = await this.#writing;
     for (const each of pack ? [...this.#full, pack] : this.#full) {
       await this.#index.write(() => this.#packs.release(each.id));
@@ -332,6 +374,6 @@ function quiet(promise: Promise<void>): Promise<void> {
 }
 
 /** Waits for all, so that nothing is under way after an error. */
-async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(promises)) if (result.status === 'rejected') throw result.reason;
 }

@@ -106,7 +106,7 @@ export class EmbeddedBlobs implements BlobService {
   async putMany(contents: readonly Uint8Array[], options: CallOptions = {}): Promise<Uint8Array[]> {
     options.signal?.throwIfAborted();
     const entries = contents.map((blob) => ({ digest: blake3(blob), contents: blob }));
-    await (await this.#writer.take(entries)).durable;
+    await (await this.#writer.take(entries)).durable();
     return entries.map((entry) => entry.digest);
   }
 

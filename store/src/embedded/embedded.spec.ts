@@ -74,6 +74,73 @@ function countedFiles(): { readonly files: Files; readonly made: string[] } {
   };
 }
 
+describe('blobs that are taken in before they are durable', () => {
+  const hashed = (contents: Uint8Array) => ({ digest: blake3(contents), contents });
+
+  test("their bytes are the caller's again, each is written once, and somebody who waits makes them durable", async () => {
+    const { files, made } = countedFiles();
+    const contents = [noise(100, 1), noise(300_000, 2), noise(70_000, 3)];
+    const given = contents.map((blob) => hashed(blob.slice()));
+    await using(
+      async ({ castore }) => {
+        const first = await castore!.blobs.take!(given);
+        const again = await castore!.blobs.take!(given);
+        for (const { contents: bytes } of given) bytes.fill(0);
+        expect(await castore!.blobs.stat(given[0]!.digest)).toBeUndefined();
+        await again.durable();
+        expect(made.filter((place) => place === state('tmp'))).toHaveLength(2);
+        for (const [i, blob] of contents.entries()) {
+          expect(Buffer.compare(await collectBytes(castore!.blobs.read(given[i]!.digest)), blob)).toBe(0);
+        }
+        await first.durable();
+        expect(await using((store) => problemsOf(store))).toEqual([]);
+      },
+      { files },
+    );
+    expect(fs.statSync(state('packs/00000001')).size).toBe(16 + 40 + 100);
+  });
+
+  test('nothing is left of what nobody waited for', async () => {
+    const blob = hashed(noise(300_000, 4));
+    await using(async ({ castore }) => {
+      await castore!.blobs.take!([blob, hashed(noise(10, 5))]);
+    });
+    expect(filesBelow(state('tmp'))).toEqual([]);
+    await using(async (store) => {
+      expect(await store.castore!.blobs.has([blob.digest])).toEqual([false]);
+      expect(await problemsOf(store)).toEqual([]);
+    });
+  });
+
+  test('what was collected meanwhile is put again', async () => {
+    const blob = hashed(noise(1000, 6));
+    await using(async ({ castore }) => (await castore!.blobs.take!([blob])).durable());
+    await using(async (store) => {
+      // Our session begins after a collection has: what was put before is stale for it.
+      await using(collect);
+      await store.castore!.blobs.put([noise(10, 7)]);
+      const taken = await store.castore!.blobs.take!([blob]);
+      blob.contents.fill(0);
+      await using(collect);
+      await taken.durable();
+      expect(await collectBytes(store.castore!.blobs.read(blob.digest))).toEqual(noise(1000, 6));
+    });
+  });
+
+  test('a blob of any size may come with its digest', async () => {
+    await using(async ({ castore }) => {
+      for (const size of [0, 100, 70_000, 2_300_000]) {
+        const blob = noise(size, 8);
+        const sink = castore!.blobs.begin!({ hashed: true });
+        for (let at = 0; at < size; at += 60_000) sink.write(blob.subarray(at, at + 60_000));
+        const digest = blake3(blob);
+        expect(await sink.finish(digest)).toEqual(digest);
+        expect(Buffer.compare(await collectBytes(castore!.blobs.read(digest)), blob)).toBe(0);
+      }
+    });
+  });
+});
+
 describe('large blobs', () => {
   test('what is there, or on its way, is not written again', async () => {
     const { files, made } = countedFiles();

@@ -55,11 +55,7 @@ export async function* readHere(reader: TreeReader, options: TreeOptions, sink?:
 }
 
 /** Reads the rest in a thread: parts of the archive or, `withRecords`, slots of `tree-records.ts`. */
-export async function* readOn(
-  reader: TreeReader,
-  options: CallOptions,
-  withRecords = false,
-): AsyncGenerator<Uint8Array, ReadResult, void> {
+export async function* readOn(reader: TreeReader, options: CallOptions, withRecords = false): AsyncGenerator<Uint8Array, ReadResult, void> {
   const shared = newRing(withRecords ? slotSize : undefined);
   const ring = new RingReader(shared);
   const breather = new Breather(options);

@@ -9,7 +9,10 @@ import { archiveAt, RecordWriter } from './tree-records.ts';
 export function readInto({ ring: shared, state, wasm }: ReadTask): ReadResult {
   const ring = new RingWriter(shared);
   const reader = new TreeReader(state);
-  const fill = wasm !== undefined ? fillerWithRecords(reader, new WasmHashes(new WebAssembly.Module(fs.readFileSync(wasm)))) : (slot: Uint8Array) => fillArchive(reader, slot);
+  const fill =
+    wasm !== undefined
+      ? fillerWithRecords(reader, new WasmHashes(new WebAssembly.Module(fs.readFileSync(wasm))))
+      : (slot: Uint8Array) => fillArchive(reader, slot);
   try {
     for (let more = true; more; ) {
       const slot = ring.blockForRoom();

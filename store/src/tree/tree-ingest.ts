@@ -1,16 +1,18 @@
 /**
- * Takes a tree into a castore as it is read, in constant memory. What a buffer of the archive holds makes a step; while steps are on their way to the disk the next
- * are read.
+ * Takes a tree into a castore as it is read, in constant memory. What some buffers of the archive hold makes a step, and becomes durable together; meanwhile the next
+ * step is read.
  */
 import { beginBlob, takeBlobs } from '../castore/blob-sink.ts';
 import type { Node } from '../castore/node.ts';
 import { type OpenDirectory, type OpenFile, OpenTree, putDirectories, unknownDigest } from '../castore/open-tree.ts';
-import type { BlobSink, CallOptions, Castore, HashedBlob } from '../service.ts';
+import type { BlobSink, CallOptions, Castore, HashedBlob, Taken } from '../service.ts';
 import { blake3 } from '../wasm.ts';
 import type { TreeSink } from './tree-sink.ts';
 
+/** Blobs of a step. Where the castore holds their contents until they are durable, a buffer makes a step. */
+const stepBlobs = 2048;
 /** Steps that may be on their way to the castore at once. */
-const stepsUnderWay = 6;
+const stepsUnderWay = 4;
 
 interface LargeFile {
   readonly node: OpenFile;
@@ -22,6 +24,8 @@ export class TreeIngest implements TreeSink {
   readonly #options: CallOptions;
   readonly #tree = new OpenTree();
   #blobs: HashedBlob[] = [];
+  #taken: Taken[] = [];
+  #blobsTaken = 0;
   /** Large files that are complete; resolved when they are stored. */
   #large: Promise<void>[] = [];
   #ended: OpenDirectory[] = [];
@@ -73,16 +77,22 @@ export class TreeIngest implements TreeSink {
     this.#large.push(quiet(stored));
   }
 
-  /** Sends on its way what the buffer holds; resolves when the buffer is free and more is welcome. */
+  /** Takes in what the buffer holds; resolves when the buffer is free and more is welcome. */
   async flush(): Promise<void> {
     this.#options.signal?.throwIfAborted();
-    const [blobs, large, ended] = [this.#blobs, this.#large, this.#ended];
-    [this.#blobs, this.#large, this.#ended] = [[], [], []];
-    const before = this.#underWay.at(-1);
-    const taken = blobs.length > 0 ? await takeBlobs(this.#castore.blobs, blobs, this.#options) : undefined;
-    this.#underWay.push(quiet(this.#store([taken?.durable, before, ...large], ended)));
+    const blobs = this.#blobs;
+    this.#blobs = [];
+    if (blobs.length > 0) this.#taken.push(await takeBlobs(this.#castore.blobs, blobs, this.#options));
+    this.#blobsTaken += blobs.length;
+    if (this.#blobsTaken >= (this.#castore.blobs.take ? stepBlobs : 1)) this.#endStep();
     await this.#open?.sink.ready?.();
     while (this.#underWay.length > stepsUnderWay) await this.#underWay.shift();
+  }
+
+  #endStep(): void {
+    const contents = [this.#underWay.at(-1), ...this.#taken.map((taken) => taken.durable()), ...this.#large];
+    this.#underWay.push(quiet(this.#store(contents, this.#ended)));
+    [this.#taken, this.#large, this.#ended, this.#blobsTaken] = [[], [], [], 0];
   }
 
   /** A step's directories name what is in it and in those before. */
@@ -94,13 +104,15 @@ export class TreeIngest implements TreeSink {
   /** Answers the root once all is in the castore. */
   async finish(): Promise<Node> {
     await this.flush();
+    this.#endStep();
     await this.#underWay.at(-1);
     return this.#tree.root!;
   }
 
   /** Ends what is under way after an error or without `finish`. */
   async abandon(reason: unknown): Promise<void> {
-    await Promise.allSettled([this.#open?.sink.discard(reason), ...this.#large, ...this.#underWay]);
+    const taken = this.#taken.map((each) => each.durable());
+    await Promise.allSettled([this.#open?.sink.discard(reason), ...taken, ...this.#large, ...this.#underWay]);
   }
 }
 
