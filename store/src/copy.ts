@@ -3,7 +3,7 @@ import { closureInfos, topologicalOrder } from './closure.ts';
 import { copyContents } from './copy-contents.ts';
 import { notValid } from './errors.ts';
 import { runGraph } from './graph.ts';
-import type { PathInfo } from './path-info.ts';
+import type { PathInfo, Realisation } from './path-info.ts';
 import type { CallOptions, Store } from './service.ts';
 
 export interface CopyTotals {
@@ -35,6 +35,8 @@ export interface CopyOptions extends CallOptions {
   readonly checkSignatures?: boolean;
   /** Copy what is there already, too. */
   readonly repair?: boolean;
+  /** What is registered when the paths are there, where `to` knows realisations. */
+  readonly realisations?: readonly Realisation[];
 }
 
 export interface CopyResult {
@@ -53,7 +55,7 @@ const batch = 2000;
  * `from` does not have, and with what `to` has to say against a path.
  */
 export async function copyPaths(from: Store, to: Store, paths: readonly string[], options: CopyOptions = {}): Promise<CopyResult> {
-  const { closure = true, parallel = defaultParallel, repair = false, signal } = options;
+  const { closure = true, parallel = defaultParallel, repair = false, realisations = [], signal } = options;
   const all = closure ? await closureInfos(from, paths, options) : await infosOf(from, paths, options);
   const there = repair ? new Set<string>() : await presentIn(to, [...all.keys()], options);
   const wanted = new Map([...all].filter(([path]) => !there.has(path)));
@@ -72,6 +74,7 @@ export async function copyPaths(from: Store, to: Store, paths: readonly string[]
   };
   const order = topologicalOrder(wanted);
   await runGraph(order, (path) => wanted.get(path)!.references, parallel, copyOne, signal);
+  for (const realisation of realisations) await to.realisations?.put(realisation, options);
   return { copied: order, present: there.size };
 }
 

@@ -1,5 +1,6 @@
 // Commands about stores, and their drop-ins, over a store of their own.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -261,6 +262,27 @@ describe('copying and serving', () => {
     expect((await vixen('store', 'cat', '--store', other, `${copied}/readme`)).stdout).toBe('read me\n');
     expect(await vixen('store', 'verify', '--store', other, '--all')).toMatchObject({ status: 0, stderr: '' });
     expect(await vixen('store', 'copy', copied)).toMatchObject({ status: 1, stderr: expect.stringContaining("'--from' and/or '--to'") });
+  });
+
+  test('outputs that only a realisation names are copied with it', async () => {
+    const expression =
+      'derivation { name = "ca"; system = "s"; builder = "b"; __contentAddressed = true; outputHashAlgo = "sha256"; outputHashMode = "recursive"; }';
+    const drvPath = (await run(['nix-instantiate', '--extra-experimental-features', 'ca-derivations', '-E', expression])).stdout.trim();
+    const built = (await vixen('store', 'add', '--name', 'built', 'src')).stdout.trim();
+    const cache = path.join(dir, 'realised');
+    expect(await run(['nix', 'copy', '--to', `file://${cache}`, drvPath, built])).toMatchObject({ status: 0 });
+    const output = `${drvPath}^out`;
+    const copy = ['store', 'copy', '--no-check-sigs', '--from', `file://${cache}`, '--to', path.join(dir, 'fourth'), output];
+    expect(await vixen(...copy)).toMatchObject({ status: 1, stderr: expect.stringContaining("output 'out' of the unbuilt derivation") });
+    const aterm = (await vixen('store', 'cat', drvPath)).stdout.replace(/\("out","\/[^"]*"\)/, '("out","")');
+    const id = `sha256:${createHash('sha256').update(aterm).digest('hex')}!out`;
+    const realisation = { dependentRealisations: {}, id, outPath: path.basename(built), signatures: [] };
+    fs.mkdirSync(path.join(cache, 'realisations'), { recursive: true });
+    fs.writeFileSync(path.join(cache, 'realisations', `${id}.doi`), JSON.stringify(realisation));
+    expect(await vixen(...copy)).toMatchObject({ status: 0 });
+    // There the derivation is missing; with it the output is known.
+    expect(await vixen(...copy.slice(0, -1), drvPath)).toMatchObject({ status: 0 });
+    expect((await vixen('store', 'path-info', '--store', path.join(dir, 'fourth'), output)).stdout.trim()).toBe(built);
   });
 
   test('a server on all three protocols, ended by a signal', async () => {

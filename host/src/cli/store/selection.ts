@@ -1,5 +1,14 @@
 // The paths that a command works on: those named, with their closures where that is asked for, or all of the store.
-import { closureInfos, notValid, type PathInfo, type Store, topologicalOrder } from '@vixen/store';
+import {
+  closureInfos,
+  notValid,
+  type PathInfo,
+  type Realisation,
+  realisedOutputs,
+  type Store,
+  StoreError,
+  topologicalOrder,
+} from '@vixen/store';
 import type { Flag } from '../flags.ts';
 import { UsageError } from '../usage.ts';
 import type { StoreContext } from './context.ts';
@@ -8,6 +17,12 @@ import { storePathOf } from './paths.ts';
 export interface SelectionOptions {
   /** Whether closures are taken unless the user says otherwise. */
   readonly recursive: boolean;
+}
+
+export interface NamedPaths {
+  readonly paths: readonly string[];
+  /** How the paths of outputs are known, where their derivations do not say it. */
+  readonly realisations: readonly Realisation[];
 }
 
 export class PathSelection {
@@ -55,14 +70,41 @@ export class PathSelection {
   }
 
   /** The paths that were named, valid or not. */
-  async paths({ signal }: StoreContext, store: Store): Promise<string[]> {
-    const words = [...this.words, ...(this.#stdin ? await readWords() : [])];
-    if (!this.#all) return words.map((word) => storePathOf(store, word));
-    if (words.length > 0) throw new UsageError("'\x0e--all\x0f' does not expect arguments");
-    const all: string[] = [];
-    for await (const path of store.paths({ signal })) all.push(path);
-    return all;
+  async paths(context: StoreContext, store: Store): Promise<readonly string[]> {
+    return (await this.named(context, store)).paths;
   }
+
+  async named({ signal }: StoreContext, store: Store): Promise<NamedPaths> {
+    const words = [...this.words, ...(this.#stdin ? await readWords() : [])];
+    if (!this.#all) return namedBy(words, store, signal);
+    if (words.length > 0) throw new UsageError("'\x0e--all\x0f' does not expect arguments");
+    const paths: string[] = [];
+    for await (const path of store.paths({ signal })) paths.push(path);
+    return { paths, realisations: [] };
+  }
+}
+
+/** A path, or with `^` outputs of a derivation: `…-x.drv^out,dev`, `…-x.drv^*`. */
+async function namedBy(words: readonly string[], store: Store, signal: AbortSignal): Promise<NamedPaths> {
+  const paths: string[] = [];
+  const realisations: Realisation[] = [];
+  for (const word of words) {
+    const [, derivation, outputs] = /^(.*\.drv)\^([^^]+)$/.exec(word) ?? [];
+    if (derivation === undefined || outputs === undefined) {
+      paths.push(storePathOf(store, word));
+      continue;
+    }
+    const drvPath = storePathOf(store, derivation);
+    for (const { name, path, realisation } of await realisedOutputs(store, drvPath, outputs === '*' ? '*' : outputs.split(','), {
+      signal,
+    })) {
+      if (path === undefined)
+        throw new StoreError('not-found', `cannot operate on output '${name}' of the unbuilt derivation '${drvPath}'`);
+      paths.push(path);
+      if (realisation) realisations.push(realisation);
+    }
+  }
+  return { paths, realisations };
 }
 
 async function readWords(): Promise<string[]> {

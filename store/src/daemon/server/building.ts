@@ -1,5 +1,10 @@
 /** Operations about builds, which a `BuildHandler` does where there is one. */
+import { outputHashes } from '../../derivations/output-hashes.ts';
+import { realisedOutputs } from '../../derivations/realised.ts';
+import { storedDerivation } from '../../derivations/stored.ts';
 import { StoreError, unsupported } from '../../errors.ts';
+import type { DerivedPath } from '../../formats/derived-path.ts';
+import type { Realisation } from '../../path-info.ts';
 import { type BuildMode, buildModes, type OperationName } from '../protocol.ts';
 import { type KeyedBuildResult, writeBuildResult, writeKeyedBuildResult } from '../values/build-result.ts';
 import { readDerivation, readDerivedPath } from '../values/derivations.ts';
@@ -19,17 +24,36 @@ function builderOf({ build, store, trusted }: Session, mode: BuildMode): BuildHa
   return build;
 }
 
-async function buildArguments(session: Session): Promise<() => Promise<KeyedBuildResult[]>> {
+interface BuildArguments {
+  readonly paths: readonly DerivedPath[];
+  readonly mode: BuildMode;
+}
+
+async function buildArguments(session: Session): Promise<BuildArguments> {
   const paths = await session.in.list(() => readDerivedPath(session.in, session.version, session.directory));
-  const mode = await modeArgument(session);
-  return async () => {
-    // What is there needs no builder.
-    if (mode === 'normal' && (await areValid(session, paths))) return paths.map((path) => ({ ...alreadyValid, path }));
-    return builderOf(session, mode).paths(paths, contextOf(session, mode));
-  };
+  return { paths, mode: await modeArgument(session) };
 }
 
 const modeArgument = async (session: Session): Promise<BuildMode> => buildModes[await session.in.number(buildModes.length - 1)]!;
+
+/** What is there needs no builder. */
+const isThere = async (session: Session, { paths, mode }: BuildArguments): Promise<boolean> =>
+  mode === 'normal' && (await areValid(session, paths));
+
+async function areValid({ store, signal }: Session, paths: readonly DerivedPath[]): Promise<boolean> {
+  const wanted = new Set<string>();
+  for (const derived of paths) {
+    if ('path' in derived) wanted.add(derived.path);
+    else if (typeof derived.drvPath !== 'string' || !(await store.pathInfo(derived.drvPath, { signal }))) return false;
+    else {
+      for (const { path } of await realisedOutputs(store, derived.drvPath, derived.outputs, { signal })) {
+        if (path === undefined) return false;
+        wanted.add(path);
+      }
+    }
+  }
+  return (await store.pathInfos([...wanted], { signal })).size === wanted.size;
+}
 
 const alreadyValid = {
   status: 'already-valid',
@@ -38,26 +62,38 @@ const alreadyValid = {
   isNonDeterministic: false,
   startTime: 0,
   stopTime: 0,
-  builtOutputs: [],
 } as const;
 
-async function areValid(session: Session, paths: readonly KeyedBuildResult['path'][]): Promise<boolean> {
-  const plain = paths.map((path) => ('path' in path ? path.path : undefined)).filter((path) => path !== undefined);
-  return plain.length === paths.length && (await session.store.pathInfos(plain, session)).size === new Set(plain).size;
+async function builtOutputs({ store, signal }: Session, derived: DerivedPath): Promise<Realisation[]> {
+  if ('path' in derived || typeof derived.drvPath !== 'string') return [];
+  const outputs = await realisedOutputs(store, derived.drvPath, derived.outputs, { signal });
+  const hashes = await outputHashes(store, await storedDerivation(store, derived.drvPath, { signal }), { signal });
+  return outputs.flatMap(({ name, path, realisation }) => {
+    if (realisation || path === undefined) return realisation ?? [];
+    return { id: `sha256:${hashes.get(name)}!${name}`, outPath: path, signatures: [], dependentRealisations: {} };
+  });
 }
 
 async function buildPaths(session: Session): Promise<void> {
-  const build = await buildArguments(session);
+  const wanted = await buildArguments(session);
   await session.work(async () => {
-    const failed = (await build()).find((result) => result.errorMessage !== '');
+    if (await isThere(session, wanted)) return;
+    const { paths, mode } = wanted;
+    const failed = (await builderOf(session, mode).paths(paths, contextOf(session, mode))).find(({ errorMessage }) => errorMessage !== '');
     if (failed) throw new StoreError('io', failed.errorMessage);
   });
   session.out.number(1);
 }
 
 async function buildPathsWithResults(session: Session): Promise<void> {
-  const build = await buildArguments(session);
-  const results = await session.work(build);
+  const wanted = await buildArguments(session);
+  const results = await session.work(async () => {
+    const { paths, mode } = wanted;
+    if (!(await isThere(session, wanted))) return builderOf(session, mode).paths(paths, contextOf(session, mode));
+    const there: KeyedBuildResult[] = [];
+    for (const path of paths) there.push({ ...alreadyValid, path, builtOutputs: await builtOutputs(session, path) });
+    return there;
+  });
   session.out.list(results, (result) => writeKeyedBuildResult(session.out, result, session.version, session.directory));
 }
 

@@ -1,9 +1,9 @@
 /** What would have to be built for paths to be there (libstore/misc.cc, queryMissing). Nothing is substituted. */
+import { realisedOutputs } from '../../derivations/realised.ts';
+import { storedDerivation } from '../../derivations/stored.ts';
 import { StoreError } from '../../errors.ts';
-import type { Derivation } from '../../formats/derivation/index.ts';
 import type { DerivedPath } from '../../formats/derived-path.ts';
 import type { CallOptions, Store } from '../../service.ts';
-import { storedDerivation } from './derivations.ts';
 
 export interface MissingPaths {
   /** Derivations. */
@@ -40,20 +40,15 @@ async function needs(store: Store, wanted: WantedOutputs, result: MissingPaths, 
     result.unknown.add(drvPath);
     return [];
   }
+  if (await areValid(store, wanted, options)) return [];
   const derivation = await storedDerivation(store, drvPath, options);
-  if (await areValid(store, derivation, wanted, options)) return [];
   result.willBuild.add(drvPath);
   await noteUnknown(store, derivation.inputSources, result, options);
   return [...derivation.inputDerivations].map(([path, { outputs }]) => ({ drvPath: path, outputs }));
 }
 
-async function areValid(store: Store, { outputs }: Derivation, wanted: WantedOutputs, options: CallOptions): Promise<boolean> {
-  const names = wanted.outputs === '*' ? [...outputs.keys()] : wanted.outputs;
-  const paths = names.map((name) => {
-    const output = outputs.get(name);
-    if (!output) throw new StoreError('invalid', `derivation '${wanted.drvPath}' does not have wanted outputs '${name}'`);
-    return 'path' in output ? output.path : undefined;
-  });
+async function areValid(store: Store, { drvPath, outputs }: WantedOutputs, options: CallOptions): Promise<boolean> {
+  const paths = (await realisedOutputs(store, drvPath, outputs, options)).map(({ path }) => path);
   const known = paths.filter((path) => path !== undefined);
   return known.length === paths.length && (await store.pathInfos(known, options)).size === new Set(known).size;
 }

@@ -1,13 +1,12 @@
 /** Operations that ask. */
+import { type RealisedOutput, realisedOutputs } from '../../derivations/realised.ts';
 import { StoreError, unsupported } from '../../errors.ts';
-import { outputPaths } from '../../formats/derivation/index.ts';
 import type { DerivedPath } from '../../formats/derived-path.ts';
 import { formatRealisation, parseRealisationId } from '../../formats/realisation.ts';
 import { isHashPart } from '../../formats/store-path.ts';
 import { type OperationName, since } from '../protocol.ts';
 import { readDerivedPath } from '../values/derivations.ts';
 import { readPath, readPaths, writePaths, writeUnkeyedInfo } from '../values/paths.ts';
-import { storedDerivation } from './derivations.ts';
 import { missingPaths } from './missing.ts';
 import type { Operation, Session } from './session.ts';
 
@@ -84,27 +83,27 @@ async function queryPathFromHashPart(session: Session): Promise<void> {
   session.out.text(path ?? '');
 }
 
-async function outputsOf(session: Session): Promise<Map<string, string>> {
+async function outputsOf(session: Session): Promise<RealisedOutput[]> {
   const path = await pathArgument(session);
-  return session.work(async () => outputPaths(await storedDerivation(session.store, path, session)));
+  return session.work(() => realisedOutputs(session.store, path, '*', session));
 }
 
 async function queryDerivationOutputs(session: Session): Promise<void> {
   const outputs = await outputsOf(session);
   writePaths(
     session.out,
-    [...outputs.values()].filter((path) => path !== ''),
+    outputs.map(({ path }) => path).filter((path) => path !== undefined),
   );
 }
 
 async function queryDerivationOutputNames(session: Session): Promise<void> {
   const outputs = await outputsOf(session);
-  session.out.texts([...outputs.keys()].sort());
+  session.out.texts(outputs.map(({ name }) => name));
 }
 
 async function queryDerivationOutputMap(session: Session): Promise<void> {
   const outputs = await outputsOf(session);
-  session.out.list([...outputs.keys()].sort(), (name) => session.out.text(name).text(outputs.get(name)!));
+  session.out.list(outputs, ({ name, path = '' }) => session.out.text(name).text(path));
 }
 
 async function queryRealisation(session: Session): Promise<void> {

@@ -10,7 +10,12 @@ import { UsageError } from '../../usage.ts';
 export const storeCopy = storeCommand({
   usage: '[--from URL] [--to URL] [FLAGS] PATH…',
   about: 'Copies store paths, and all that they refer to, from one store to another.',
-  examples: ['--to file:///tmp/cache ./result', '--from https://cache.nixos.org /nix/store/…-hello-2.12', '--all --from /mnt --to daemon'],
+  examples: [
+    '--to file:///tmp/cache ./result',
+    '--from https://cache.nixos.org /nix/store/…-hello-2.12',
+    '--all --from /mnt --to daemon',
+    "--to file:///tmp/cache '/nix/store/…-hello.drv^out'",
+  ],
   create() {
     const selection = new PathSelection({ recursive: true });
     let from: string | undefined;
@@ -32,11 +37,17 @@ export const storeCopy = storeCommand({
         if (from === undefined && to === undefined) throw new UsageError("you must pass '\x0e--from\x0f' and/or '\x0e--to\x0f'");
         const source = from === undefined ? await context.store() : await context.open(from);
         const target = to === undefined ? await context.store() : await context.open(to);
-        const roots = await selection.paths(context, source);
+        const { paths: roots, realisations } = await selection.named(context, source);
         const progress = new TransferProgress('copying');
         try {
           const closure = selection.isRecursive;
-          await copyPaths(source, target, roots, { closure, checkSignatures, signal: context.signal, onEvent: progress.event });
+          await copyPaths(source, target, roots, {
+            closure,
+            checkSignatures,
+            realisations,
+            signal: context.signal,
+            onEvent: progress.event,
+          });
         } finally {
           progress.end();
         }

@@ -1,10 +1,19 @@
 // `nix-store --query`.
-import { closureInfos, notValid, type PathInfo, referrersClosure, type Store, StoreError, topologicalOrder } from '@vixen/store';
+import {
+  closureInfos,
+  notValid,
+  type PathInfo,
+  realisedOutputs,
+  referrersClosure,
+  type Store,
+  StoreError,
+  storedDerivation,
+  topologicalOrder,
+} from '@vixen/store';
 import { formatHash } from '@vixen/wasm';
 import { printRoots } from '../../commands/store/gc.ts';
 import { writeOut } from '../../output.ts';
 import type { StoreContext } from '../../store/context.ts';
-import { derivationOf, outputPath } from '../../store/derivations.ts';
 import { storePathOf } from '../../store/paths.ts';
 import { UsageError } from '../../usage.ts';
 import type { Operation, OperationInput } from '../nix-store.ts';
@@ -110,11 +119,10 @@ class Queries {
   /** A derivation's outputs where they are wanted; other paths as they are. */
   async outputs(path: string, wanted: boolean): Promise<string[]> {
     if (!wanted || !path.endsWith('.drv')) return [path];
-    const { outputs } = await derivationOf(this.#store, path, this.#signal);
-    return [...outputs.values()]
+    const outputs = await realisedOutputs(this.#store, path, '*', { signal: this.#signal });
+    return outputs
       .map((output) => {
-        const known = outputPath(output);
-        if (known !== undefined) return known;
+        if (output.path !== undefined) return output.path;
         throw new UsageError(
           'Cannot use output path of floating content-addressing derivation until we know what it is (e.g. by building it)',
         );
@@ -131,8 +139,8 @@ class Queries {
   }
 
   async #validOutputs(drvPath: string): Promise<string[]> {
-    const { outputs } = await derivationOf(this.#store, drvPath, this.#signal);
-    const paths = [...outputs.values()].flatMap((output) => outputPath(output) ?? []);
+    const outputs = await realisedOutputs(this.#store, drvPath, '*', { signal: this.#signal });
+    const paths = outputs.flatMap((output) => output.path ?? []);
     return [...(await this.#store.pathInfos(paths, { signal: this.#signal })).keys()];
   }
 
@@ -157,7 +165,7 @@ class Queries {
 
   async binding(path: string, name: string): Promise<string> {
     const drvPath = await this.deriver(path);
-    const { env } = await derivationOf(this.#store, drvPath, this.#signal);
+    const { env } = await storedDerivation(this.#store, drvPath, { signal: this.#signal });
     const value = env.get(name);
     if (value === undefined) throw new StoreError('not-found', `derivation '${drvPath}' has no environment binding named '${name}'`);
     return value;

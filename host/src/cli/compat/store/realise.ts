@@ -1,9 +1,8 @@
 // `nix-store --realise`: makes paths valid. What is not there has to be built.
-import { notValid, type Store, StoreError } from '@vixen/store';
+import { notValid, realisedOutputs, type Store, StoreError } from '@vixen/store';
 import { addPermanentRoot } from '../../../node/out-links.ts';
 import { writeOut } from '../../output.ts';
 import type { StoreContext } from '../../store/context.ts';
-import { derivationOf, outputPath } from '../../store/derivations.ts';
 import { storePathOf } from '../../store/paths.ts';
 import type { Operation, OperationInput } from '../nix-store.ts';
 import { refuseFlags } from './contents.ts';
@@ -19,12 +18,8 @@ async function wanted(store: Store, word: string, signal: AbortSignal): Promise<
   const [name, outputs] = word.split('!');
   const path = storePathOf(store, name!);
   if (!path.endsWith('.drv')) return [{ output: 'out', path }];
-  const derivation = await derivationOf(store, path, signal);
-  const names = outputs === undefined ? [...derivation.outputs.keys()] : outputs.split(',');
-  return names.map((output) => {
-    const found = derivation.outputs.get(output);
-    if (!found) throw new StoreError('not-found', `derivation '${path}' does not have an output named '${output}'`);
-    const known = outputPath(found);
+  const found = await realisedOutputs(store, path, outputs?.split(',') ?? '*', { signal });
+  return found.map(({ name: output, path: known }) => {
     if (known === undefined)
       throw new StoreError('unsupported', `cannot realise '${path}!${output}': its path is known only after the build`);
     return { output, path: known };

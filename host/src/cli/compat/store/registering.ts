@@ -1,9 +1,8 @@
 // `nix-store`'s operations on what is registered: --check-validity, --dump-db, --load-db, --print-env, --read-log.
-import { notValid, type PathInfo, type Store, StoreError, unsupported } from '@vixen/store';
+import { notValid, type PathInfo, type Store, StoreError, storedDerivation, unsupported } from '@vixen/store';
 import { base16, parseBaseName } from '@vixen/wasm';
 import { writeOut } from '../../output.ts';
 import { readStdin } from '../../stdin.ts';
-import { derivationOf } from '../../store/derivations.ts';
 import { storePathOf } from '../../store/paths.ts';
 import { writeChunks } from '../../store/streams.ts';
 import { UsageError } from '../../usage.ts';
@@ -111,7 +110,7 @@ export const printEnv: Operation = async (context, input) => {
   refuseFlags(input);
   if (input.args.length !== 1) throw new UsageError("'\x0e--print-env\x0f' requires one derivation store path");
   const store = await context.store();
-  const { env, args } = await derivationOf(store, storePathOf(store, input.args[0]!), context.signal);
+  const { env, args } = await storedDerivation(store, storePathOf(store, input.args[0]!), context);
   for (const [name, value] of [...env].sort(([a], [b]) => (a < b ? -1 : 1))) writeOut(`export ${name}; ${name}=${shellQuote(value)}\n`);
   writeOut(`export _args; _args=${shellQuote(args.join(' '))}\n`);
 };

@@ -1,8 +1,8 @@
 /** Derivations that lie in a store. */
-import { readWholeFile } from '../../browse.ts';
-import { notValid, StoreError } from '../../errors.ts';
-import { type Derivation, parseDerivation } from '../../formats/derivation/index.ts';
-import type { CallOptions, Store } from '../../service.ts';
+import { readWholeFile } from '../browse.ts';
+import { notValid, StoreError } from '../errors.ts';
+import { type Derivation, parseDerivation } from '../formats/derivation/index.ts';
+import type { CallOptions, Store } from '../service.ts';
 
 /** No honest derivation is larger. */
 const maxSize = 64 * 1024 * 1024;
