@@ -16,6 +16,7 @@ import type {
   ReadBlobOptions,
   Taken,
 } from '../service.ts';
+import type { BlobPlace } from '../tree/index.ts';
 import { blake3, wasmHashes } from '../wasm.ts';
 import type { BlobWriter } from './blob-writer.ts';
 import { isSystemError, type StoreLayout, systemError } from './files.ts';
@@ -185,6 +186,12 @@ export class EmbeddedBlobs implements BlobService {
   linkable({ digest, size, executable }: FileNode): Promise<string | undefined> | undefined {
     // Small blobs lie in packs: they need not be looked up for that.
     return size > smallBlob ? this.#fileToLink(digest, executable) : undefined;
+  }
+
+  /** Where a small blob lies, for who reads and verifies it. A collection may move it at any time: then `readMany` finds it. */
+  placeOf({ digest, size }: FileNode): BlobPlace | undefined {
+    const record = size <= smallBlob ? this.#find(digest) : undefined;
+    return record?.kind === 'pack' ? { file: this.#layout.pack(record.pack), offset: record.offset, size: record.size } : undefined;
   }
 
   async #fileToLink(digest: Uint8Array, executable: boolean): Promise<string | undefined> {

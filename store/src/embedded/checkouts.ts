@@ -54,7 +54,8 @@ export class EmbeddedCheckouts implements CheckoutService {
     try {
       fs.mkdirSync(this.#layout.checkouts, { recursive: true });
       const blobFile = (file: FileNode) => this.#blobs.linkable(file);
-      await checkoutTree(node, { blobs: this.#blobs, directories: this.#directories }, temporary, { ...options, blobFile });
+      const blobPlace = (file: FileNode) => this.#blobs.placeOf(file);
+      await checkoutTree(node, { blobs: this.#blobs, directories: this.#directories }, temporary, { ...options, blobFile, blobPlace });
       renameUnlessThere(temporary, place);
     } catch (error) {
       throw systemError(`cannot write the files of '${storePath}'`, error);

@@ -138,6 +138,8 @@ export function systemError(what: string, cause: unknown): unknown {
 export class StoreLayout {
   readonly root: string;
   readonly state: string;
+  /** Blobs are asked for pack by pack. */
+  #lastPack: { readonly id: number; readonly file: string } | undefined;
 
   constructor(root: string) {
     this.root = root;
@@ -172,7 +174,8 @@ export class StoreLayout {
   }
 
   pack(id: number): string {
-    return path.join(this.packs, id.toString(16).padStart(8, '0'));
+    if (this.#lastPack?.id !== id) this.#lastPack = { id, file: path.join(this.packs, id.toString(16).padStart(8, '0')) };
+    return this.#lastPack.file;
   }
   /** A whole-file blob. */
   blob(digest: string, serial: number, executable: boolean): string {

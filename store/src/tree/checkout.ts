@@ -2,16 +2,21 @@
 import { digestKey, hex, shown } from '../castore/bytes.ts';
 import type { Directory, FileNode, Node } from '../castore/node.ts';
 import { notFound, StoreError } from '../errors.ts';
-import type { Castore } from '../service.ts';
+import type { BlobService, CallOptions, Castore } from '../service.ts';
 import type { FilePath } from './paths.ts';
 import { TreeTarget } from './tree-target.ts';
+import type { BlobPlace } from './write-batch.ts';
 import type { WriterOptions } from './writer-pool.ts';
 
 /** A file of this machine that has a blob's contents in the canonical form already, to be linked. */
 export type BlobFile = (node: FileNode) => FilePath | undefined | Promise<FilePath | undefined>;
 
-export interface CheckoutOptions extends WriterOptions {
+/** Where a blob lies in a file of this machine, if it does: whoever writes the file reads it from there, and verifies it. */
+export type FindPlace = (node: FileNode) => BlobPlace | undefined;
+
+export interface CheckoutOptions extends Omit<WriterOptions, 'findBlob'> {
   readonly blobFile?: BlobFile;
+  readonly blobPlace?: FindPlace;
 }
 
 /** Larger files are streamed. */
@@ -25,7 +30,8 @@ const batchCount = 512;
  * failure nothing is left. Whoever wants the whole or nothing at a path makes it beside and renames it.
  */
 export async function checkoutTree(node: Node, castore: Castore, target: FilePath, options: CheckoutOptions = {}): Promise<void> {
-  const files = new TreeTarget(target, { ...options, form: 'canonical' });
+  const findBlob = (digest: Uint8Array) => wholeBlob(castore.blobs, digest, options);
+  const files = new TreeTarget(target, { ...options, form: 'canonical', findBlob });
   try {
     await new Checkout(castore, files, options).write(node);
     await files.finish();
@@ -33,6 +39,12 @@ export async function checkoutTree(node: Node, castore: Castore, target: FilePat
     await files.abandon(error);
     throw error;
   }
+}
+
+async function wholeBlob(blobs: BlobService, digest: Uint8Array, options: CallOptions): Promise<Uint8Array> {
+  const [bytes] = await blobs.readMany([digest], options);
+  if (!bytes) throw notFound(`blob ${hex(digest)}`);
+  return bytes;
 }
 
 interface OpenDirectory {
@@ -71,16 +83,20 @@ class Checkout {
         continue;
       }
       const { name, node } = entry;
-      await this.#node(name, node, node.type === 'directory' ? top.below.get(digestKey(node.digest)) : undefined);
+      const waiting = this.#node(name, node, node.type === 'directory' ? top.below.get(digestKey(node.digest)) : undefined);
+      if (waiting) await waiting;
     }
     await this.#flush();
   }
 
-  async #node(name: Uint8Array, node: Node, directory: Directory | undefined): Promise<void> {
-    if (node.type === 'symlink') this.#target.symlink(name, node.target);
-    else if (node.type === 'file') await this.#file(name, node);
-    else if (directory) await this.#enter(name, directory);
-    else throw notFound(`directory ${hex(node.digest)}`);
+  #node(name: Uint8Array, node: Node, directory: Directory | undefined): Promise<void> | undefined {
+    if (node.type === 'file') return this.#file(name, node);
+    if (node.type === 'directory') {
+      if (!directory) throw notFound(`directory ${hex(node.digest)}`);
+      return this.#enter(name, directory);
+    }
+    this.#target.symlink(name, node.target);
+    return undefined;
   }
 
   async #enter(name: Uint8Array, { entries }: Directory): Promise<void> {
@@ -91,14 +107,29 @@ class Checkout {
     this.#open.push({ entries, next: 0, below });
   }
 
-  async #file(name: Uint8Array, node: FileNode): Promise<void> {
-    const own = node.size > 0n ? await this.#options.blobFile?.(node) : undefined;
-    if (own !== undefined && this.#target.link(name, own)) return;
+  // Most files need no wait.
+  #file(name: Uint8Array, node: FileNode): Promise<void> | undefined {
+    const own = node.size > 0n ? this.#options.blobFile?.(node) : undefined;
+    if (own instanceof Promise) return own.then((found) => this.#linkOrWrite(name, node, found));
+    return this.#linkOrWrite(name, node, own);
+  }
+
+  #linkOrWrite(name: Uint8Array, node: FileNode, own: FilePath | undefined): Promise<void> | undefined {
+    if (own !== undefined && this.#target.link(name, own)) return undefined;
+    const place = node.size > 0n ? this.#options.blobPlace?.(node) : undefined;
+    if (place) return this.#placed(name, node, place);
     const path = this.#target.place(name);
     if (node.size > smallFile) return this.#stream(path, node);
     this.#waiting.push({ path, node });
     this.#waitingBytes += Number(node.size);
-    if (this.#waitingBytes >= batchBytes || this.#waiting.length >= batchCount) await this.#flush();
+    return this.#waitingBytes >= batchBytes || this.#waiting.length >= batchCount ? this.#flush() : undefined;
+  }
+
+  #placed(name: Uint8Array, node: FileNode, place: BlobPlace): Promise<void> | undefined {
+    checkSize(name, node, BigInt(place.size));
+    this.#target.file(name, node.executable);
+    this.#target.placed(node.digest, place);
+    return this.#target.isFull ? this.#target.drain() : undefined;
   }
 
   async #stream(path: Uint8Array, node: FileNode): Promise<void> {

@@ -29,10 +29,10 @@ export class FileWriter {
   }
 
   /** Writes one record; a file whose contents are to follow stays open. */
-  write(record: WriteRecord): void {
-    if (record.path.length > 0) this.#create(pathOf(record.path), modeOf(this.#form, record.executable));
-    this.#append(record.contents);
-    if (!record.more) this.#finish();
+  write({ path, executable, more }: Pick<WriteRecord, 'path' | 'executable' | 'more'>, contents: Uint8Array): void {
+    if (path.length > 0) this.#create(pathOf(path), modeOf(this.#form, executable));
+    this.#append(contents);
+    if (!more) this.#finish();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 export { addTree, type TreeToAdd } from './add.ts';
-export { type BlobFile, type CheckoutOptions, checkoutTree } from './checkout.ts';
+export { type BlobFile, type CheckoutOptions, checkoutTree, type FindPlace } from './checkout.ts';
 export { dumpTree, type TreeOptions } from './dump.ts';
 export type { FileForm } from './file-writer.ts';
 export { hashFile, hashTree, type TreeHash } from './hash.ts';
@@ -12,3 +12,4 @@ export { restoreTree } from './restore.ts';
 export type { IngestedTree } from './snapshot.ts';
 export { folderStates, type TreeStates } from './tree-states.ts';
 export type { TargetOptions } from './tree-target.ts';
+export type { BlobPlace } from './write-batch.ts';

@@ -5,13 +5,16 @@ import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openMemoryStore } from '../backends/memory.ts';
+import { hex } from '../castore/bytes.ts';
 import { renderNar } from '../castore/nar-render.ts';
 import type { BlobService, Castore } from '../service.ts';
+import { blake3 } from '../wasm.ts';
 import { checkoutTree } from './checkout.ts';
 import { ingestTree } from './ingest.ts';
 import type { IngestedTree } from './snapshot.ts';
 import { archiveOf, collected, isArchiveOf, isTree, openFiles, Scratch, type Tree, tree } from './testing/trees.ts';
 import { folderStates } from './tree-states.ts';
+import type { BlobPlace } from './write-batch.ts';
 
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
@@ -90,6 +93,62 @@ describe('a tree into a castore and out of it', () => {
     expect(asked).toEqual(['linked false', 'linked true', 'other false']);
     expect(fs.statSync(path.join(target, 'a')).ino).toBe(fs.statSync(own).ino);
     expect(fs.statSync(path.join(target, 'b')).ino).not.toBe(fs.statSync(own).ino);
+  });
+});
+
+describe('blobs that lie in files of this machine', () => {
+  const wanted = directory(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`file-${i}`, file(`contents ${i}`, i % 3 === 0)])));
+
+  /** A file with all blobs, and where each lies in it. */
+  async function packed() {
+    const castore = await castoreInMemory();
+    const { node } = await ingestTree(scratch.made(wanted), castore);
+    const pack = scratch.fresh();
+    const places = new Map<string, BlobPlace>();
+    let all = Buffer.alloc(0);
+    for (let i = 0; i < 300; i++) {
+      const contents = Buffer.from(`contents ${i}`);
+      places.set(hex(blake3(contents)), { file: pack, offset: all.length, size: contents.length });
+      all = Buffer.concat([all, contents]);
+    }
+    return { castore, node, places, pack, all };
+  }
+
+  test.each(ways)('are read from there (threads after $threadAfter ms)', async (options) => {
+    const { castore, node, places, pack, all } = await packed();
+    fs.writeFileSync(pack, all);
+    const before = openFiles();
+    const target = scratch.fresh();
+    const readMany = () => Promise.reject(new Error('asked for a blob'));
+    const blobs = new Proxy(castore.blobs, { get: (blobs, name) => (name === 'readMany' ? readMany : Reflect.get(blobs, name)) });
+    await checkoutTree(node, { ...castore, blobs }, target, { ...options, blobPlace: ({ digest }) => places.get(hex(digest)) });
+    expect(isTree(target, wanted)).toBe(true);
+    expectCanonical(target);
+    await expect.poll(openFiles).toBe(before);
+  });
+
+  const damages: [string, (pack: string, all: Buffer) => void][] = [
+    ['missing', () => {}],
+    ['cut off', (pack, all) => fs.writeFileSync(pack, all.subarray(0, 1000))],
+    ['damaged', (pack, all) => fs.writeFileSync(pack, all.fill(0x7a, 500, 700))],
+  ];
+  const cases = damages.flatMap(([what, damage]) => ways.map(({ threadAfter }) => ({ what, damage, threadAfter })));
+
+  test.each(cases)('are asked for where that is $what (threads after $threadAfter ms)', async ({ damage, threadAfter }) => {
+    const { castore, node, places, pack, all } = await packed();
+    damage(pack, all);
+    const target = scratch.fresh();
+    await checkoutTree(node, castore, target, { threadAfter, blobPlace: ({ digest }) => places.get(hex(digest)) });
+    expect(isTree(target, wanted)).toBe(true);
+    expectCanonical(target);
+    const empty = await castoreInMemory();
+    const nowhere = scratch.fresh();
+    const lost = checkoutTree(node, { ...empty, directories: castore.directories }, nowhere, {
+      threadAfter,
+      blobPlace: ({ digest }) => places.get(hex(digest)),
+    });
+    await expect(lost).rejects.toMatchObject({ code: 'not-found' });
+    expect(fs.existsSync(nowhere)).toBe(false);
   });
 });
 

@@ -1,18 +1,15 @@
-import fs from 'node:fs';
-import { NarChunks, WasmHashes } from '@vixen/wasm';
+import { NarChunks, type WasmHashes } from '@vixen/wasm';
 import { TreeReader } from './reader.ts';
 import { RingWriter } from './ring.ts';
 import type { ReadResult, ReadTask } from './tasks.ts';
+import { threadHashes } from './thread-hashes.ts';
 import { archiveAt, RecordWriter } from './tree-records.ts';
 
 /** Passes what is left of a tree to a ring, until all is there or nobody wants it any more. */
 export function readInto({ ring: shared, state, wasm }: ReadTask): ReadResult {
   const ring = new RingWriter(shared);
   const reader = new TreeReader(state);
-  const fill =
-    wasm !== undefined
-      ? fillerWithRecords(reader, new WasmHashes(new WebAssembly.Module(fs.readFileSync(wasm))))
-      : (slot: Uint8Array) => fillArchive(reader, slot);
+  const fill = wasm !== undefined ? fillerWithRecords(reader, threadHashes(wasm)) : (slot: Uint8Array) => fillArchive(reader, slot);
   try {
     for (let more = true; more; ) {
       const slot = ring.blockForRoom();

@@ -19,6 +19,8 @@ export interface WriteTask {
   readonly type: 'write';
   readonly form: FileForm;
   readonly umask: number;
+  /** The file of the module that hashes. */
+  readonly wasm: string;
 }
 
 export type Task = ReadTask | WriteTask;

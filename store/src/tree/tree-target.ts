@@ -6,6 +6,7 @@ import { fileError, systemCode } from './file-errors.ts';
 import { canonicalTime, type FileForm } from './file-writer.ts';
 import { bytesOf, type FilePath, native, pathOf } from './paths.ts';
 import { removeTree } from './remove.ts';
+import type { BlobPlace } from './write-batch.ts';
 import { type WriterOptions, WriterPool } from './writer-pool.ts';
 
 export interface TargetOptions extends WriterOptions {
@@ -66,6 +67,11 @@ export class TreeTarget {
     this.#pool.file(path, executable);
   }
 
+  /** All contents of the file that was begun last: where they lie. Needs `findBlob`. */
+  placed(digest: Uint8Array, place: BlobPlace): void {
+    this.#pool.placed(digest, place);
+  }
+
   place(name: Uint8Array): Uint8Array {
     return this.#at(name).slice();
   }
@@ -95,6 +101,11 @@ export class TreeTarget {
       if (systemCode(error) === 'EEXIST') throw fileError('creating file', pathOf(this.#at(name).slice()), error);
       return false;
     }
+  }
+
+  /** Whether something has to be written before there is room. */
+  get isFull(): boolean {
+    return this.#pool.isFull;
   }
 
   /** Waits until more is welcome. */

@@ -5,24 +5,49 @@
  *   bytes of the path u32 | flags u32 | bytes of contents u32 | path | contents
  * ```
  *
- * The record of a file that goes on in the next batch says `more`; there its path is empty.
+ * The record of a file that goes on in the next batch says `more`; there its path is empty. Instead of contents a record may say where they lie:
+ *
+ * ```
+ *   digest 32 | bytes u32 | number of the file u32 | offset f64
+ * ```
  */
 
 export const flagExecutable = 1;
 export const flagMore = 2;
+export const flagPlaced = 4;
 
 const headerSize = 12;
+const nothing = new Uint8Array();
 /** Bytes of a batch. */
 export const batchSize = 1024 * 1024;
 // What a record needs at least: its header, a path of any length that the system takes, and some contents.
 const reserved = 16 * 1024;
+
+/** Where the contents of a blob lie in a file of this machine. */
+export interface BlobPlace {
+  readonly file: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A place, and what has to be there. Files are numbered, for they are few. */
+export interface PlacedBlob {
+  readonly digest: Uint8Array;
+  readonly file: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+const placeSize = 48;
 
 export interface WriteRecord {
   readonly path: Uint8Array;
   readonly executable: boolean;
   /** Whether contents follow in another batch. */
   readonly more: boolean;
+  /** Empty where `placed` says where they lie. */
   readonly contents: Uint8Array;
+  readonly placed: PlacedBlob | undefined;
 }
 
 export class WriteBatch {
@@ -65,10 +90,35 @@ export class WriteBatch {
     return taken;
   }
 
+  /** Says where the contents of the last record lie. There is room for that in any batch that has room. */
+  addPlace({ digest, file, offset, size }: PlacedBlob): void {
+    const [view, at] = [this.#view, this.#used];
+    this.#bytes.set(digest, at);
+    view.setUint32(at + 32, size, true);
+    view.setUint32(at + 36, file, true);
+    view.setFloat64(at + 40, offset, true);
+    view.setUint32(this.#header + 8, placeSize, true);
+    this.#mark(flagPlaced);
+    this.#used = at + placeSize;
+  }
+
   /** Says that the last record's file goes on in another batch. */
   markMore(): void {
-    this.#view.setUint32(this.#header + 4, this.#view.getUint32(this.#header + 4, true) | flagMore, true);
+    this.#mark(flagMore);
   }
+
+  #mark(flag: number): void {
+    this.#view.setUint32(this.#header + 4, this.#view.getUint32(this.#header + 4, true) | flag, true);
+  }
+}
+
+function placeAt(view: DataView, at: number): PlacedBlob {
+  return {
+    digest: new Uint8Array(view.buffer, at, 32),
+    size: view.getUint32(at + 32, true),
+    file: view.getUint32(at + 36, true),
+    offset: view.getFloat64(at + 40, true),
+  };
 }
 
 /** The records of a batch of `used` bytes. */
@@ -78,11 +128,14 @@ export function* recordsOf(buffer: ArrayBuffer, used: number): Generator<WriteRe
     const pathEnd = at + headerSize + view.getUint32(at, true);
     const flags = view.getUint32(at + 4, true);
     const end = pathEnd + view.getUint32(at + 8, true);
+    const contents = new Uint8Array(buffer, pathEnd, end - pathEnd);
+    const placed = (flags & flagPlaced) !== 0 ? placeAt(view, pathEnd) : undefined;
     yield {
       path: new Uint8Array(buffer, at + headerSize, pathEnd - at - headerSize),
       executable: (flags & flagExecutable) !== 0,
       more: (flags & flagMore) !== 0,
-      contents: new Uint8Array(buffer, pathEnd, end - pathEnd),
+      contents: placed ? nothing : contents,
+      placed,
     };
     at = end;
   }

@@ -1,12 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
-import { FileWriter } from './file-writer.ts';
+import { BatchWriter } from './batch-writer.ts';
 import { replyOf, type WriteTask } from './tasks.ts';
-import { recordsOf } from './write-batch.ts';
+import { threadHashes } from './thread-hashes.ts';
 import type { WriteMessage, WriteReply } from './writer-thread.ts';
 
 /** Writes the batches that come, until there are no more or one fails. */
-export function writeFrom(port: MessagePort, { form, umask }: WriteTask): void {
-  const writer = new FileWriter(form, umask);
+export function writeFrom(port: MessagePort, { form, umask, wasm }: WriteTask): void {
+  const writer = new BatchWriter(form, umask, () => threadHashes(wasm));
   const end = () => {
     writer.close();
     port.close();
@@ -17,8 +17,8 @@ export function writeFrom(port: MessagePort, { form, umask }: WriteTask): void {
       return;
     }
     try {
-      for (const record of recordsOf(batch.buffer, batch.used)) writer.write(record);
-      port.postMessage({ buffer: batch.buffer } satisfies WriteReply, [batch.buffer]);
+      const lost = writer.write(batch.buffer, batch.used, batch.places);
+      port.postMessage({ buffer: batch.buffer, lost } satisfies WriteReply, [batch.buffer]);
     } catch (error) {
       port.postMessage(replyOf(error) satisfies WriteReply);
       end();

@@ -1,15 +1,21 @@
 /** A thread that writes files. Buffers go there and come back; a few are on the way. */
 import type { Worker } from 'node:worker_threads';
 import { StoreError } from '../errors.ts';
+import type { LostFile } from './batch-writer.ts';
 import { type Reply, resultOf, type WriteTask } from './tasks.ts';
 import { startWorker } from './thread.ts';
 
 const mostUnderWay = 4;
 
 /** What the thread is told: to write a batch, or (undefined) that no more come. */
-export type WriteMessage = { readonly buffer: ArrayBuffer; readonly used: number } | undefined;
-/** What it says: the buffer of a batch that is written, or why it has ended. */
-export type WriteReply = { readonly buffer: ArrayBuffer } | Reply;
+export type WriteMessage = { readonly buffer: ArrayBuffer; readonly used: number; readonly places: readonly string[] } | undefined;
+/** What it says: a batch that is written, or why it has ended. */
+export type WriteReply = WrittenBatch | Reply;
+
+export interface WrittenBatch {
+  readonly buffer: ArrayBuffer;
+  readonly lost: readonly LostFile[];
+}
 
 export class WriterThread {
   readonly #worker: Worker;
@@ -18,12 +24,12 @@ export class WriterThread {
   #failure: unknown;
   #wake: () => void = () => {};
 
-  constructor(task: WriteTask, giveBack: (buffer: ArrayBuffer) => void) {
+  constructor(task: WriteTask, written: (batch: WrittenBatch) => void) {
     this.#worker = startWorker(task);
     this.#worker.on('message', (reply: WriteReply) => {
       if ('buffer' in reply) {
         this.#underWay--;
-        giveBack(reply.buffer);
+        written(reply);
       } else {
         this.#settle(reply);
       }
@@ -42,7 +48,7 @@ export class WriterThread {
   }
 
   /** Gives the thread a batch, once it has room for it. Fails with what made the thread end. */
-  async send(buffer: ArrayBuffer, used: number): Promise<void> {
+  async send(buffer: ArrayBuffer, used: number, places: readonly string[]): Promise<void> {
     while (this.#underWay >= mostUnderWay && this.#failure === undefined) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -50,7 +56,7 @@ export class WriterThread {
     }
     this.#check();
     this.#underWay++;
-    this.#worker.postMessage({ buffer, used } satisfies WriteMessage, [buffer]);
+    this.#worker.postMessage({ buffer, used, places } satisfies WriteMessage, [buffer]);
   }
 
   /** Waits until everything is written. */
