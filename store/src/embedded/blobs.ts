@@ -112,7 +112,7 @@ export class EmbeddedBlobs implements BlobService {
   }
 
   #find(digest: Uint8Array): BlobRecord | undefined {
-    const bytes = this.#index.tables.blobs.get(digest);
+    const bytes = this.#index.tables.blobs.glance(digest);
     return bytes && decodeBlob(bytes);
   }
 
@@ -183,9 +183,12 @@ export class EmbeddedBlobs implements BlobService {
    * A blob's own file, where it has one, in the canonical form, to be linked. Links share their mode: a blob that is used as an executable and as
    * plain file has a file for each.
    */
-  linkable({ digest, size, executable }: FileNode): Promise<string | undefined> | undefined {
+  linkable({ digest, size, executable }: FileNode): Promise<string> | string | undefined {
     // Small blobs lie in packs: they need not be looked up for that.
-    return size > smallBlob ? this.#fileToLink(digest, executable) : undefined;
+    const record = size > smallBlob ? this.#find(digest) : undefined;
+    if (record?.kind !== 'file') return undefined;
+    const file = this.fileOf(digest, record);
+    return record.executable === executable ? file : this.#otherFile(file, this.fileOf(digest, { ...record, executable }), executable);
   }
 
   /** Where a small blob lies, for who reads and verifies it. A collection may move it at any time: then `readMany` finds it. */
@@ -194,12 +197,7 @@ export class EmbeddedBlobs implements BlobService {
     return record?.kind === 'pack' ? { file: this.#layout.pack(record.pack), offset: record.offset, size: record.size } : undefined;
   }
 
-  async #fileToLink(digest: Uint8Array, executable: boolean): Promise<string | undefined> {
-    const record = this.#find(digest);
-    if (record?.kind !== 'file') return undefined;
-    const file = this.fileOf(digest, record);
-    if (record.executable === executable) return file;
-    const other = this.#layout.blob(hex(digest), record.serial, executable);
+  async #otherFile(file: string, other: string, executable: boolean): Promise<string> {
     if (!fs.existsSync(other)) await this.#copy(file, other, executable);
     return other;
   }
