@@ -18,7 +18,8 @@ export interface FaultOptions {
   readonly folder: string;
   readonly rounds: number;
   readonly seed: number;
-  /** Milliseconds of a round until the kill, at most. */
+  /** Milliseconds of a round until the kill, at least (0) and at most. */
+  readonly shortest?: number;
   readonly longest?: number;
 }
 
@@ -31,7 +32,7 @@ export interface FaultReport {
 
 const sources = 40;
 
-export async function runFaults({ folder, rounds, seed, longest = 400 }: FaultOptions): Promise<FaultReport> {
+export async function runFaults({ folder, rounds, seed, shortest = 0, longest = 400 }: FaultOptions): Promise<FaultReport> {
   const program = await bundleForTest('fault-worker.ts');
   const [target, source] = ['target', 'source'].map((name) => `embedded://${path.join(folder, name)}`) as [string, string];
   fs.mkdirSync(path.join(folder, 'target/nix/var/nix/gcroots'), { recursive: true });
@@ -47,7 +48,7 @@ export async function runFaults({ folder, rounds, seed, longest = 400 }: FaultOp
       run.start(program, ['collect', target, `${number + 3}`]),
     ];
     await Promise.all(workers.map((worker) => worker.ready));
-    await setTimeout(next(longest));
+    await setTimeout(shortest + next(longest - shortest));
     // One of them first, while the others go on; then all.
     workers[next(workers.length)]!.child.kill('SIGKILL');
     await setTimeout(next(longest / 4));
