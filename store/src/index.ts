@@ -12,6 +12,7 @@ export type { Directory, DirectoryEntry, DirectoryNode, FileNode, Node, SymlinkN
 export { digestSize } from './castore/node.ts';
 export { closureInfos, referrersClosure, topologicalOrder } from './closure.ts';
 export { type CopyEvent, type CopyOptions, type CopyResult, type CopyTotals, copyPaths } from './copy.ts';
+export { closureWithOutputs } from './derivations/closure.ts';
 export { type RealisedOutput, realisedOutputs } from './derivations/realised.ts';
 export { storedDerivation } from './derivations/stored.ts';
 export { embeddedRoot } from './embedded/root.ts';

@@ -285,6 +285,16 @@ describe('copying and serving', () => {
     expect((await vixen('store', 'path-info', '--store', path.join(dir, 'fourth'), output)).stdout.trim()).toBe(built);
   });
 
+  test('nix-store --serve answers on stdout', async () => {
+    const numbers = (...values: number[]) => Buffer.from(new BigUint64Array(values.map(BigInt)).buffer);
+    const [queryValidPaths, noPaths] = [1, 0];
+    const answer = await run(['nix-store', '--serve', '--write'], numbers(0x390c9deb, 0x207, queryValidPaths, 0, 0, noPaths));
+    expect(answer).toMatchObject({ status: 0, stderr: '' });
+    expect(answer.bytes.equals(numbers(0x5452eecb, 0x207, noPaths))).toBe(true);
+    const refused = await run(['nix-store', '--serve'], numbers(0x390c9deb, 0x207, 99));
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('unknown serve command 99') });
+  });
+
   test('a server on all three protocols, ended by a signal', async () => {
     const { stdout } = await vixen('store', 'add', '--name', 'served', 'src');
     const served = stdout.trim();

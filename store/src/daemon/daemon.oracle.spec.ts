@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../open.ts';
+import { bridge } from '../testing/bridge.ts';
 import { missingNix, NixOracle, oracleCommand } from '../testing/oracle.ts';
 import { storeTests } from '../testing/store-tests.ts';
 import { collectBytes, noise, sourceOf, strangeTree, textOf } from '../testing/trees.ts';
@@ -120,11 +121,13 @@ describe.skipIf(missing !== undefined)(`daemons and clients of Nix${missing ? ` 
     });
 
     test('archives are read through the protocol alone', async () => {
-      const bridge = await bridgeTo(nix, nix.at('socket'));
-      const store = `ssh-ng://localhost?remote-program=${bridge.program}`;
+      const { program, input, output: result } = await bridge(nix);
+      const connection = net.connect({ path: nix.at('socket') });
+      input.pipe(connection).pipe(result);
+      const store = `ssh-ng://localhost?remote-program=${program}`;
       const nar = await nix.bytes('nix', ['store', 'dump-path', '--store', store, tree], { env: { NIX_REMOTE: 'dummy://' } });
       expect(Buffer.compare(nar, await nix.bytes('nix-store', ['--dump', 'tree']))).toBe(0);
-      bridge.close();
+      connection.destroy();
     });
 
     test('a client that is not trusted brings nothing unsigned', async () => {
@@ -291,14 +294,4 @@ async function greetedBy(socket: string): Promise<void> {
       await client.close();
     }
   }
-}
-
-/** A program whose input and output are a connection to a socket, for one run: by named pipes, since Nix may run where our programs are not. */
-async function bridgeTo(nix: NixOracle, socket: string): Promise<{ readonly program: string; close(): void }> {
-  const [input, result, program] = [nix.at('bridge-in'), nix.at('bridge-out'), nix.at('bridge')];
-  await new Promise((resolve) => spawn('mkfifo', [input, result]).once('exit', resolve));
-  fs.writeFileSync(program, `#!/bin/sh\ncat ${result} &\nexec cat >${input}\n`, { mode: 0o755 });
-  const connection = net.connect({ path: socket });
-  fs.createReadStream(input).pipe(connection).pipe(fs.createWriteStream(result));
-  return { program, close: () => connection.destroy() };
 }

@@ -46,6 +46,12 @@ const operations: readonly OperationEntry[] = [
     load: async () => (await contents()).importOperation,
     takesStdin: true,
   },
+  {
+    names: ['--serve'],
+    help: 'answer a client of ssh:// on stdin and stdout; with --write it may add paths',
+    load: async () => (await import('./store/serving.ts')).serve,
+    takesStdin: true,
+  },
   { names: ['--gc'], help: 'delete what no root keeps alive', load: async () => (await collecting()).gc },
   { names: ['--delete'], help: 'delete paths', load: async () => (await collecting()).deletePaths },
   { names: ['--verify'], help: 'check the store', load: async () => (await collecting()).verify },

@@ -5,6 +5,7 @@ import { storedDerivation } from '../../derivations/stored.ts';
 import { StoreError, unsupported } from '../../errors.ts';
 import type { DerivedPath } from '../../formats/derived-path.ts';
 import type { Realisation } from '../../path-info.ts';
+import type { CallOptions, Store } from '../../service.ts';
 import { type BuildMode, buildModes, type OperationName } from '../protocol.ts';
 import { type KeyedBuildResult, writeBuildResult, writeKeyedBuildResult } from '../values/build-result.ts';
 import { readDerivation, readDerivedPath } from '../values/derivations.ts';
@@ -40,7 +41,11 @@ const modeArgument = async (session: Session): Promise<BuildMode> => buildModes[
 const isThere = async (session: Session, { paths, mode }: BuildArguments): Promise<boolean> =>
   mode === 'normal' && (await areValid(session, paths));
 
-async function areValid({ store, signal }: Session, paths: readonly DerivedPath[]): Promise<boolean> {
+/** Whether all is there, as a path or as outputs that are known. */
+export async function areValid(
+  { store, signal }: { readonly store: Store } & CallOptions,
+  paths: readonly DerivedPath[],
+): Promise<boolean> {
   const wanted = new Set<string>();
   for (const derived of paths) {
     if ('path' in derived) wanted.add(derived.path);

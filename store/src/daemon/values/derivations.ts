@@ -40,8 +40,8 @@ export async function readDerivedPath(from: WireReader, version: number, directo
   return version >= since.derivedPaths ? parseDerivedPath(text, directory) : oldDerivedPath(text, directory);
 }
 
-// Before 1.30 a derivation alone stands for all its outputs.
-function oldDerivedPath(text: string, directory: string): DerivedPath {
+/** Before 1.30, and in the serve protocol, a derivation alone stands for all its outputs. */
+export function oldDerivedPath(text: string, directory: string): DerivedPath {
   if (text.includes('!')) return parseDerivedPath(text, directory);
   baseNameOf(text, directory);
   return text.endsWith('.drv') ? { drvPath: text, outputs: '*' } : { path: text };

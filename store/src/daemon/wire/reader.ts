@@ -8,11 +8,13 @@
  * Nothing is allocated for what has only been announced. What a message may hold altogether is bounded by a budget.
  */
 import { decodeText, narPadding } from '@vixen/wasm';
-import { StoreError } from '../../errors.ts';
+import { StoreError, type StoreErrorCode } from '../../errors.ts';
 
 export interface WireReaderOptions {
   /** What to say when the bytes end too early. */
   readonly ended?: string;
+  /** What that is; `unavailable`, since the other side has gone. */
+  readonly endedCode?: StoreErrorCode;
 }
 
 /** What a list's element or a string costs besides its bytes. */
@@ -23,13 +25,15 @@ const none = new Uint8Array();
 export class WireReader {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #ended: string;
+  readonly #endedCode: StoreErrorCode;
   #chunk: Uint8Array = none;
   #at = 0;
   #budget = defaultBudget;
 
-  constructor(source: AsyncIterable<Uint8Array>, { ended = 'unexpected end-of-file' }: WireReaderOptions = {}) {
+  constructor(source: AsyncIterable<Uint8Array>, { ended = 'unexpected end-of-file', endedCode = 'unavailable' }: WireReaderOptions = {}) {
     this.#source = source[Symbol.asyncIterator]();
     this.#ended = ended;
+    this.#endedCode = endedCode;
   }
 
   /** How many bytes strings and lists may hold from now on, all together. */
@@ -132,6 +136,6 @@ export class WireReader {
   }
 
   #tooShort(): StoreError {
-    return new StoreError('unavailable', this.#ended);
+    return new StoreError(this.#endedCode, this.#ended);
   }
 }

@@ -1,6 +1,7 @@
 // `nix-store --query`.
 import {
   closureInfos,
+  closureWithOutputs,
   notValid,
   type PathInfo,
   realisedOutputs,
@@ -131,17 +132,8 @@ class Queries {
   }
 
   async #requisites(path: string, includeOutputs: boolean): Promise<string[]> {
-    const closure = await closureInfos(this.#store, [path], { signal: this.#signal });
-    if (!includeOutputs) return [...closure.keys()];
-    const more = await Promise.all([...closure.keys()].filter((name) => name.endsWith('.drv')).map((name) => this.#validOutputs(name)));
-    const all = await closureInfos(this.#store, [path, ...more.flat()], { signal: this.#signal });
-    return [...all.keys()];
-  }
-
-  async #validOutputs(drvPath: string): Promise<string[]> {
-    const outputs = await realisedOutputs(this.#store, drvPath, '*', { signal: this.#signal });
-    const paths = outputs.flatMap((output) => output.path ?? []);
-    return [...(await this.#store.pathInfos(paths, { signal: this.#signal })).keys()];
+    const closureOf = includeOutputs ? closureWithOutputs : closureInfos;
+    return [...(await closureOf(this.#store, [path], { signal: this.#signal })).keys()];
   }
 
   async related(kind: QueryKind, path: string, includeOutputs: boolean): Promise<Iterable<string>> {
