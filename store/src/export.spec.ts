@@ -57,7 +57,7 @@ test.each<[string, (bytes: Buffer) => Buffer]>([
   ],
   [
     'the message is too large',
-    (bytes) => Buffer.from(bytes.toString('latin1').replace('NIXE\0\0\0\0', 'NIXE\0\0\0\0\0\0\0\x08\0\0\0\0'), 'latin1'),
+    (bytes) => Buffer.from(bytes.toString('latin1').replace('NIXE\0\0\0\0', 'NIXE\0\0\0\0\0\0\0\x40\0\0\0\0'), 'latin1'),
   ],
 ])('%s', async (message, damage) => {
   await expect(imported([damage(stream)])).rejects.toMatchObject({
