@@ -2,7 +2,7 @@
  * Garbage collection beside everything else that goes on:
  *
  *   1. roots: files, and what open sessions keep
- *   2. dead paths are removed, those that refer to others first; each is looked at again in the transaction that removes it
+ *   2. dead paths are removed, those that refer to others first; each is looked at again in the transaction that removes it, and so are the roots
  *   3. what the remaining paths reach is marked; what is neither marked nor kept by a session goes (sessions.ts)
  *   4. packs that are mostly garbage are written anew
  *
@@ -53,8 +53,8 @@ export class EmbeddedCollector implements CollectorService {
   }
 
   *#allRoots(): Generator<Root, void, void> {
-    yield* this.#parts.roots.list();
     for (const { pid, base } of this.#parts.sessions.keptPaths()) yield { name: `{temp:${pid}}`, path: this.#parts.paths.prefix + base };
+    yield* this.#parts.roots.list();
   }
 
   async addIndirectRoot(link: string, { signal }: CallOptions = {}): Promise<void> {
@@ -114,13 +114,13 @@ export class EmbeddedCollector implements CollectorService {
   }
 
   async #removePaths(order: readonly string[], options: CollectOptions): Promise<string[]> {
-    const { index, sessions, paths, checkouts } = this.#parts;
+    const { index, paths, checkouts } = this.#parts;
     const removed: string[] = [];
     for (let at = 0; at < order.length; at += batch) {
       options.signal?.throwIfAborted();
       const now = await index.write(() => {
         paths.indexReferrers();
-        const kept = new Set(options.ignoreLiveness ? [] : [...sessions.keptPaths()].map(({ base }) => paths.prefix + base));
+        const kept = options.ignoreLiveness ? new Set<string>() : this.#rootsNow();
         return order.slice(at, at + batch).filter((path) => {
           if (kept.has(path) || !paths.isValid(path) || paths.isReferredTo(path)) return false;
           paths.remove(path);
@@ -134,6 +134,18 @@ export class EmbeddedCollector implements CollectorService {
       }
     }
     return removed;
+  }
+
+  /**
+   * Within a transaction: what sessions keep, then what files do. In this order: a path that no session keeps any more was given its root, if it
+   * was to have one, before the session ended.
+   */
+  #rootsNow(): Set<string> {
+    const { sessions, paths, roots } = this.#parts;
+    const kept = new Set<string>();
+    for (const { base } of sessions.keptPaths()) kept.add(paths.prefix + base);
+    for (const root of roots.list()) kept.add(root.path);
+    return kept;
   }
 
   async #removeContents(options: CallOptions): Promise<number> {

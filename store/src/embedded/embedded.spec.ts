@@ -407,6 +407,24 @@ describe('checkouts', () => {
 });
 
 describe('collections', () => {
+  test('a root that is made while paths are removed keeps its path', async () => {
+    const texts = Array.from({ length: 250 }, (_, i) => textOf(`text ${i}`));
+    await using((store) => add(store, ...texts));
+    await using(async (store) => {
+      let rooted = false;
+      const root = () => {
+        if (!rooted) for (const { info } of texts) fs.symlinkSync(info.path, path.join(gcRoots, path.basename(info.path)));
+        rooted = true;
+      };
+      const gcRoots = path.join(path.dirname(state()), 'nix/gcroots');
+      fs.mkdirSync(gcRoots, { recursive: true });
+      const { paths } = await store.collector!.collect({ mode: 'delete', onPath: root });
+      expect(paths.length).toBeGreaterThan(0);
+      expect(paths.length).toBeLessThan(250);
+      expect(await problemsOf(store)).toEqual([]);
+    });
+  });
+
   const small = new TextEncoder().encode('no path names this');
   const large = noise(100_000, 77);
 

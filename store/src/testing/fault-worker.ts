@@ -21,9 +21,11 @@ const rootLink = (storePath: string) =>
   path.join(decodeURIComponent(new URL(url!).pathname), 'nix/var/nix/gcroots', `${seed}-${path.basename(storePath)}`);
 
 function keep(kept: string[], storePath: string): void {
-  const link = rootLink(storePath);
-  fs.rmSync(link, { force: true });
-  fs.symlinkSync(storePath, link);
+  // In one step: it may stand there already, and was acknowledged.
+  const temporary = path.join(rootLink(storePath), `../../${seed}.tmp`);
+  fs.rmSync(temporary, { force: true });
+  fs.symlinkSync(storePath, temporary);
+  fs.renameSync(temporary, rootLink(storePath));
   say(`keep ${seed} ${storePath}`);
   kept.push(storePath);
   if (kept.length <= mostKept) return;
