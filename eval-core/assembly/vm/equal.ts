@@ -3,7 +3,7 @@
  * looked at; derivations compare by outPath; attributes are met in the order of their symbols.
  */
 import { Proc } from '../gen/builtins';
-import { Err, addTraceLit, msgBegin, msgLit, raise } from '../diag/errors';
+import { Err, msgBegin, msgLit, raise } from '../diag/errors';
 import { msgArgValue, msgShowType } from '../diag/check';
 import {
   KIND_ATTRS,
@@ -36,7 +36,7 @@ import {
 } from '../value/layout';
 import { attrsCount, attrsGet, attrsShape, attrsSymbol, attrsValue } from '../value/shapes';
 import { symbolOf } from '../value/symbols';
-import { Act, acc, again, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf } from './native';
+import { Act, acc, again, callProc, done, force, setSlot, setSlotInt, slot, slotInt, stateOf, traceOn } from './native';
 import { compareNow } from './operators';
 
 export const EQ_UNKNOWN: i32 = 2;
@@ -248,11 +248,10 @@ function lessCells(f: usize, i: i32): i32 {
   setSlotInt(f, 2, i);
   return force(f, listGet(l, i), 1);
 }
-/** The same for two elements, with the trace line that Nix adds for them. */
+/** The same for two elements: whatever fails in it has the trace line that Nix adds for them. */
 export function proc_lessElements(f: usize): i32 {
-  const r = proc_less(f);
-  if (r == Act.Fail) addTraceLit(0, 'while comparing two list elements');
-  return r;
+  traceOn(f, 0, 'while comparing two list elements');
+  return proc_less(f);
 }
 function incomparable(l: usize, r: usize): i32 {
   const same = kindOf(l) == kindOf(r) || (isFunctionKind(kindOf(l)) && isFunctionKind(kindOf(r)));
