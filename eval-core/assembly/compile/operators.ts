@@ -42,6 +42,7 @@ export function strictConcat(node: usize, scope: usize, frame: usize): void {
   strict(first, scope, frame, false);
   if (n == 2 && nodeKind(first) != Node.Path) {
     emit2(Op.AddLeft, 0, load<u32>(items));
+    emit(Op.AddCoerced, 0);
     strict(<usize>load<u32>(items, 12), scope, frame, false);
     emit2(Op.Add, 0, load<u32>(items, 8));
     return;

@@ -6,11 +6,12 @@ import { COERCE_CANON, COERCE_COPY, COERCE_MORE } from '../compile/coercion';
 import { Err, addTrace, addTraceLit, msgArgStr, msgBegin, msgLit, raise } from '../diag/errors';
 import { msgArgValue, msgShowType } from '../diag/check';
 import { BUF_BYTES, bufByte, bufBytes, bufData, bufLen, bufReset, bufI64 } from '../heap/text';
-import { KIND_ATTRS, KIND_BOOL, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from '../value/kinds';
+import { KIND_ATTRS, KIND_BOOL, KIND_CELLS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_NULL, KIND_PATH, KIND_STRING } from '../value/kinds';
 import {
   EMPTY_STRING,
   TRUE,
   allocString,
+  cell,
   deref,
   floatValue,
   intValue,
@@ -215,7 +216,10 @@ function appendElement(f: usize, s: usize): void {
 /** The rest of `+`. Slots: left string or path, right, position of the right side. */
 export function proc_addRight(f: usize): i32 {
   if (stateOf(f) == 0) {
-    const flags = kindOf(slot(f, 0)) == KIND_PATH ? COERCE_CANON : COERCE_COPY | COERCE_CANON;
+    const left = slot(f, 0);
+    // paths are copied to the store where the left side was a string from the start
+    const flags = kindOf(left) == KIND_STRING ? COERCE_COPY | COERCE_CANON : COERCE_CANON;
+    if (kindOf(left) == KIND_CELLS) setSlot(f, 0, cell(left, 0));
     return callProc(f, Proc.coerceToString, slot(f, 1), tag(flags), literalTag('while evaluating a path segment'), slot(f, 2), 1);
   }
   return done(joinTwo(slot(f, 0), acc(), <u32>slotInt(f, 2)));

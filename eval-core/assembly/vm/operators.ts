@@ -4,7 +4,7 @@ import { Proc } from '../gen/builtins';
 import { Op } from '../gen/opcodes';
 import { Err, addTraceLit, msgArgInt, msgBegin, msgLit, raiseAt } from '../diag/errors';
 import { msgShowType } from '../diag/check';
-import { KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from '../value/kinds';
+import { KIND_CELLS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from '../value/kinds';
 import {
   EMPTY_STRING,
   allocList,
@@ -16,6 +16,7 @@ import {
   listLen,
   listSet,
   mkBool,
+  cell,
   mkFloat,
   mkInt,
   mkPath,
@@ -96,8 +97,8 @@ export function addSlow(l: usize, r: usize): Step {
     if (addOverflows(a, b)) return overflow('adding', a, ' + ', b, position());
     return result2(mkInt(a + b));
   }
-  if (rk == KIND_STRING) return addStrings(l, r);
-  // AddLeft has made the left side a string or a path
+  if (rk == KIND_STRING) return addStrings(lk == KIND_CELLS ? cell(l, 0) : l, r);
+  // AddLeft has made the left side a string or a path, or AddCoerced the cell of a string
   return startProc(Proc.addRight, l, r, tag(<i32>position()), dropTwo());
 }
 /** Pops both operands of the instruction; returns where it ends. */

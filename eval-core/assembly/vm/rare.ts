@@ -2,7 +2,7 @@
 import { Proc } from '../gen/builtins';
 import { Op } from '../gen/opcodes';
 import { KIND_ATTRS, KIND_FLOAT, KIND_INT, KIND_LIST, KIND_PATH, KIND_STRING } from '../value/kinds';
-import { deref, isValue, kindOf, listLen, tag } from '../value/layout';
+import { deref, isValue, kindOf, listLen, mkCells, setCell, tag } from '../value/layout';
 import { attrsPos, attrsShape, attrsValue, shapeFind } from '../value/shapes';
 import { addTraceLit } from '../diag/errors';
 import { memoryFits } from '../heap/pages';
@@ -69,11 +69,17 @@ export function rare(op: u32, a: u32, pc: usize, sp: usize): Step {
     case Op.AddLeft: {
       const v = <usize>load<u32>(sp - 4);
       const k = kindOf(v);
-      if (k == KIND_INT || k == KIND_FLOAT) return goOn(8);
-      if ((k == KIND_STRING || k == KIND_PATH) && load<u32>(VM_DEPTH) <= maxCallDepth()) return goOn(8);
+      if (k == KIND_INT || k == KIND_FLOAT) return goOn(12);
+      if ((k == KIND_STRING || k == KIND_PATH) && load<u32>(VM_DEPTH) <= maxCallDepth()) return goOn(12);
       store<u32>(VM_SP, <u32>(sp - 4));
       // it is no string, so nothing is copied to the store
       return startSegment(v, 0);
+    }
+    case Op.AddCoerced: {
+      const marked = mkCells(1);
+      setCell(marked, 0, <usize>load<u32>(sp - 4));
+      store<u32>(sp - 4, <u32>marked);
+      return goOn(4);
     }
     case Op.ConcatLists:
       return concatLists(sp, load<u32>(pc, 4));
