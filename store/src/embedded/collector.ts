@@ -52,6 +52,11 @@ export class EmbeddedCollector implements CollectorService {
     }
   }
 
+  #rootPaths(): string[] {
+    return [...this.#allRoots()].map((root) => root.path);
+  }
+
+  /** What sessions keep comes first: a path that none keeps any more was given its root, if it was to have one, before its session ended. */
   *#allRoots(): Generator<Root, void, void> {
     for (const { pid, base } of this.#parts.sessions.keptPaths()) yield { name: `{temp:${pid}}`, path: this.#parts.paths.prefix + base };
     yield* this.#parts.roots.list();
@@ -88,8 +93,7 @@ export class EmbeddedCollector implements CollectorService {
     const infos = new Map<string, Pick<PathInfo, 'references' | 'deriver' | 'narSize'>>();
     for (const { path, references, deriver, narSize } of paths.infos())
       infos.set(path, { references, narSize, ...(deriver ? { deriver } : {}) });
-    const roots = [...this.#allRoots()].map((root) => root.path);
-    return { ...keep, infos, roots, outputsOf: (drvPath) => this.#outputsOf(drvPath) };
+    return { ...keep, infos, roots: this.#rootPaths(), outputsOf: (drvPath) => this.#outputsOf(drvPath) };
   }
 
   async #outputsOf(drvPath: string): Promise<string[]> {
@@ -120,7 +124,7 @@ export class EmbeddedCollector implements CollectorService {
       options.signal?.throwIfAborted();
       const now = await index.write(() => {
         paths.indexReferrers();
-        const kept = options.ignoreLiveness ? new Set<string>() : this.#rootsNow();
+        const kept = new Set(options.ignoreLiveness ? [] : this.#rootPaths());
         return order.slice(at, at + batch).filter((path) => {
           if (kept.has(path) || !paths.isValid(path) || paths.isReferredTo(path)) return false;
           paths.remove(path);
@@ -134,18 +138,6 @@ export class EmbeddedCollector implements CollectorService {
       }
     }
     return removed;
-  }
-
-  /**
-   * Within a transaction: what sessions keep, then what files do. In this order: a path that no session keeps any more was given its root, if it
-   * was to have one, before the session ended.
-   */
-  #rootsNow(): Set<string> {
-    const { sessions, paths, roots } = this.#parts;
-    const kept = new Set<string>();
-    for (const { base } of sessions.keptPaths()) kept.add(paths.prefix + base);
-    for (const root of roots.list()) kept.add(root.path);
-    return kept;
   }
 
   async #removeContents(options: CallOptions): Promise<number> {
