@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{wasm,eval-core,proto,store,host,bench,scripts}/**/*.spec.{ts,mjs}'],
+    include: ['{wasm,eval-core,proto,store,builder,host,bench,scripts}/**/*.spec.{ts,mjs}'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/build/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

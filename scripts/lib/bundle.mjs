@@ -9,7 +9,7 @@ import { modules } from './wasm.mjs';
 import { copyWorkers, workers } from './workers.mjs';
 
 const dist = at('host/dist');
-const rooms = ['host/src', 'store/src', 'proto/gen', 'eval-core/js', 'wasm/js'];
+const rooms = ['host/src', 'builder/src', 'store/src', 'proto/gen', 'eval-core/js', 'wasm/js'];
 
 async function bundle() {
   const esbuild = await import('esbuild');

@@ -30,7 +30,7 @@ export const rooms = [
   { folder: 'host/src/cli', imports: [...below, 'host/src/core', 'host/src/node', 'host/src/ui', 'host/src/repl'], runtime: true },
   { folder: 'host/playground', imports: ['host/src/core'] },
   { folder: 'host/bin', imports: ['host/dist'], runtime: true },
-  { folder: 'bench', imports: ['scripts', 'wasm/js', 'store'], runtime: true },
+  { folder: 'bench', imports: ['scripts', 'wasm/js', 'store', 'builder'], runtime: true },
   { folder: 'scripts', imports: [], runtime: true },
 ];
 
@@ -38,6 +38,7 @@ const packages = {
   '@vixen/wasm': 'wasm/js',
   '@vixen/eval-core': 'eval-core/js',
   '@vixen/store': 'store/src',
+  '@vixen/builder': 'builder/src',
   '@vixen/proto': 'proto/gen',
   '@vixen/host': 'host/src/core',
   '@vixen/bench': 'bench',

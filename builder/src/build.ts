@@ -1,0 +1,55 @@
+/** Builds derivations in a store: what coordinators call, whatever the builder. */
+import type { CallOptions, Realisation, Store } from '@vixen/store';
+import type { Derivation } from '@vixen/store/formats';
+import type { BuildLimits, BuildService, SandboxPath } from './service.ts';
+
+/** What the settings of nix.conf say to builds (Nix manual, "nix.conf"). */
+export interface BuildSettings {
+  /** `cores`; 0 is all. */
+  readonly cores: number;
+  readonly limits: BuildLimits;
+  readonly sandboxPaths: readonly SandboxPath[];
+  /** Whether `__noChroot` may be asked for (`sandbox = relaxed`). */
+  readonly relaxed: boolean;
+  /** `max-build-log-size`, `system-features` and the like lie in `limits` and the builder's description. */
+  readonly impureEnv: ReadonlyMap<string, string>;
+  /** Prefixes of paths that `__impureHostDeps` may name. */
+  readonly allowedImpureHostDeps: readonly string[];
+}
+
+export type BuildMode =
+  /** Builds outputs that are not valid. */
+  | 'normal'
+  /** Builds again, compares, registers nothing. */
+  | 'check'
+  /** Builds again, replaces what is damaged. */
+  | 'repair';
+
+export interface DerivationToBuild {
+  readonly drvPath: string;
+  readonly derivation: Derivation;
+}
+
+export interface BuildDerivationOptions extends CallOptions {
+  readonly store: Store;
+  readonly builder: BuildService;
+  readonly settings: BuildSettings;
+  readonly mode?: BuildMode;
+  /** Names of the outputs that are wanted; all are built. */
+  readonly onLog?: (bytes: Uint8Array) => void;
+  readonly onKept?: (folder: string) => void;
+  readonly warn?: (message: string) => void;
+}
+
+export interface BuiltOutput {
+  readonly path: string;
+  /** Where the path is known only after the build. */
+  readonly realisation?: Realisation | undefined;
+}
+
+export interface BuiltDerivation {
+  /** By output. */
+  readonly outputs: ReadonlyMap<string, BuiltOutput>;
+  readonly started: number;
+  readonly ended: number;
+}
