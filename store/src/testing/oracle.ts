@@ -43,7 +43,14 @@ export class NixOracle {
   /** Runs a program; its exit code is for the caller. */
   run(program: string, args: readonly string[], { input, env }: OracleInput = {}): Promise<OracleOutput> {
     const { file, before } = oracleCommand(program);
-    const settings = 'experimental-features = nix-command flakes ca-derivations\nsubstituters =\n';
+    // Servers of later specs get the ports of earlier ones: what Nix has kept of a cache by its URL would be another's.
+    const settings = [
+      'experimental-features = nix-command flakes ca-derivations',
+      'substituters =',
+      'narinfo-cache-positive-ttl = 0',
+      'narinfo-cache-negative-ttl = 0',
+      '',
+    ].join('\n');
     const child = spawn(file, [...before, ...args], {
       cwd: this.folder,
       env: { ...process.env, ...this.#home(), NIX_REMOTE: this.store, NIX_CONFIG: settings, ...env },
