@@ -85,7 +85,7 @@ async function grpc(rounds = 5) {
 const [suite] = positionals;
 if (suite === undefined) await races(contestants(), workloads(path.join(top, 'bench/workloads'), values), 'bench/results/latest.json');
 else if (suite === 'store') {
-  await races(contestants().map(storeRunner), storeWorkloads(values.folder ?? os.tmpdir()), 'bench/results/store.json');
+  await races(contestants().map(storeRunner), await storeWorkloads(values.folder ?? os.tmpdir()), 'bench/results/store.json');
 } else if (suite === 'hashing') hashing();
 else if (suite === 'grpc') await grpc(values.rounds === undefined ? undefined : Number(values.rounds));
 else throw new Error(`bench: there is no suite '${suite}': store, hashing, grpc, or none for the races`);

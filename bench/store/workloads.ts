@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Runner } from '../runners/runner.ts';
 import type { Workload } from '../workloads.ts';
+import { makeClosure } from './closure.ts';
 import { largeTree, makeTree } from './tree.ts';
 
 /**
@@ -26,11 +27,37 @@ function removeAll(paths: string[]) {
   for (const each of paths) fs.rmSync(each, { recursive: true, force: true });
 }
 
-/** All workloads. The tree is made in `folder` where it is not there yet, and stays. */
-export function storeWorkloads(folder: string): Workload[] {
+/** All workloads. The tree and the closure are made in `folder` where they are not there yet, and stay. */
+export async function storeWorkloads(folder: string): Promise<Workload[]> {
   const base = path.resolve(folder, 'vixen-bench');
   const tree = path.join(base, 'tree');
   if (!fs.existsSync(tree)) makeTree(tree, largeTree);
+  return [...treeWorkloads(base, tree), ...(await copyWorkloads(base, tree))];
+}
+
+/** A closure to and from a binary cache in a folder, compressed with zstd. */
+async function copyWorkloads(base: string, tree: string): Promise<Workload[]> {
+  const cache = path.join(base, 'closure');
+  const top = await makeClosure(tree, cache);
+  const shared = { rounds: 5, anonymous: true };
+  const at = (what: string, runner: string) => path.join(base, `${what}-${runner}`);
+  const copy = 'as nix copy --extra-experimental-features nix-command --no-check-sigs';
+  const [filled, target, packed] = ['filled', 'target', 'packed'].map((what) => `${quoted(base)}/${what}-$0`);
+  // What is read is made in the first run, which is not counted.
+  const fill = `test -d ${filled}/nix || ${copy} --from file://${quoted(cache)} --to ${filled} ${top}`;
+  const pack = `${copy} --from ${filled} --to file://${packed}?compression=zstd ${top}`;
+  return [
+    { ...shared, name: 'copy to a cache, zstd', args: [`${fill}; ${pack}`], prepare: (runner) => removeAll([at('packed', runner)]) },
+    {
+      ...shared,
+      name: 'copy from a cache, zstd',
+      args: [`test -d ${packed} || { ${fill}; ${pack}; }; ${copy} --from file://${packed} --to ${target} ${top}`],
+      prepare: (runner) => removeAll([at('target', runner)]),
+    },
+  ];
+}
+
+function treeWorkloads(base: string, tree: string): Workload[] {
   const shared = { rounds: 5, anonymous: true };
   const [inTree, archive, restored] = [quoted(tree), quoted(`${tree}.nar`), quoted(path.join(base, 'restored'))];
   const store = (runner: string) => path.join(base, `store-${runner}`);
