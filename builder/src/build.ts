@@ -28,6 +28,11 @@ export type BuildMode =
 export interface DerivationToBuild {
   readonly drvPath: string;
   readonly derivation: Derivation;
+  /**
+   * Paths of inputs that neither the derivations nor the store's realisations tell, by `.drv` and output: those of impure derivations, and where the store keeps
+   * no realisations.
+   */
+  readonly inputOutputs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 export interface BuildDerivationOptions extends CallOptions {
@@ -35,6 +40,8 @@ export interface BuildDerivationOptions extends CallOptions {
   readonly builder: BuildService;
   readonly settings: BuildSettings;
   readonly mode?: BuildMode;
+  /** Whether the builder's word counts for what it has made: hashes, sizes, references. False where it is another machine's; true. */
+  readonly trusted?: boolean;
   /** Names of the outputs that are wanted; all are built. */
   readonly onLog?: (bytes: Uint8Array) => void;
   readonly onKept?: (folder: string) => void;

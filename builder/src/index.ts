@@ -6,5 +6,7 @@ export type {
   BuiltOutput,
   DerivationToBuild,
 } from './build.ts';
+export { buildDerivation } from './build-derivation.ts';
 export { BuildError, type BuildErrorCode } from './errors.ts';
+export { type DerivationOptions, derivationOptions } from './plan/options.ts';
 export * from './service.ts';

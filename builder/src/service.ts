@@ -92,6 +92,8 @@ export interface BuildRequest {
   readonly sandboxPaths: readonly SandboxPath[];
   /** What the builder has to have (`requiredSystemFeatures`). */
   readonly features: readonly string[];
+  /** The build may see the whole machine (`__noChroot` where `sandbox = relaxed`); a builder that does not offer that fails with `unsupported`. */
+  readonly unsandboxed?: boolean;
 }
 
 export interface BuildOutput {
@@ -117,8 +119,11 @@ export interface BuildOutcome {
 }
 
 export interface BuildOptions extends CallOptions {
-  /** The log as it comes: standard output and standard error of the build, together. A chunk is the receiver's own. */
-  readonly onLog?: (bytes: Uint8Array) => void;
+  /**
+   * The log as it comes: standard output and standard error of the build, together. A chunk is the receiver's own; the next should wait for what is
+   * answered.
+   */
+  readonly onLog?: (bytes: Uint8Array) => void | Promise<void>;
   /** Keep the folder of a failed build; told where it is. */
   readonly onKept?: (folder: string) => void;
 }

@@ -19,8 +19,13 @@ import { storedDerivation } from './stored.ts';
 /** Hashes in base 16 by output. */
 export type OutputHashes = ReadonlyMap<string, string>;
 
+export interface OutputHashesOptions extends CallOptions {
+  /** Hashes of input derivations, by path, that earlier calls have left here, and this one adds to. */
+  readonly known?: Map<string, OutputHashes>;
+}
+
 /** Those of `derivation`, whose inputs lie in `store`. Fails with `not-found` where one of them does not. */
-export async function outputHashes(store: Store, derivation: Derivation, options: CallOptions = {}): Promise<OutputHashes> {
+export async function outputHashes(store: Store, derivation: Derivation, options: OutputHashesOptions = {}): Promise<OutputHashes> {
   return fixedHashes(derivation) ?? hashesOf(derivation, await new InputHasher(store, options).hash(derivation), true);
 }
 
@@ -28,12 +33,13 @@ export async function outputHashes(store: Store, derivation: Derivation, options
 class InputHasher {
   readonly #store: Store;
   readonly #options: CallOptions;
-  readonly #hashes = new Map<string, OutputHashes>();
+  readonly #hashes: Map<string, OutputHashes>;
   readonly #read = new Map<string, Derivation>();
 
-  constructor(store: Store, options: CallOptions) {
+  constructor(store: Store, { known = new Map(), ...options }: OutputHashesOptions) {
     this.#store = store;
     this.#options = options;
+    this.#hashes = known;
   }
 
   async hash({ inputDerivations }: Derivation): Promise<ReadonlyMap<string, OutputHashes>> {

@@ -1,0 +1,134 @@
+/**
+ * Derivations whose inputs are known only after builds: when those are done, placeholders give way to paths, and what results is a derivation without input
+ * derivations, with a path of its own (libstore/derivations.cc, tryResolve).
+ */
+import { type CallOptions, realisedOutputs, type Store } from '@vixen/store';
+import { nativeHashers, outputHashes } from '@vixen/store/castore';
+import { type Derivation, type DerivationInput, type DerivationOutput, printDerivation, sortedPaths } from '@vixen/store/formats';
+import type { DerivationToBuild } from '../build.ts';
+import { BuildError } from '../errors.ts';
+import { byName, parseJson, printJson } from './json.ts';
+import { computedPlaceholder, derivationKind, derivationName, storeDir, upstreamPlaceholder } from './names.ts';
+import { invalid } from './options.ts';
+import type { ResolvedDerivation } from './plan.ts';
+import { type Rewrites, rewriteText } from './rewrite.ts';
+
+interface FoundInputs {
+  readonly paths: Set<string>;
+  readonly rewrites: Map<string, string>;
+  /** Whether the paths of all are said by the derivations themselves. */
+  static: boolean;
+}
+
+/** The derivation as it is built. Fails with `invalid` where an input's path is not known. */
+export async function resolveDerivation(given: DerivationToBuild, store: Store, options: CallOptions): Promise<ResolvedDerivation> {
+  const { drvPath, derivation } = given;
+  const kind = derivationKind(derivation);
+  const found = await findInputs(given, store, options);
+  const needed = derivation.inputDerivations.size > 0 && kind !== 'input-addressed' && (kind !== 'fixed' || !found.static);
+  if (!needed) return { drvPath, derivation, kind, inputOutputs: [...found.paths] };
+  return resolved(given, found, store, options);
+}
+
+async function findInputs({ derivation, inputOutputs }: DerivationToBuild, store: Store, options: CallOptions): Promise<FoundInputs> {
+  const found: FoundInputs = { paths: new Set(), rewrites: new Map(), static: true };
+  const finder = new InputFinder(store, inputOutputs, found, options);
+  for (const [path, input] of byName(derivation.inputDerivations)) await finder.find(path, input, undefined);
+  return found;
+}
+
+class InputFinder {
+  readonly #store: Store;
+  readonly #told: DerivationToBuild['inputOutputs'];
+  readonly #found: FoundInputs;
+  readonly #options: CallOptions;
+
+  constructor(store: Store, told: DerivationToBuild['inputOutputs'], found: FoundInputs, options: CallOptions) {
+    this.#store = store;
+    this.#told = told;
+    this.#found = found;
+    this.#options = options;
+  }
+
+  /** `placeholder` is that of the derivation itself, where it is an output of another. */
+  async find(drvPath: string, { outputs, dynamic }: DerivationInput, placeholder: string | undefined): Promise<void> {
+    const placeholderOf = (output: string) =>
+      placeholder === undefined ? upstreamPlaceholder(drvPath, output, this.#store.directory) : computedPlaceholder(placeholder, output);
+    const wanted = [...outputs, ...(dynamic?.keys() ?? [])];
+    const paths = await this.#pathsOf(drvPath, wanted);
+    for (const output of outputs) {
+      this.#found.paths.add(paths.get(output)!);
+      this.#found.rewrites.set(placeholderOf(output), paths.get(output)!);
+    }
+    for (const [output, inner] of dynamic ?? []) {
+      this.#found.static = false;
+      await this.find(paths.get(output)!, inner, placeholderOf(output));
+    }
+  }
+
+  async #pathsOf(drvPath: string, outputs: readonly string[]): Promise<Map<string, string>> {
+    const told = this.#told?.get(drvPath);
+    const paths = new Map<string, string>();
+    for (const output of outputs) if (told?.has(output)) paths.set(output, told.get(output)!);
+    if (paths.size > 0) this.#found.static = false;
+    const left = outputs.filter((output) => !paths.has(output));
+    if (left.length === 0) return paths;
+    for (const { name, path, realisation } of await realisedOutputs(this.#store, drvPath, left, this.#options)) {
+      if (path === undefined) throw invalid(`output '${name}' of derivation '${drvPath}' is not known: it has to be built before`);
+      if (realisation) this.#found.static = false;
+      paths.set(name, path);
+    }
+    return paths;
+  }
+}
+
+async function resolved(
+  { drvPath, derivation }: DerivationToBuild,
+  { paths, rewrites }: FoundInputs,
+  store: Store,
+  options: CallOptions,
+): Promise<ResolvedDerivation> {
+  const { directory } = store;
+  const name = derivationName(drvPath, directory);
+  const rewritten: Derivation = {
+    ...rewriteDerivation(derivation, rewrites),
+    inputDerivations: new Map(),
+    inputSources: sortedPaths([...derivation.inputSources, ...paths]),
+  };
+  const filled = await fillDeferred(rewritten, name, store, options);
+  const digest = nativeHashers('sha256').update(printDerivation(filled)).digest();
+  const path = storeDir(directory).makeTextPath(`${name}.drv`, digest, filled.inputSources);
+  return { drvPath: path, derivation: filled, kind: derivationKind(filled), inputOutputs: [] };
+}
+
+function rewriteDerivation(derivation: Derivation, rewrites: Rewrites): Derivation {
+  const rewrite = (text: string) => rewriteText(text, rewrites);
+  const env = [...derivation.env].map(([name, value]): [string, string] => [
+    rewrite(name),
+    name === '__json' ? normalJson(rewrite(value)) : rewrite(value),
+  ]);
+  return { ...derivation, builder: rewrite(derivation.builder), args: derivation.args.map(rewrite), env: new Map(env) };
+}
+
+// Nix parses and prints what it has rewritten.
+function normalJson(text: string): string {
+  try {
+    return printJson(parseJson(text));
+  } catch (cause) {
+    throw new BuildError('invalid', `cannot process __json attribute: ${String(cause)}`, { cause });
+  }
+}
+
+/** Outputs that were to be input-addressed once inputs are known are so now. */
+async function fillDeferred(derivation: Derivation, name: string, store: Store, options: CallOptions): Promise<Derivation> {
+  if (![...derivation.outputs.values()].some(({ type }) => type === 'deferred')) return derivation;
+  const hashes = await outputHashes(store, derivation, options);
+  const env = new Map(derivation.env);
+  const outputs = new Map<string, DerivationOutput>();
+  for (const output of derivation.outputs.keys()) {
+    const path = storeDir(store.directory).makeOutputPath(output, `sha256:${hashes.get(output)!}`, name);
+    env.set(output, path);
+    outputs.set(output, { type: 'input-addressed', path });
+  }
+  return { ...derivation, env, outputs };
+}

@@ -1,0 +1,6 @@
+/** What rooms above need of contents and hashes: archives of nodes, nodes of archives. */
+export { type OutputHashes, outputHashes } from '../derivations/output-hashes.ts';
+export { nativeHashers } from '../hashing.ts';
+export { wasmHashes } from '../wasm.ts';
+export { NarIngest } from './nar-ingest.ts';
+export { renderNar } from './nar-render.ts';
