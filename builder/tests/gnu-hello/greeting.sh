@@ -1,0 +1,1 @@
+"$hello/bin/hello" --greeting="built, and run from $hello" >"$out"
