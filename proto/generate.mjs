@@ -17,6 +17,7 @@ const sources = [
   'snix/store/v1/store.proto',
   'snix/build/v1/build.proto',
   'vixen/store/v1/store.proto',
+  'vixen/build/v1/build.proto',
   'grpc/health/v1/health.proto',
   'grpc/reflection/v1/reflection.proto',
 ];

@@ -28,10 +28,28 @@ export type BuildErrorCode =
   /** The builder, or the way to it, went away: another try may succeed. */
   | 'unavailable';
 
+export const buildErrorCodes: readonly BuildErrorCode[] = [
+  'failed',
+  'timed-out',
+  'silent',
+  'log-limit',
+  'resources',
+  'output',
+  'hash-mismatch',
+  'output-check',
+  'not-deterministic',
+  'invalid',
+  'unsupported',
+  'sandbox',
+  'unavailable',
+];
+
 export interface BuildErrorOptions extends ErrorOptions {
   /** How the builder's process ended, where it did. */
   readonly exitCode?: number;
   readonly signal?: string;
+  /** The output that it is about. */
+  readonly path?: string;
 }
 
 export class BuildError extends Error {
@@ -39,11 +57,13 @@ export class BuildError extends Error {
   readonly code: BuildErrorCode;
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
+  readonly path: string | undefined;
 
-  constructor(code: BuildErrorCode, message: string, { exitCode, signal, ...options }: BuildErrorOptions = {}) {
+  constructor(code: BuildErrorCode, message: string, { exitCode, signal, path, ...options }: BuildErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.exitCode = exitCode;
     this.signal = signal;
+    this.path = path;
   }
 }

@@ -7,6 +7,7 @@ export type {
   DerivationToBuild,
 } from './build.ts';
 export { buildDerivation } from './build-derivation.ts';
-export { BuildError, type BuildErrorCode } from './errors.ts';
+export { BuildError, type BuildErrorCode, buildErrorCodes } from './errors.ts';
+export { upstreamPlaceholder } from './plan/names.ts';
 export { type DerivationOptions, derivationOptions } from './plan/options.ts';
 export * from './service.ts';

@@ -13,6 +13,7 @@ export {
   pathOfContentAddress,
 } from './content-address.ts';
 export * from './derivation/index.ts';
+export { type DerivedPath, formatDerivedPath, parseDerivedPath, type SingleDerivedPath } from './derived-path.ts';
 export { pathFingerprint } from './fingerprint.ts';
 export { sortedJson } from './json.ts';
 export { type KeyFileOptions, readSecretKeyFile, readSecretKeyFiles, writeSecretKeyFile } from './key-files.ts';

@@ -12,9 +12,11 @@ export type Right =
   /** Paths, realisations, signatures, logs, temporary roots. What is not content-addressed still needs a trusted key's signature. */
   | 'register-paths'
   /** Paths without signatures, replacing what is there, garbage collection, roots, repairs. */
-  | 'administer';
+  | 'administer'
+  /** Builds. */
+  | 'build';
 
-export const allRights: readonly Right[] = ['read', 'write-blobs', 'register-paths', 'administer'];
+export const allRights: readonly Right[] = ['read', 'write-blobs', 'register-paths', 'administer', 'build'];
 
 export interface Access {
   /** Of callers that say nothing of themselves. */

@@ -39,20 +39,23 @@ export interface Listener {
   readonly socketMode?: number | undefined;
 }
 
-export interface ServeGrpcOptions {
+export interface ServeOptions {
   readonly listen: readonly Listener[];
   /** Closes the server. */
   readonly signal?: AbortSignal | undefined;
+  /** Errors that callers are only told to be internal. */
+  readonly onError?: ((error: unknown, method: string) => void) | undefined;
+  /** Bytes of the largest message that is taken; 16 MiB. */
+  readonly maxMessageSize?: number | undefined;
+}
+
+export interface ServeGrpcOptions extends ServeOptions {
   /** Opens the same store once more, for a client's lease; without it, temporary roots stay until the server's store closes. */
   readonly openLease?: (() => Promise<Store>) | undefined;
   /** Speaks as a server of Snix does, without Vixen's own services. */
   readonly onlySnix?: boolean | undefined;
   /** What Describe says; `vixen`. */
   readonly version?: string | undefined;
-  /** Errors that callers are only told to be internal. */
-  readonly onError?: ((error: unknown, method: string) => void) | undefined;
-  /** Bytes of the largest message that is taken; 16 MiB. */
-  readonly maxMessageSize?: number | undefined;
 }
 
 export interface GrpcServer {
@@ -65,10 +68,15 @@ export interface GrpcServer {
 /** Calls that one connection may have under way. */
 const maxStreams = 256;
 
-export async function serveGrpc(store: Store, options: ServeGrpcOptions): Promise<GrpcServer> {
+export function serveGrpc(store: Store, options: ServeGrpcOptions): Promise<GrpcServer> {
+  return serveServices([...snixServices(store), ...(options.onlySnix ? [] : vixenServices(store, options))], options);
+}
+
+/** Serves services, with health and reflection beside them. */
+export async function serveServices(served: readonly Served[], options: ServeOptions): Promise<GrpcServer> {
   options.signal?.throwIfAborted();
   const closing = new AbortController();
-  const services = servicesOf(store, options, closing.signal);
+  const services = withReflection(served, closing.signal);
   const opened: Server[] = [];
   const addresses: string[] = [];
   try {
@@ -95,8 +103,7 @@ export async function serveGrpc(store: Store, options: ServeGrpcOptions): Promis
   return { addresses, close };
 }
 
-function servicesOf(store: Store, options: ServeGrpcOptions, closing: AbortSignal): Served[] {
-  const services = [...snixServices(store), ...(options.onlySnix ? [] : vixenServices(store, options))];
+function withReflection(services: readonly Served[], closing: AbortSignal): Served[] {
   const names = services.map(({ service }) => service.fullName);
   const all = [...names, 'grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection'];
   return [...services, healthService(names, closing), reflectionService(all)];
@@ -120,7 +127,7 @@ function* vixenServices(store: Store, { version = 'vixen', openLease }: ServeGrp
   if (logs) yield logService(logs);
 }
 
-const channelOptions = (options: ServeGrpcOptions): ChannelOptions => ({
+const channelOptions = (options: ServeOptions): ChannelOptions => ({
   'grpc.max_receive_message_length': options.maxMessageSize ?? maxMessageSize,
   'grpc.max_send_message_length': maxMessageSize,
   'grpc.max_concurrent_streams': maxStreams,

@@ -1,3 +1,4 @@
+export { derivationJson, derivationJsonVersion } from './json.ts';
 export { derivationOutputs, outputPaths } from './outputs.ts';
 export { derivationOutputOf, parseDerivation } from './parse.ts';
 export { derivationOutputFields, type PrintDerivationOptions, printDerivation } from './print.ts';
