@@ -1,0 +1,4 @@
+export { BuildFailure } from '../../core/coordinator/failure.ts';
+export type { BuildDisplay, ProgressEvent } from '../../core/coordinator/progress.ts';
+export { openRealiser } from './realiser.ts';
+export type { RealisedPath, RealiseOptions, RealisePlan, Realiser, RealiserOptions } from './types.ts';

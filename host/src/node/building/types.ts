@@ -1,0 +1,50 @@
+/** Making paths valid: what commands and the evaluator call. */
+import type { BuildMode, BuildService } from '@vixen/builder';
+import type { Store } from '@vixen/store';
+import type { DerivedPath } from '@vixen/store/formats';
+import type { Settings } from '../../core/config/settings.ts';
+import type { BuildDisplay } from '../../core/coordinator/progress.ts';
+
+export interface RealisedPath {
+  readonly path: string;
+  /** Where it is a derivation's output. */
+  readonly drvPath?: string;
+  /** The output's name. */
+  readonly output?: string;
+}
+
+export interface RealiseOptions {
+  /** `normal`. The other modes hold for the derivations that are asked for, not for their inputs. */
+  readonly mode?: BuildMode;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What would be built and fetched. Paths ascending, derivations in the order of building. */
+export interface RealisePlan {
+  readonly willBuild: readonly string[];
+  readonly willSubstitute: readonly string[];
+  readonly unknown: readonly string[];
+  readonly downloadSize: number;
+  readonly narSize: number;
+}
+
+/** One for a command: opened lazily, closed at the end. Calls may run at the same time, and share the work: nothing is built twice. */
+export interface Realiser {
+  /** Makes paths valid, and answers them in the order asked for, outputs by name. Fails with `BuildFailure` after as much as `keep-going` says. */
+  realise(paths: readonly DerivedPath[], options?: RealiseOptions): Promise<RealisedPath[]>;
+  plan(paths: readonly DerivedPath[], options?: { readonly signal?: AbortSignal | undefined }): Promise<RealisePlan>;
+  close(): Promise<void>;
+}
+
+export interface RealiserOptions {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly env: Record<string, string | undefined>;
+  readonly display?: BuildDisplay | undefined;
+  /** Takes texts with colours, without `warning:`. */
+  readonly warn?: ((text: string) => void) | undefined;
+  /** Instead of the one that settings name. */
+  readonly openBuilder?: (() => Promise<BuildService>) | undefined;
+  /** Instead of `openHostStore`. */
+  readonly openSubstituter?: ((url: string) => Promise<Store>) | undefined;
+}
