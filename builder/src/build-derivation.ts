@@ -4,12 +4,13 @@ import type { BuildDerivationOptions, BuiltDerivation, BuiltOutput, DerivationTo
 import { BuildError } from './errors.ts';
 import { checkOutputs, type FinalOutput } from './outputs/checks.ts';
 import { compareOutputs } from './outputs/compare.ts';
+import { placedFailure } from './outputs/failure.ts';
 import { finishOutputs } from './outputs/finish.ts';
 import { LogKeeper } from './outputs/log.ts';
 import { takeOutputs } from './outputs/take.ts';
 import { checkOutputPaths, derivationHashes } from './plan/invariants.ts';
 import { type BuildPlan, planBuild, type ResolvedDerivation } from './plan/plan.ts';
-import { requireCapable } from './plan/requirements.ts';
+import { isBuiltin, requireCapable } from './plan/requirements.ts';
 import { resolveDerivation } from './plan/resolve.ts';
 import type { BuildOutcome } from './service.ts';
 
@@ -95,17 +96,27 @@ class DerivationBuild {
     const log = new LogKeeper(this.#store.logs, this.#given.drvPath, onLog);
     try {
       const take = (bytes: Uint8Array) => log.take(bytes);
+      if (isBuiltin(plan.derivation.builder)) return await this.#runBuiltin(plan, take);
       return await builder.build(plan.request, { ...this.#call, onLog: take, ...(onKept ? { onKept } : {}) });
+    } catch (error) {
+      throw placedFailure(error, this.#given.drvPath, plan);
     } finally {
       const failure = await log.end();
       if (failure !== undefined) warn?.(`cannot keep the log of '${this.#given.drvPath}': ${String(failure)}`);
     }
   }
 
+  async #runBuiltin(plan: BuildPlan, onLog: (bytes: Uint8Array) => void | Promise<void>): Promise<BuildOutcome> {
+    const { runBuiltin } = await import('./builtins/run.ts');
+    const { settings, store } = this.#options;
+    return runBuiltin(plan, { castore: this.#castore, directory: store.directory, settings, onLog, ...this.#call });
+  }
+
   /** What is to be registered, checked. */
   async #finish(plan: BuildPlan, outcome: BuildOutcome, kept: ReadonlyMap<string, string>): Promise<FinalOutput[]> {
     const options = { castore: this.#castore, ...this.#call };
-    const left = await takeOutputs(plan, outcome, { ...options, trusted: this.#options.trusted ?? true });
+    const trusted = !isBuiltin(plan.derivation.builder) && (this.#options.trusted ?? true);
+    const left = await takeOutputs(plan, outcome, { ...options, trusted });
     const finals = await finishOutputs(plan, left, { ...options, directory: this.#store.directory, kept });
     const { derivation, options: asked } = plan;
     const build = { store: this.#store, drvPath: this.#given.drvPath, derivation, outputChecks: asked.outputChecks, ...this.#call };

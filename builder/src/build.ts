@@ -15,6 +15,10 @@ export interface BuildSettings {
   readonly impureEnv: ReadonlyMap<string, string>;
   /** Prefixes of paths that `__impureHostDeps` may name. */
   readonly allowedImpureHostDeps: readonly string[];
+  /** Names and passwords for `builtin:fetchurl`, which the build itself never sees. */
+  readonly netrcFile?: string | undefined;
+  /** Servers that `builtin:fetchurl` asks for files by hash before it asks the one that the derivation names. */
+  readonly hashedMirrors?: readonly string[];
 }
 
 export type BuildMode =

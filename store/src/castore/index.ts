@@ -4,3 +4,4 @@ export { nativeHashers } from '../hashing.ts';
 export { wasmHashes } from '../wasm.ts';
 export { NarIngest } from './nar-ingest.ts';
 export { renderNar } from './nar-render.ts';
+export { type OpenDirectory, putDirectories, unknownDigest } from './open-tree.ts';

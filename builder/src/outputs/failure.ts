@@ -1,0 +1,58 @@
+/** Failures of builders in Nix's words (libstore/build/derivation-building-goal.cc). The log's last lines are for whoever shows them. */
+import os from 'node:os';
+import { BuildError } from '../errors.ts';
+import type { BuildPlan } from '../plan/plan.ts';
+
+/** The builder's error, with the derivation in its message. */
+export function placedFailure(error: unknown, drvPath: string, { derivation, request }: BuildPlan): unknown {
+  if (!(error instanceof BuildError)) return error;
+  const message = messageOf(error, drvPath, request.limits);
+  if (message === undefined) return error;
+  const paths = [...derivation.outputs.values()].flatMap((output) => ('path' in output ? [output.path] : [])).sort();
+  const outputs = paths.length > 0 ? `\nOutput paths:${paths.map((path) => `\n  ${path}`).join('')}` : '';
+  const { exitCode, signal } = error;
+  const ended = { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
+  return new BuildError(error.code, error.code === 'failed' ? `${message}${outputs}` : message, { cause: error, ...ended });
+}
+
+function messageOf(error: BuildError, drvPath: string, limits: BuildPlan['request']['limits']): string | undefined {
+  switch (error.code) {
+    case 'failed':
+      return `Cannot build '${drvPath}'.\nReason: builder ${statusText(error)}.`;
+    case 'timed-out':
+      return `${drvPath} timed out after ${limits.time} seconds`;
+    case 'silent':
+      return `${drvPath} timed out after ${limits.silence} seconds of silence`;
+    case 'log-limit':
+      return `${drvPath} killed after writing more than ${limits.log} bytes of log output`;
+    default:
+      return undefined;
+  }
+}
+
+function statusText({ exitCode, signal, message }: BuildError): string {
+  if (exitCode !== undefined) return `failed with exit code ${exitCode}`;
+  if (signal === undefined) return `failed: ${message}`;
+  const number = os.constants.signals[signal as NodeJS.Signals];
+  return number === undefined ? `failed due to signal ${signal}` : `failed due to signal ${number} (${signalTexts[signal] ?? signal})`;
+}
+
+// What strsignal of glibc says of those that builds end by.
+const signalTexts: Readonly<Record<string, string>> = {
+  SIGHUP: 'Hangup',
+  SIGINT: 'Interrupt',
+  SIGQUIT: 'Quit',
+  SIGILL: 'Illegal instruction',
+  SIGTRAP: 'Trace/breakpoint trap',
+  SIGABRT: 'Aborted',
+  SIGBUS: 'Bus error',
+  SIGFPE: 'Floating point exception',
+  SIGKILL: 'Killed',
+  SIGSEGV: 'Segmentation fault',
+  SIGPIPE: 'Broken pipe',
+  SIGALRM: 'Alarm clock',
+  SIGTERM: 'Terminated',
+  SIGXCPU: 'CPU time limit exceeded',
+  SIGXFSZ: 'File size limit exceeded',
+  SIGSYS: 'Bad system call',
+};
