@@ -120,6 +120,16 @@ describe.skipIf(missing !== undefined)(`derivations${missing ? ` (${missing})` :
     if (exitCodes[code] !== undefined) expect(exitCode).toBe(exitCodes[code]);
   });
 
+  test("Nix's content-addressed outputs that refer to themselves can be copied to us", async () => {
+    const { out } = wanted.get(drvs.good.ca!)!.outputs;
+    await nix.output('nix', ['copy', '--to', `file://${nix.at('outputs')}`, out!], { env });
+    const cache = await openStore(`file://${nix.at('outputs')}`);
+    const into = await openStore('memory:');
+    await copyPaths(cache, into, [out!]);
+    expect((await into.pathInfo(out!))!.references).toContain(out);
+    await Promise.all([cache.close(), into.close()]);
+  });
+
   test('a build that makes something else the second time', async () => {
     expect((await run('nix-store', ['--realise', drvs.changing])).code).toBe(0);
     const checked = await run('nix-store', ['--realise', '--check', drvs.changing]);

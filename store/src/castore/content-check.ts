@@ -1,11 +1,12 @@
 /** Whether contents are what their `ca` says, computed while an archive streams by (libstore/content-address.cc, hashPath). */
-import { formatHash, type Hash, type HashAlgo, type Hasher, type HasherFactory } from '@vixen/wasm';
+import { formatHash, type Hash, type HashAlgo, type HasherFactory, ModuloHasher } from '@vixen/wasm';
 import { StoreError } from '../errors.ts';
 import { type ContentAddress, parseContentAddress } from '../formats/content-address.ts';
 import { hashPartOf } from '../formats/store-path.ts';
 import { nativeHashers } from '../hashing.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { CallOptions, Castore } from '../service.ts';
+import { wasmHashes } from '../wasm.ts';
 import { renderNar } from './nar-render.ts';
 import type { Node } from './node.ts';
 
@@ -15,45 +16,11 @@ export interface ContentHasher {
   digest(): Uint8Array;
 }
 
-/**
- * What hashes the archive as a `ca` by `nar` demands: where the path refers to itself, its hash part counts as zeros, and the places where it stood
- * are hashed too (libutil/references.cc, HashModuloSink).
- */
+/** What hashes the archive as a `ca` by `nar` demands: where the path refers to itself, its hash part counts as zeros (libstore/references.cc, HashModuloSink). */
 export function narContentHasher(hashers: HasherFactory, algo: HashAlgo, info: PathInfo, directory: string): ContentHasher {
-  const hasher = hashers(algo);
-  return info.references.includes(info.path) ? new ModuloHasher(hasher, hashPartOf(info.path, directory)) : hasher;
-}
-
-class ModuloHasher implements ContentHasher {
-  readonly #hasher: Hasher;
-  readonly #needle: Buffer;
-  readonly #places: number[] = [];
-  #held = Buffer.alloc(0);
-  /** Bytes before `#held`. */
-  #before = 0;
-
-  constructor(hasher: Hasher, needle: string) {
-    this.#hasher = hasher;
-    this.#needle = Buffer.from(needle, 'latin1');
-  }
-
-  update(chunk: Uint8Array): void {
-    const bytes = Buffer.concat([this.#held, chunk]);
-    for (let at = bytes.indexOf(this.#needle); at >= 0; at = bytes.indexOf(this.#needle, at)) {
-      this.#places.push(this.#before + at);
-      bytes.fill(0, at, at + this.#needle.length);
-    }
-    const keep = Math.min(bytes.length, this.#needle.length - 1);
-    this.#hasher.update(bytes.subarray(0, bytes.length - keep));
-    this.#before += bytes.length - keep;
-    this.#held = Buffer.from(bytes.subarray(bytes.length - keep));
-  }
-
-  digest(): Uint8Array {
-    this.#hasher.update(this.#held);
-    for (const place of this.#places) this.#hasher.update(Buffer.from(`|${place}`));
-    return this.#hasher.digest();
-  }
+  if (!info.references.includes(info.path)) return hashers(algo);
+  const hasher = new ModuloHasher(wasmHashes(), hashers, algo, hashPartOf(info.path, directory));
+  return { update: (chunk) => void hasher.update(chunk), digest: () => hasher.digest().digest };
 }
 
 /** The parsed `ca`; fails with `unsupported` for methods that cannot be checked. */
