@@ -1,9 +1,10 @@
 import { openStore, type Store } from '@vixen/store';
 import { nativeHashers } from '@vixen/store/castore';
+import type { DerivationOutput } from '@vixen/store/formats';
 import { formatHash } from '@vixen/wasm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sourceOf } from '../../store/src/testing/trees.ts';
-import { buildDerivation } from './index.ts';
+import { collectBytes, outputOf, sourceOf } from '../../store/src/testing/trees.ts';
+import { type BuildRequest, buildDerivation, type DerivationToBuild } from './index.ts';
 import { storeDir } from './plan/names.ts';
 import { addDerivation, buildWith, FakeBuilder, settings } from './testing/derivations.ts';
 
@@ -185,4 +186,98 @@ test('a second build that makes something else is told', async () => {
   await expect(buildWith(store, given, () => ({ [out]: { file: '2' } }), { mode: 'check' })).rejects.toMatchObject({
     code: 'not-deterministic',
   });
+});
+
+test('an output that is valid is not replaced when another has to be built', async () => {
+  const given = await addDerivation(store, 'two', { outputs: ['a', 'b'] });
+  const [a, b] = pathsOf(given.derivation.env, 'a', 'b') as [string, string];
+  const old = outputOf({ file: 'old' });
+  await store.add({ ...old.info, path: a }, [old.nar]);
+  const built = await buildWith(store, given, () => ({ [a]: { file: 'new' }, [b]: { file: a } }));
+  expect((await store.pathInfo(a))!.narHash).toEqual(old.info.narHash);
+  expect((await store.pathInfo(b))!.references).toEqual([a]);
+  expect([...built.outputs.keys()]).toEqual(['a', 'b']);
+});
+
+test('a repair replaces what is valid', async () => {
+  const given = await addDerivation(store, 'one');
+  const [out] = pathsOf(given.derivation.env, 'out') as [string];
+  const old = outputOf({ file: 'old' });
+  await store.add({ ...old.info, path: out }, [old.nar]);
+  await buildWith(store, given, () => ({ [out]: { file: 'new' } }), { mode: 'repair' });
+  expect((await store.pathInfo(out))!.narHash).not.toEqual(old.info.narHash);
+});
+
+test('impure variables and the network are for fixed outputs, and only those that the settings hand out', async () => {
+  const impureEnv = new Map([
+    ['token', 'secret'],
+    ['other', 'x'],
+  ]);
+  const env = { impureEnvVars: 'token unset' };
+  const plain = await addDerivation(store, 'plain', { env });
+  const [out] = pathsOf(plain.derivation.env, 'out') as [string];
+  const { hash, path } = fixedOf('right');
+  const fixed = await addDerivation(store, 'fixed', {
+    outputs: { out: { type: 'fixed', path, method: 'flat', hash } },
+    env: { ...env, out: path },
+  });
+  const builder = new FakeBuilder(store, () => ({ [out]: { file: 'x' }, [path]: { file: 'right' } }));
+  for (const given of [plain, fixed]) await buildDerivation(given, { store, builder, settings: { ...settings, impureEnv } });
+  const [ofPlain, ofFixed] = builder.requests as [BuildRequest, BuildRequest];
+  expect(ofPlain.environment.has('token')).toBe(false);
+  expect([ofFixed.environment.get('token'), ofFixed.environment.get('unset'), ofFixed.environment.has('other')]).toEqual([
+    'secret',
+    '',
+    false,
+  ]);
+});
+
+test('what leaves the sandbox has to be allowed', async () => {
+  const given = await addDerivation(store, 'free', { env: { __noChroot: '1' } });
+  const [out] = pathsOf(given.derivation.env, 'out') as [string];
+  const builder = new FakeBuilder(store, () => ({ [out]: { file: 'x' } }));
+  await expect(buildDerivation(given, { store, builder, settings })).rejects.toMatchObject({ code: 'invalid' });
+  await buildDerivation(given, { store, builder, settings: { ...settings, relaxed: true } });
+  expect(builder.requests[0]).toMatchObject({ unsandboxed: true, constraints: { networkAccess: true } });
+});
+
+test('paths of the machine have to be allowed, too', async () => {
+  const given = await addDerivation(store, 'host', { env: { __impureHostDeps: '/usr/lib/../lib/x' } });
+  const [out] = pathsOf(given.derivation.env, 'out') as [string];
+  const builder = new FakeBuilder(store, () => ({ [out]: { file: 'x' } }));
+  for (const allowedImpureHostDeps of [[], ['/usr/li'], ['/usr/lib/y']]) {
+    const building = buildDerivation(given, { store, builder, settings: { ...settings, allowedImpureHostDeps } });
+    await expect(building).rejects.toMatchObject({ code: 'invalid' });
+  }
+  await buildDerivation(given, { store, builder, settings: { ...settings, allowedImpureHostDeps: ['/usr/lib'] } });
+  expect(builder.requests[0]!.sandboxPaths).toEqual([{ target: '/usr/lib/x', source: '/usr/lib/x', optional: true }]);
+});
+
+test('names of files in the build may not lead out of its folder', async () => {
+  const json = JSON.stringify({ exportReferencesGraph: { '../x': [] }, PATH: 'x' });
+  const given = await addDerivation(store, 'names', { env: { __json: json } });
+  const [out] = pathsOf(given.derivation.env, 'out') as [string];
+  const builder = new FakeBuilder(store, () => ({ [out]: { file: 'x' } }));
+  await buildDerivation(given, { store, builder, settings });
+  expect(builder.requests[0]!.additionalFiles.map(({ path }) => path)).toEqual(['build/.attrs.json', 'build/.attrs.sh']);
+  const plain = await addDerivation(store, 'plain-names', { env: { passAsFile: '../../x', '../../x': 'text' } });
+  const [other] = pathsOf(plain.derivation.env, 'out') as [string];
+  const second = new FakeBuilder(store, () => ({ [other]: { file: 'x' } }));
+  await buildDerivation(plain, { store, builder: second, settings });
+  expect(second.requests[0]!.additionalFiles[0]!.path).toMatch(/^build\/\.attr-[0-9a-z]{52}$/);
+});
+
+test('a floating output gets the path of its contents, wherever its own path stands in it', async () => {
+  const outputs: Record<string, DerivationOutput> = { out: { type: 'floating', method: 'nar', algo: 'sha256' } };
+  const given = await addDerivation(store, 'floating', { outputs, env: { out: '' } });
+  const build = (drv: DerivationToBuild) =>
+    buildWith(store, drv, ({ outputs: [scratch] }) => ({ [`/${scratch}`]: { file: `/${scratch}!` } }));
+  const { path, realisation } = (await build(given)).outputs.get('out')!;
+  const contents = Buffer.from(await collectBytes(store.nar(path))).toString('latin1');
+  expect(contents).toContain(`${path}!`);
+  expect(await store.pathInfo(path)).toMatchObject({ references: [path], ca: expect.stringContaining('fixed:r:sha256:') });
+  expect(await store.realisations!.get(realisation!.id)).toMatchObject({ outPath: path });
+  // Another derivation that makes the same has it at the same path.
+  const other = await addDerivation(store, 'floating', { outputs, env: { out: '', other: '1' } });
+  expect((await build(other)).outputs.get('out')!.path).toBe(path);
 });

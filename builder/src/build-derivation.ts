@@ -56,7 +56,19 @@ class DerivationBuild {
     }
     if (mode === 'normal' && allValid && resolved.kind !== 'impure') return this.#alreadyBuilt(resolved, initial);
     const plan = await this.#plan(resolved, initial);
-    const outcome = await this.#build(plan);
+    const log = new LogKeeper(this.#store.logs, this.#given.drvPath, this.#options.onLog);
+    try {
+      return await this.#buildAndTake(plan, initial, log);
+    } finally {
+      // It is stored while outputs are looked at.
+      const failure = await log.stored();
+      if (failure !== undefined) this.#options.warn?.(`cannot keep the log of '${this.#given.drvPath}': ${String(failure)}`);
+    }
+  }
+
+  async #buildAndTake(plan: BuildPlan, initial: InitialOutputs, log: LogKeeper): Promise<BuiltDerivation> {
+    const { mode } = this.#options;
+    const outcome = await this.#build(plan, log);
     const outputs =
       mode === 'check' ? await this.#check(plan, outcome, initial) : await this.#register(plan, outcome, initial, mode === 'repair');
     return { outputs, started: outcome.started, ended: outcome.ended };
@@ -91,9 +103,8 @@ class DerivationBuild {
     return planBuild(resolved, { store: this.#store, settings: this.#options.settings, knownOutputs, ...this.#call });
   }
 
-  async #build(plan: BuildPlan): Promise<BuildOutcome> {
-    const { builder, onLog, onKept, warn } = this.#options;
-    const log = new LogKeeper(this.#store.logs, this.#given.drvPath, onLog);
+  async #build(plan: BuildPlan, log: LogKeeper): Promise<BuildOutcome> {
+    const { builder, onKept } = this.#options;
     try {
       const take = (bytes: Uint8Array) => log.take(bytes);
       if (isBuiltin(plan.derivation.builder)) return await this.#runBuiltin(plan, take);
@@ -101,8 +112,7 @@ class DerivationBuild {
     } catch (error) {
       throw placedFailure(error, this.#given.drvPath, plan);
     } finally {
-      const failure = await log.end();
-      if (failure !== undefined) warn?.(`cannot keep the log of '${this.#given.drvPath}': ${String(failure)}`);
+      log.end();
     }
   }
 

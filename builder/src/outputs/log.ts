@@ -29,23 +29,35 @@ export class LogKeeper {
     if (!this.#logs || this.#failed || bytes.length === 0) return;
     this.#waiting.push(bytes);
     this.#size += bytes.length;
-    this.#stored ??= this.#store(this.#logs);
+    this.#begin(this.#logs);
     this.#wake();
     if (this.#size < waitingBytes) return;
     this.#room ??= withResolvers();
     return this.#room.promise;
   }
 
-  /** Ends the log; resolves when it is stored. Answers why it could not be. */
-  async end(): Promise<unknown> {
+  /** Nothing more comes. */
+  end(): void {
     this.#ended = true;
     this.#wake();
+  }
+
+  /** Resolves when it is stored, after `end`. Answers why it could not be. */
+  async stored(): Promise<unknown> {
+    this.end();
     try {
       await this.#stored;
       return undefined;
     } catch (error) {
       return error;
     }
+  }
+
+  #begin(logs: LogService): void {
+    if (this.#stored) return;
+    this.#stored = this.#store(logs);
+    // Who asks for it sees the error.
+    this.#stored.catch(() => {});
   }
 
   async #store(logs: LogService): Promise<void> {

@@ -56,7 +56,8 @@ class Parser {
     if (literal !== undefined) return literal === 'null' ? null : literal === 'true';
     const number = this.#match(/-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y);
     if (number === undefined) throw this.#unexpected();
-    return new JsonNumber(number);
+    // An integer, as nlohmann reads it.
+    return new JsonNumber(number === '-0' ? '0' : number);
   }
 
   #nested<T>(read: () => T): T {
