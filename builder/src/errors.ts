@@ -48,7 +48,7 @@ export interface BuildErrorOptions extends ErrorOptions {
   /** How the builder's process ended, where it did. */
   readonly exitCode?: number;
   readonly signal?: string;
-  /** The output that it is about. */
+  /** The output that it is about, as the build sees it. */
   readonly path?: string;
 }
 

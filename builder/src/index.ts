@@ -8,6 +8,7 @@ export type {
 } from './build.ts';
 export { buildDerivation } from './build-derivation.ts';
 export { BuildError, type BuildErrorCode, buildErrorCodes } from './errors.ts';
+export { type OpenBuilderOptions, openBuilder } from './open.ts';
 export { upstreamPlaceholder } from './plan/names.ts';
 export { type DerivationOptions, derivationOptions } from './plan/options.ts';
 export * from './service.ts';

@@ -126,6 +126,8 @@ export interface BuildOptions extends CallOptions {
   readonly onLog?: (bytes: Uint8Array) => void | Promise<void>;
   /** Keep the folder of a failed build; told where it is. */
   readonly onKept?: (folder: string) => void;
+  /** Where it is kept: the first free of `KEEP-AT-0`, `KEEP-AT-1`, …; `<TMPDIR>/nix-build`. */
+  readonly keepAt?: string;
 }
 
 export interface BuilderDescription {

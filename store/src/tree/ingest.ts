@@ -13,6 +13,8 @@ import type { TreeStates } from './tree-states.ts';
 export interface IngestOptions extends TreeOptions, RecallOptions {
   /** Where it is remembered what trees were, so that those which have not changed are not read again. Not for filtered trees. */
   readonly states?: TreeStates;
+  /** Sees the archive, part by part; a part is valid until it returns. Nothing is told of a tree that is not read again. */
+  readonly onArchive?: (bytes: Uint8Array) => void;
 }
 
 /**
@@ -43,6 +45,7 @@ async function ingest(reader: TreeReader, castore: Castore, options: IngestOptio
   const take = async (archive: Uint8Array) => {
     hash.update(archive);
     narSize += archive.length;
+    options.onArchive?.(archive);
     await into.flush();
   };
   const takeSlot = async (slot: Uint8Array) => {

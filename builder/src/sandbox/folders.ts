@@ -1,0 +1,62 @@
+/**
+ * Where builds happen: `BUILDS/PROCESS/N/`, with what the build writes to below. A process that has ended leaves its folder, named so that the next one
+ * sees that nobody owns it.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { etcFiles } from './etc.ts';
+import { mayRun, processName } from './process.ts';
+import { removeBuild } from './remove.ts';
+
+/** Others may pass, not list: what is in it has modes of its own. */
+const passable = 0o711;
+
+export class BuildFolders {
+  /** This process' own. */
+  readonly own: string;
+  readonly #builds: string;
+  #serial = 0;
+  static #objects = 0;
+
+  constructor(builds: string) {
+    this.#builds = builds;
+    this.own = path.join(builds, `${processName()}-${BuildFolders.#objects++}`);
+  }
+
+  /** Makes the process' folder, and removes those of processes that have ended. */
+  async open(): Promise<void> {
+    fs.mkdirSync(this.#builds, { recursive: true, mode: 0o755 });
+    for (const name of fs.readdirSync(this.#builds)) {
+      if (/^\d+-\d+-/.test(name) && !mayRun(name)) await removeBuild(path.join(this.#builds, name));
+    }
+    fs.mkdirSync(this.own);
+    fs.chmodSync(this.own, passable);
+    this.#writeEtc();
+  }
+
+  /** A fresh folder for one build, which only its user's group may enter. */
+  make(user: number | undefined): string {
+    const folder = path.join(this.own, String(this.#serial++));
+    fs.mkdirSync(folder, { mode: 0o700 });
+    if (user !== undefined) {
+      fs.chownSync(folder, 0, user);
+      fs.chmodSync(folder, 0o750);
+    }
+    return folder;
+  }
+
+  /** Files that all sandboxes have in /etc. */
+  get etc(): string {
+    return path.join(this.own, 'etc');
+  }
+
+  #writeEtc(): void {
+    fs.mkdirSync(this.etc);
+    for (const [name, text] of etcFiles()) fs.writeFileSync(path.join(this.etc, name), text, { mode: 0o444 });
+    fs.chmodSync(this.etc, 0o555);
+  }
+
+  async close(): Promise<void> {
+    await removeBuild(this.own);
+  }
+}

@@ -1,0 +1,40 @@
+/** Which sandboxes work on this machine. Tried once a process. */
+import { spawnSync } from 'node:child_process';
+import { findProgram, isRoot } from './machine.ts';
+
+const tried = new Map<string, string | undefined>();
+
+/** Any user without rights. */
+const nobody = 65534;
+
+function once(name: string, probe: () => string | undefined): string | undefined {
+  if (!tried.has(name)) tried.set(name, probe());
+  return tried.get(name);
+}
+
+/** Why bubblewrap does not work; undefined where it does. */
+export function tryBwrap(): string | undefined {
+  return once('bwrap', () => {
+    const bwrap = findProgram('bwrap');
+    if (bwrap === undefined) return 'the program is not installed';
+    const args = [
+      '--unshare-all',
+      '--uid',
+      '1000',
+      '--gid',
+      '100',
+      '--ro-bind',
+      '/',
+      '/',
+      '--dev',
+      '/dev',
+      '--proc',
+      '/proc',
+      '--',
+      'true',
+    ];
+    const user = isRoot() ? { uid: nobody, gid: nobody } : {};
+    const { status, stderr, error } = spawnSync(bwrap, args, { ...user, encoding: 'utf8' });
+    return status === 0 ? undefined : error?.message || stderr.trim() || `exit code ${status}`;
+  });
+}

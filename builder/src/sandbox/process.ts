@@ -1,0 +1,106 @@
+/** Processes of this machine: which still run, whose they are, ending them. */
+import fs from 'node:fs';
+
+function read(file: string): string {
+  try {
+    return fs.readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function link(file: string): string {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return '';
+  }
+}
+
+/** Fields 3 and on of proc_pid_stat(5): the program's name stands in parentheses, and may contain any. */
+const statOf = (pid: number | 'self'): string[] =>
+  read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+
+const startAt = 19;
+const sessionAt = 3;
+const stateAt = 0;
+
+let own: string | undefined;
+
+/** A name for this process that no other has: `PID-START-BOOT-NAMESPACE`. */
+export function processName(): string {
+  const boot = read('/proc/sys/kernel/random/boot_id').slice(0, 8);
+  const namespace = /\d+/.exec(link('/proc/self/ns/pid'))?.[0] ?? '0';
+  own ??= `${process.pid}-${statOf('self')[startAt] ?? 0}-${boot || '0'}-${namespace}`;
+  return own;
+}
+
+/** Whether the process of a name may still run. Those of other namespaces cannot be seen: they count as running. */
+export function mayRun(name: string): boolean {
+  const [pid, start, boot, namespace] = name.split('-');
+  const [, , ownBoot, ownNamespace] = processName().split('-');
+  if (boot !== ownBoot) return false;
+  if (namespace !== ownNamespace) return true;
+  return statOf(Number(pid))[startAt] === start;
+}
+
+/** Sends SIGKILL; a process that is gone is fine. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Numbers of all processes that can be seen. */
+const pids = (): number[] => fs.readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+
+function uidOf(pid: number): number | undefined {
+  try {
+    return fs.statSync(`/proc/${pid}`).uid;
+  } catch {
+    return undefined;
+  }
+}
+
+const isZombie = (pid: number): boolean => ['Z', 'X', ''].includes(statOf(pid)[stateAt] ?? '');
+
+/** Running processes of a user. */
+export const processesOf = (uid: number): number[] => {
+  // Processes that are not dumpable show as root's there; the status tells.
+  const isOwn = (pid: number) =>
+    uidOf(pid) === uid || (uidOf(pid) === 0 && new RegExp(`^Uid:\\s+${uid}\\s`, 'm').test(read(`/proc/${pid}/status`)));
+  return pids().filter((pid) => isOwn(pid) && !isZombie(pid));
+};
+
+/** Running processes that are of a session, or have the mark in their environment. */
+export const processesMarked = (session: number, mark: string): number[] =>
+  pids().filter((pid) => {
+    if (pid === process.pid || isZombie(pid)) return false;
+    return Number(statOf(pid)[sessionAt]) === session || read(`/proc/${pid}/environ`).includes(mark);
+  });
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** Ends what `find` finds until it finds nothing. Answers whether all is gone. */
+export async function sweep(find: () => number[]): Promise<boolean> {
+  for (let round = 0; round < 200; round++) {
+    const left = find();
+    if (left.length === 0) return true;
+    for (const pid of left) kill(pid);
+    await pause(Math.min(round + 1, 20));
+  }
+  return false;
+}
+
+/** Waits until a process has ended that is about to. */
+export async function waitForEnd(pid: number): Promise<boolean> {
+  for (let round = 0; round < 200; round++) {
+    if (isZombie(pid)) return true;
+    await pause(Math.min(round + 1, 20));
+  }
+  return false;
+}

@@ -1,0 +1,55 @@
+/**
+ * Removal of what builds leave: any names, any depth, any modes. Nothing of the build may live. Links are not followed. Where a path would become longer than the
+ * system takes, the folder there is first moved up.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { Breath } from './breath.ts';
+
+/** Longer paths are not asked for: PATH_MAX is 4096. */
+const longPath = 3000;
+
+/** Paths as texts of bytes: each character is one. */
+const bytes = (file: string): Buffer => Buffer.from(file, 'latin1');
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+function unlessGone(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** Removes a folder (or whatever lies there) of ours, which may be absent. */
+export async function removeBuild(folder: string): Promise<void> {
+  const root = Buffer.from(folder).toString('latin1');
+  const parent = path.dirname(root);
+  const open: { readonly file: string; readonly emptied: boolean }[] = [{ file: root, emptied: false }];
+  const breath = new Breath();
+  let moved = 0;
+  for (let top = open.pop(); top; top = open.pop()) {
+    const waiting = breath.take();
+    if (waiting) await waiting;
+    let { file } = top;
+    if (top.emptied) {
+      unlessGone(() => fs.rmdirSync(bytes(file)));
+      continue;
+    }
+    const stat = fs.lstatSync(bytes(file), { throwIfNoEntry: false });
+    if (!stat) continue;
+    if (!stat.isDirectory()) {
+      unlessGone(() => fs.unlinkSync(bytes(file)));
+      continue;
+    }
+    if ((stat.mode & 0o700) !== 0o700) fs.chmodSync(bytes(file), 0o700);
+    if (file.length > longPath) {
+      const above = path.join(parent, `${path.basename(root)}.deep-${moved++}`);
+      fs.renameSync(bytes(file), bytes(above));
+      file = above;
+    }
+    open.push({ file, emptied: true });
+    for (const name of fs.readdirSync(bytes(file), { encoding: 'latin1' })) open.push({ file: `${file}/${name}`, emptied: false });
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The prepared view: a mount namespace in which all inputs are mounted onto their points, so that a sandbox takes them with one recursive bind. bubblewrap needs a
+ * time for each bind that grows with their number, and cannot pass through folders that only root may enter.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { BuildError } from '../errors.ts';
+import { findProgram } from './machine.ts';
+import type { Prepared } from './prepare.ts';
+
+/** More inputs than that are mounted before: then a process more costs less than their binds. */
+const fewInputs = 12;
+
+/** Stands in for the build's folder where its user cannot pass. Any folder will do. */
+const standIns = ['/mnt', '/media', '/srv', '/opt', '/tmp'];
+
+export interface View {
+  /** Where the build's folder is to be found in the view. */
+  readonly folder: string;
+  readonly etc: string;
+  /** A prefix for commands, which are to begin with what leaves root. */
+  readonly command: readonly string[];
+}
+
+/** Undefined where the sandbox itself can mount the inputs. */
+export function viewOf(prepared: Prepared): View | undefined {
+  const { folder, mounts, user } = prepared;
+  const hidden = user !== undefined && !isPassable(folder);
+  const hiddenInputs = user !== undefined && mounts.some(({ place }) => !isPassable(place));
+  if (mounts.length <= fewInputs && !hidden && !hiddenInputs) return undefined;
+  const standIn = hidden ? standIns.find((each) => fs.existsSync(each)) : undefined;
+  if (hidden && standIn === undefined) throw new BuildError('sandbox', `the user of builds cannot enter '${folder}'`);
+  const fstab = path.join(folder, 'fstab');
+  const lines = mounts.map(({ place, point }) => fstabLine(place, point, `bind,ro${user === undefined ? lockedFlags(place) : ''}`));
+  let { etc } = prepared;
+  if (standIn !== undefined) {
+    lines.push(...standInLines(prepared, standIn));
+    etc = path.join(standIn, 'etc');
+  }
+  fs.writeFileSync(fstab, lines.join(''));
+  return { folder: standIn ?? folder, etc, command: [...namespaceCommand(user), fstab] };
+}
+
+/** Shows the build's folder, with /etc in it, under another name. */
+function standInLines({ folder, etc }: Prepared, standIn: string): string[] {
+  const own = path.join(folder, 'etc');
+  fs.mkdirSync(own, { recursive: true });
+  return [...(etc === own ? [] : [fstabLine(etc, own, 'bind')]), fstabLine(folder, standIn, 'rbind')];
+}
+
+/** Mounts what the file says, and goes on as what follows. */
+function namespaceCommand(user: number | undefined): string[] {
+  const [unshare, sh] = [findProgram('unshare'), findProgram('sh')];
+  if (unshare === undefined || sh === undefined) throw new BuildError('sandbox', "the program 'unshare' is missing: install util-linux");
+  const script = 'mount -a -T "$1" || exit 125; shift; exec "$@"';
+  const flags = user === undefined ? ['--user', '--map-root-user'] : [];
+  return [unshare, '--mount', ...flags, sh, '-c', script, 'sh'];
+}
+
+/** What leaves root for a user, as part of a command. */
+export function asUser(user: number | undefined): readonly string[] {
+  if (user === undefined) return [];
+  const setpriv = findProgram('setpriv');
+  if (setpriv === undefined) throw new BuildError('sandbox', "the program 'setpriv' is missing: install util-linux");
+  return [setpriv, `--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
+}
+
+const octal = (c: string): string => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`;
+const field = (text: string): string => text.replace(/[\s\\#]/g, octal);
+
+export const fstabLine = (source: string, target: string, flags: string): string => `${field(source)} ${field(target)} none ${flags} 0 0\n`;
+
+const passable = new Map<string, boolean>();
+const othersMayPass = 0o001;
+
+/** Whether anybody may pass through the folders above. */
+function isPassable(file: string): boolean {
+  const above = path.dirname(file);
+  if (above === file) return true;
+  const known = passable.get(above);
+  if (known !== undefined) return known;
+  const may = (fs.statSync(above).mode & othersMayPass) !== 0 && isPassable(above);
+  passable.set(above, may);
+  return may;
+}
+
+const lockable = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
+
+/** In a user namespace a mount keeps the flags of the one that it is made of, and says so. */
+function lockedFlags(place: string): string {
+  const mounts = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const parsed = mounts.map((line) => line.split(' ')).filter((fields) => fields.length > 5);
+  const inside = parsed.filter(([, , , , point]) => point === '/' || `${place}/`.startsWith(`${point}/`));
+  const longest = inside.reduce((a, b) => (b[4]!.length >= a[4]!.length ? b : a));
+  const flags = longest[5]!.split(',').filter((flag) => lockable.includes(flag));
+  return flags.map((flag) => `,${flag}`).join('');
+}
