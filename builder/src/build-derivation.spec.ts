@@ -281,3 +281,17 @@ test('a floating output gets the path of its contents, wherever its own path sta
   const other = await addDerivation(store, 'floating', { outputs, env: { out: '', other: '1' } });
   expect((await build(other)).outputs.get('out')!.path).toBe(path);
 });
+
+test.each(['a/b', '../x', 'a b', 'x'.repeat(300)])('an output may not be called %j', async (name) => {
+  const outputs: Record<string, DerivationOutput> = { [name]: { type: 'floating', method: 'nar', algo: 'sha256' } };
+  const given = await addDerivation(store, 'named', { outputs });
+  await expect(buildWith(store, given, () => ({}))).rejects.toMatchObject({ code: 'invalid' });
+});
+
+test.each([{ 'a\0': '' }, { a: 'x\0y' }, { '': 'x' }, { 'a=b': 'x' }])(
+  'a variable that no process can be given is refused: %j',
+  async (env) => {
+    const given = await addDerivation(store, 'variable', { env: { ...env } as Record<string, string> });
+    await expect(buildWith(store, given, () => ({}))).rejects.toMatchObject({ code: 'invalid' });
+  },
+);

@@ -1,5 +1,6 @@
 /** Builds one derivation whose inputs are valid: plan, build, check, register. */
 import { type CallOptions, type Castore, type PathInfo, type Realisation, type Store, unsupported } from '@vixen/store';
+import { StorePathError } from '@vixen/wasm';
 import type { BuildDerivationOptions, BuiltDerivation, BuiltOutput, DerivationToBuild } from './build.ts';
 import { BuildError } from './errors.ts';
 import { checkOutputs, type FinalOutput } from './outputs/checks.ts';
@@ -18,8 +19,14 @@ import type { BuildOutcome } from './service.ts';
  * Builds outputs that are not valid, registers them all at once, and answers where outputs are. All inputs have to be valid in the store. Fails with
  * `BuildError`, then nothing was registered; the log is kept in either case.
  */
-export function buildDerivation(given: DerivationToBuild, options: BuildDerivationOptions): Promise<BuiltDerivation> {
-  return new DerivationBuild(given, options).run();
+export async function buildDerivation(given: DerivationToBuild, options: BuildDerivationOptions): Promise<BuiltDerivation> {
+  try {
+    return await new DerivationBuild(given, options).run();
+  } catch (cause) {
+    // Names that no store object can have.
+    if (cause instanceof StorePathError) throw new BuildError('invalid', cause.message, { cause });
+    throw cause;
+  }
 }
 
 /** What is known of an output before the build. */

@@ -33,8 +33,8 @@ export interface DerivationToBuild {
   readonly drvPath: string;
   readonly derivation: Derivation;
   /**
-   * Paths of inputs that neither the derivations nor the store's realisations tell, by `.drv` and output: those of impure derivations, and where the store keeps
-   * no realisations.
+   * Paths of the outputs of input derivations, by `.drv` and output, as far as the caller knows them. The others are looked up in the store; it does not know those of
+   * impure derivations.
    */
   readonly inputOutputs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }

@@ -42,6 +42,7 @@ let
       }
       // more
     );
+  impure' = name: script: more: plain name script ({ __impure = true; } // more);
   text = builtins.toFile "text" "some text";
   first = plain "first" "echo first > $out" { };
   second = plain "second" "mkdir $out; echo ${first} > $out/see; ln -s ${first} $out/link" { };
@@ -158,6 +159,10 @@ in
     deferred = plain "deferred" "echo ${ca} $out > $out; echo ${ca-many} > $lib" { outputs = [ "out" "lib" ]; };
     deferred-uses = plain "deferred-uses" "echo ${deferred.lib} > $out" { };
     fixed-of-ca = fixed "fixed-of-ca" "content\n" "cat ${ca}/file > $out" { };
+
+    impure = impure' "impure" "echo $out > $out; echo \${x-none} >> $out" { };
+    impure-uses = impure' "impure-uses" "cat ${impure} > $out; echo ${impure} >> $out" { };
+    fixed-of-impure = fixed "fixed-of-impure" "none\n" "sed 1d ${impure} > $out" { };
 
     # ——— builders of the program itself ———
     buildenv = derivation {

@@ -82,6 +82,7 @@ export async function planBuild(resolved: ResolvedDerivation, given: PlanOptions
     features: options.requiredSystemFeatures,
     ...(hostile ? { unsandboxed: true } : {}),
   };
+  checkTexts(request);
   return { ...resolved, options, request, scratch, inputs, needles };
 }
 
@@ -92,6 +93,14 @@ function scratchPaths(
 ): Map<string, string> {
   const pathOf = (name: string, said: string | undefined) => said ?? known?.get(name) ?? scratchPath(drvPath, name, directory);
   return new Map([...derivation.outputs].map(([name, output]) => [name, pathOf(name, 'path' in output ? output.path : undefined)]));
+}
+
+/** Refuses what no process can be given; evaluation makes no such thing. */
+function checkTexts({ command, environment }: BuildRequest): void {
+  for (const text of [...command, ...environment.keys(), ...environment.values()]) {
+    if (text.includes('\0')) throw invalid('a derivation may not hold a NUL byte');
+  }
+  for (const name of environment.keys()) if (name === '' || name.includes('=')) throw invalid(`'${name}' is no name of a variable`);
 }
 
 const relative = (absolute: string) => absolute.slice(1);

@@ -8,16 +8,15 @@ import { type Derivation, type DerivationInput, type DerivationOutput, printDeri
 import type { DerivationToBuild } from '../build.ts';
 import { BuildError } from '../errors.ts';
 import { byName, parseJson, printJson } from './json.ts';
-import { computedPlaceholder, derivationKind, derivationName, storeDir, upstreamPlaceholder } from './names.ts';
+import { computedPlaceholder, type DerivationKind, derivationKind, derivationName, storeDir, upstreamPlaceholder } from './names.ts';
 import { invalid } from './options.ts';
 import type { ResolvedDerivation } from './plan.ts';
 import { type Rewrites, rewriteText } from './rewrite.ts';
 
 interface FoundInputs {
   readonly paths: Set<string>;
+  /** Placeholders, and paths. */
   readonly rewrites: Map<string, string>;
-  /** Whether the paths of all are said by the derivations themselves. */
-  static: boolean;
 }
 
 /** The derivation as it is built. Fails with `invalid` where an input's path is not known. */
@@ -25,13 +24,23 @@ export async function resolveDerivation(given: DerivationToBuild, store: Store, 
   const { drvPath, derivation } = given;
   const kind = derivationKind(derivation);
   const found = await findInputs(given, store, options);
-  const needed = derivation.inputDerivations.size > 0 && kind !== 'input-addressed' && (kind !== 'fixed' || !found.static);
-  if (!needed) return { drvPath, derivation, kind, inputOutputs: [...found.paths] };
+  if (!needsResolving(derivation, kind, found)) return { drvPath, derivation, kind, inputOutputs: [...found.paths] };
   return resolved(given, found, store, options);
 }
 
+function needsResolving(derivation: Derivation, kind: DerivationKind, { rewrites }: FoundInputs): boolean {
+  if (derivation.inputDerivations.size === 0 || kind === 'input-addressed') return false;
+  // A fixed output has its path whatever its inputs are; only what it says of them may not be known.
+  return kind !== 'fixed' || mentions(derivation, rewrites);
+}
+
+function mentions({ builder, args, env }: Derivation, rewrites: Rewrites): boolean {
+  const texts = [builder, ...args, ...env.values()];
+  return texts.some((text) => [...rewrites.keys()].some((placeholder) => text.includes(placeholder)));
+}
+
 async function findInputs({ derivation, inputOutputs }: DerivationToBuild, store: Store, options: CallOptions): Promise<FoundInputs> {
-  const found: FoundInputs = { paths: new Set(), rewrites: new Map(), static: true };
+  const found: FoundInputs = { paths: new Set(), rewrites: new Map() };
   const finder = new InputFinder(store, inputOutputs, found, options);
   for (const [path, input] of byName(derivation.inputDerivations)) await finder.find(path, input, undefined);
   return found;
@@ -61,7 +70,6 @@ class InputFinder {
       this.#found.rewrites.set(placeholderOf(output), paths.get(output)!);
     }
     for (const [output, inner] of dynamic ?? []) {
-      this.#found.static = false;
       await this.find(paths.get(output)!, inner, placeholderOf(output));
     }
   }
@@ -70,12 +78,10 @@ class InputFinder {
     const told = this.#told?.get(drvPath);
     const paths = new Map<string, string>();
     for (const output of outputs) if (told?.has(output)) paths.set(output, told.get(output)!);
-    if (paths.size > 0) this.#found.static = false;
     const left = outputs.filter((output) => !paths.has(output));
     if (left.length === 0) return paths;
-    for (const { name, path, realisation } of await realisedOutputs(this.#store, drvPath, left, this.#options)) {
+    for (const { name, path } of await realisedOutputs(this.#store, drvPath, left, this.#options)) {
       if (path === undefined) throw invalid(`output '${name}' of derivation '${drvPath}' is not known: it has to be built before`);
-      if (realisation) this.#found.static = false;
       paths.set(name, path);
     }
     return paths;

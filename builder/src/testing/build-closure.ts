@@ -23,7 +23,12 @@ export class ClosureBuilder {
 
   async #build(drvPath: string): Promise<BuiltDerivation> {
     const derivation = await storedDerivation(this.#store, drvPath, {});
-    for (const input of derivation.inputDerivations.keys()) await this.build(input);
-    return buildDerivation({ drvPath, derivation }, this.#options);
+    const inputOutputs = new Map<string, Map<string, string>>();
+    for (const input of derivation.inputDerivations.keys()) {
+      const { outputs } = await this.build(input);
+      // As a coordinator does: of impure derivations only who has built them knows.
+      inputOutputs.set(input, new Map([...outputs].map(([name, { path }]) => [name, path])));
+    }
+    return buildDerivation({ drvPath, derivation, inputOutputs }, this.#options);
   }
 }
