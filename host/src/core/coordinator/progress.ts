@@ -6,6 +6,8 @@ export type ProgressEvent =
   | { readonly type: 'build-started'; readonly drvPath: string; readonly mode: 'normal' | 'check' | 'repair' }
   /** Bytes of the build's log, as they come. */
   | { readonly type: 'build-log'; readonly drvPath: string; readonly bytes: Uint8Array }
+  /** Output of the post-build hook. */
+  | { readonly type: 'hook-log'; readonly drvPath: string; readonly bytes: Uint8Array }
   | { readonly type: 'build-ended'; readonly drvPath: string; readonly failure?: string | undefined }
   | { readonly type: 'copy-started'; readonly path: string; readonly from: string; readonly to: string; readonly narSize: number }
   /** Bytes of the archive so far. */
@@ -16,6 +18,8 @@ export type ProgressEvent =
 
 /** Shows what goes on. */
 export interface BuildDisplay {
+  /** Whether it prints builds' logs, so that errors need not repeat them. */
+  readonly printsLogs?: boolean;
   event(event: ProgressEvent): void;
   /** Removes what is drawn; called once, when all is over. */
   end(): void;
