@@ -25,11 +25,11 @@ export class DerivationSteps {
     return this.#running.size > 0;
   }
 
-  begin(goal: DerivationGoal): void {
+  begin(goal: DerivationGoal) {
     this.#core.ask(goal, { type: 'load', goal: goal.id, drvPath: goal.drvPath });
   }
 
-  take(goal: DerivationGoal, event: CoordinatorEvent): void {
+  take(goal: DerivationGoal, event: CoordinatorEvent) {
     switch (event.type) {
       case 'loaded':
         return this.#loaded(goal, event.facts);
@@ -51,7 +51,7 @@ export class DerivationSteps {
   }
 
   /** Others have ended that it waited for. */
-  goOn(goal: DerivationGoal): void {
+  goOn(goal: DerivationGoal) {
     if (goal.stage === 'drv') this.#haveDrv(goal);
     else if (goal.stage === 'outputs') this.#haveSubstitutes(goal);
     else this.#haveInputs(goal);
@@ -59,7 +59,7 @@ export class DerivationSteps {
 
   // ——— the derivation ———
 
-  #loaded(goal: DerivationGoal, facts: DerivationFacts | undefined): void {
+  #loaded(goal: DerivationGoal, facts: DerivationFacts | undefined) {
     if (!facts) return this.#core.await(goal, [this.#core.pathGoal(goal.drvPath)], 'drv');
     goal.facts = facts;
     const unknown = goal.wanted === '*' ? undefined : [...goal.wanted].find((output) => !facts.outputs.has(output));
@@ -72,7 +72,7 @@ export class DerivationSteps {
     this.#core.ask(goal, { type: 'find', goal: goal.id, drvPath: goal.drvPath, outputs: unknownPaths });
   }
 
-  #haveDrv(goal: DerivationGoal): void {
+  #haveDrv(goal: DerivationGoal) {
     if (goal.failures > 0) this.#core.fail(goal, unavailable(noDerivation(goal.drvPath)));
     else this.begin(goal);
   }
@@ -80,7 +80,7 @@ export class DerivationSteps {
   // ——— substitution ———
 
   /** `found`: where outputs lie whose paths the derivation does not say. */
-  #substitute(goal: DerivationGoal, found: ReadonlyMap<string, string>): void {
+  #substitute(goal: DerivationGoal, found: ReadonlyMap<string, string>) {
     goal.substituted = true;
     const others: Goal[] = [];
     for (const output of wantedOutputs(goal)) {
@@ -91,7 +91,7 @@ export class DerivationSteps {
     this.#core.await(goal, others, 'outputs');
   }
 
-  #haveSubstitutes(goal: DerivationGoal): void {
+  #haveSubstitutes(goal: DerivationGoal) {
     const broken = goal.failures - goal.absent;
     goal.kinds.clear();
     if (broken > 0 && !this.#core.options.fallback) return this.#core.fail(goal, unavailable(substitutesFailed(goal.drvPath)));
@@ -101,7 +101,7 @@ export class DerivationSteps {
 
   // ——— building ———
 
-  #build(goal: DerivationGoal): void {
+  #build(goal: DerivationGoal) {
     const { facts, drvPath } = goal;
     if (goal.mode === 'check' && !isSatisfied(goal)) return this.#core.fail(goal, unavailable(notCheckable(drvPath)));
     if (!goal.counted) this.#core.emit({ type: 'expect', builds: 1, copies: 0, narSize: 0, downloadSize: 0 });
@@ -111,20 +111,20 @@ export class DerivationSteps {
     this.#core.await(goal, [...inputs, ...sources], 'inputs');
   }
 
-  #haveInputs(goal: DerivationGoal): void {
+  #haveInputs(goal: DerivationGoal) {
     if (goal.failures === 0) return this.#enqueue(goal);
     for (const source of goal.absent > 0 ? goal.needs : []) this.#reportMissing(goal, source);
     this.#core.fail(goal, { kind: 'unavailable', message: dependencyFailed(goal.drvPath, goal.failures, goal.facts!) });
   }
 
   // A path that nobody has is no failure of its own.
-  #reportMissing(goal: DerivationGoal, source: Goal): void {
+  #reportMissing(goal: DerivationGoal, source: Goal) {
     if (source.kind !== 'path' || !source.isAbsent) return;
     const failure = this.#core.options.substituters > 0 ? source.failure! : unavailable(sourceMissing(source.path, goal.drvPath));
     this.#core.emit({ type: 'report', failure });
   }
 
-  #enqueue(goal: DerivationGoal): void {
+  #enqueue(goal: DerivationGoal) {
     if (this.#openFailure) return this.#core.fail(goal, this.#openFailure);
     this.#core.setState(goal, 'queued');
     if (this.#slots) return this.#line(goal, this.#slots);
@@ -133,18 +133,18 @@ export class DerivationSteps {
     this.isOpening = true;
   }
 
-  #line(goal: DerivationGoal, slots: Slots): void {
+  #line(goal: DerivationGoal, slots: Slots) {
     if (slots.enqueue(goal)) return;
     this.#core.fail(goal, { kind: 'failed', message: noBuilder(goal.drvPath, goal.facts!, slots.builders) });
   }
 
-  open(builders: readonly BuilderFacts[]): void {
+  open(builders: readonly BuilderFacts[]) {
     this.isOpening = false;
     this.#slots = new Slots(builders);
     for (const goal of this.#takeEarly()) this.#line(goal, this.#slots);
   }
 
-  openFailed(failure: Failure): void {
+  openFailed(failure: Failure) {
     this.isOpening = false;
     this.#openFailure = failure;
     for (const goal of this.#takeEarly()) if (goal.state === 'queued') this.#core.fail(goal, failure);
@@ -157,7 +157,7 @@ export class DerivationSteps {
   }
 
   /** Begins what may begin. */
-  start(): void {
+  start() {
     for (let next = this.#slots?.take(); next; next = this.#slots?.take()) {
       const { goal, builder } = next;
       goal.builder = builder;
@@ -167,20 +167,20 @@ export class DerivationSteps {
     }
   }
 
-  ended(goal: GoalId): void {
+  ended(goal: GoalId) {
     const builder = this.#running.get(goal);
     if (builder === undefined) return;
     this.#running.delete(goal);
     this.#slots!.release(builder);
   }
 
-  #buildFailed(goal: DerivationGoal, failure: Failure, again: boolean): void {
+  #buildFailed(goal: DerivationGoal, failure: Failure, again: boolean) {
     if (!again || goal.attempts >= this.#core.options.retries) return this.#core.fail(goal, failure);
     goal.attempts++;
     this.#core.ask(goal, { type: 'pause', goal: goal.id, attempt: goal.attempts });
   }
 
-  forget(goal: DerivationGoal): void {
+  forget(goal: DerivationGoal) {
     this.#early.delete(goal);
     if (goal.state === 'queued') this.#slots?.remove(goal);
   }

@@ -98,4 +98,9 @@ export type Effect =
   /** Something more to do has become known. No answer. */
   | { readonly type: 'expect'; readonly builds: number; readonly copies: number; readonly narSize: number; readonly downloadSize: number }
   /** A request has ended. `failures` are by target. No answer. */
-  | { readonly type: 'finish'; readonly request: number; readonly failures: ReadonlyMap<Target, Failure>; readonly kinds: readonly FailureKind[] };
+  | {
+      readonly type: 'finish';
+      readonly request: number;
+      readonly failures: ReadonlyMap<Target, Failure>;
+      readonly kinds: readonly FailureKind[];
+    };

@@ -2,8 +2,9 @@
  * The coordinator: what has to happen, in which order, so that paths become valid. A machine without IO: `step` takes an event, changes the state, and answers
  * effects, which a driver carries out and answers by events (events.ts). The same events in the same order give the same effects.
  */
-import type { CoordinatorEvent, Effect, Failure, GoalId, Mode, Target } from './events.ts';
+
 import { DerivationSteps } from './derivation-steps.ts';
+import type { CoordinatorEvent, Effect, Failure, GoalId, Mode, Target } from './events.ts';
 import type { FailureKind } from './failure.ts';
 import { type DerivationGoal, type Goal, isSatisfied, newDerivationGoal, newPathGoal, type PathGoal, type Request, want } from './goal.ts';
 import { circular } from './messages.ts';
@@ -71,7 +72,7 @@ export class Coordinator implements MachineCore {
     return this.#effects;
   }
 
-  #take(event: CoordinatorEvent): void {
+  #take(event: CoordinatorEvent) {
     if (event.type === 'want') return this.#want(event.request, event.targets);
     if (event.type === 'cancel') return this.#end(event.request);
     if (event.type === 'builders') return this.#derivations.open(event.builders);
@@ -113,28 +114,28 @@ export class Coordinator implements MachineCore {
     return goal;
   }
 
-  #add(goal: Goal): void {
+  #add(goal: Goal) {
     this.#goals.set(goal.id, goal);
     this.#byKey.set(goal.key, goal);
     if (isBusy(goal)) this.#busy++;
   }
 
-  setState(goal: Goal, state: Goal['state']): void {
+  setState(goal: Goal, state: Goal['state']) {
     const before = isBusy(goal);
     goal.state = state;
     this.#busy += Number(isBusy(goal)) - Number(before);
   }
 
-  emit(effect: Effect): void {
+  emit(effect: Effect) {
     this.#effects.push(effect);
   }
 
-  ask(goal: Goal, effect: Effect): void {
+  ask(goal: Goal, effect: Effect) {
     this.setState(goal, 'asking');
     this.emit(effect);
   }
 
-  await(goal: Goal, others: Iterable<Goal>, stage: Goal['stage']): void {
+  await(goal: Goal, others: Iterable<Goal>, stage: Goal['stage']) {
     this.setState(goal, 'waiting');
     Object.assign(goal, { stage, pending: 0, failures: 0, absent: 0 });
     for (const other of new Set(others)) {
@@ -148,7 +149,7 @@ export class Coordinator implements MachineCore {
     if (goal.pending === 0 || this.#stopsEarly(goal)) this.#wake(goal);
   }
 
-  #countFailure(goal: Goal, other: Goal): void {
+  #countFailure(goal: Goal, other: Goal) {
     goal.failures++;
     if (other.isAbsent) goal.absent++;
     for (const kind of other.kinds) goal.kinds.add(kind);
@@ -158,13 +159,13 @@ export class Coordinator implements MachineCore {
     return !this.options.keepGoing && goal.stage !== 'outputs' && goal.failures > 0;
   }
 
-  #wake(goal: Goal): void {
+  #wake(goal: Goal) {
     if (goal.pending > 0) for (const other of goal.needs) other.waiters.delete(goal);
     goal.pending = 0;
     this.#ready.push(goal);
   }
 
-  #goOn(goal: Goal): void {
+  #goOn(goal: Goal) {
     if (goal.state !== 'waiting' || !this.#goals.has(goal.id)) return;
     if (goal.kind === 'path') this.#paths.goOn(goal);
     else this.#derivations.goOn(goal);
@@ -172,12 +173,12 @@ export class Coordinator implements MachineCore {
 
   // ——— ends of goals ———
 
-  succeed(goal: Goal): void {
+  succeed(goal: Goal) {
     this.setState(goal, 'done');
     this.#ended(goal);
   }
 
-  fail(goal: Goal, failure: Failure, absent = false): void {
+  fail(goal: Goal, failure: Failure, absent = false) {
     this.setState(goal, 'failed');
     goal.failure = failure;
     goal.isAbsent = absent;
@@ -187,7 +188,7 @@ export class Coordinator implements MachineCore {
     this.#ended(goal);
   }
 
-  #ended(goal: Goal): void {
+  #ended(goal: Goal) {
     for (const waiter of goal.waiters) {
       if (goal.state === 'failed') this.#countFailure(waiter, goal);
       waiter.pending--;
@@ -203,7 +204,8 @@ export class Coordinator implements MachineCore {
 
   /** Whether goals wait for each other, and one of them has been told so. Store paths of honest stores do not. */
   #breakCircle(): boolean {
-    if (this.#busy > 0 || this.#requests.size === 0 || this.#derivations.isOpening || this.#paths.isRunning || this.#derivations.isRunning) return false;
+    if (this.#busy > 0 || this.#requests.size === 0 || this.#derivations.isOpening || this.#paths.isRunning || this.#derivations.isRunning)
+      return false;
     for (const goal of this.#goals.values()) {
       if (goal.state !== 'waiting') continue;
       for (const other of goal.needs) other.waiters.delete(goal);
@@ -215,7 +217,7 @@ export class Coordinator implements MachineCore {
 
   // ——— requests ———
 
-  #want(id: number, targets: readonly Target[]): void {
+  #want(id: number, targets: readonly Target[]) {
     const goals = new Map<Target, Goal>();
     const request: Request = { id, targets: goals, pending: 0 };
     this.#requests.set(id, request);
@@ -232,7 +234,7 @@ export class Coordinator implements MachineCore {
     if (request.pending === 0) this.#end(id);
   }
 
-  #end(id: number): void {
+  #end(id: number) {
     const request = this.#requests.get(id);
     if (!request) return;
     this.#requests.delete(id);
@@ -248,7 +250,7 @@ export class Coordinator implements MachineCore {
   }
 
   /** Lets go of what no request needs, and of failures: who asks again gets another try. */
-  #sweep(): void {
+  #sweep() {
     const needed = new Set<Goal>();
     const todo = [...this.#requests.values()].flatMap(({ targets }) => [...targets.values()]);
     for (let goal = todo.pop(); goal; goal = todo.pop()) {

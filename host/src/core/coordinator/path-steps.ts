@@ -18,12 +18,12 @@ export class PathSteps {
     return this.#running.size > 0;
   }
 
-  begin(goal: PathGoal): void {
+  begin(goal: PathGoal) {
     if (goal.repair) this.#next(goal);
     else this.#core.ask(goal, { type: 'check', goal: goal.id, path: goal.path });
   }
 
-  take(goal: PathGoal, event: CoordinatorEvent): void {
+  take(goal: PathGoal, event: CoordinatorEvent) {
     switch (event.type) {
       case 'checked':
         return event.valid ? this.#core.succeed(goal) : this.#next(goal);
@@ -37,14 +37,14 @@ export class PathSteps {
     }
   }
 
-  #next(goal: PathGoal): void {
+  #next(goal: PathGoal) {
     goal.substituter++;
     const { id, path, substituter } = goal;
     if (substituter < this.#core.options.substituters) return this.#core.ask(goal, { type: 'query', goal: id, path, substituter });
     this.#core.fail(goal, { kind: 'unavailable', message: noSubstituter(path) }, !goal.broken);
   }
 
-  #queried(goal: PathGoal, offer: PathGoal['offer']): void {
+  #queried(goal: PathGoal, offer: PathGoal['offer']) {
     if (!offer) return this.#next(goal);
     goal.offer = offer;
     const references = offer.references.filter((reference) => reference !== goal.path);
@@ -57,7 +57,7 @@ export class PathSteps {
     this.#core.await(goal, goals, 'references');
   }
 
-  goOn(goal: PathGoal): void {
+  goOn(goal: PathGoal) {
     if (goal.failures > 0) {
       this.#core.fail(goal, { kind: 'unavailable', message: referencesFailed(goal.path) }, goal.absent > 0);
       return;
@@ -67,7 +67,7 @@ export class PathSteps {
   }
 
   /** Begins what may begin. */
-  start(): void {
+  start() {
     for (const goal of this.#queue) {
       if (this.#running.size >= Math.max(1, this.#core.options.copies)) return;
       this.#queue.delete(goal);
@@ -78,11 +78,11 @@ export class PathSteps {
     }
   }
 
-  ended(goal: GoalId): void {
+  ended(goal: GoalId) {
     this.#running.delete(goal);
   }
 
-  forget(goal: PathGoal): void {
+  forget(goal: PathGoal) {
     this.#queue.delete(goal);
   }
 }

@@ -30,11 +30,11 @@ export class Slots {
     return true;
   }
 
-  remove(goal: DerivationGoal): void {
+  remove(goal: DerivationGoal) {
     this.#lineOf(goal).goals.delete(goal);
   }
 
-  release(builder: number): void {
+  release(builder: number) {
     this.#free[builder]!++;
   }
 
@@ -60,7 +60,9 @@ export class Slots {
     const known = this.#lines.get(key);
     if (known) return known;
     const can = (builder: BuilderFacts) =>
-      builder.slots > 0 && (anywhere || builder.systems.includes(system)) && features.every((feature) => builder.features.includes(feature));
+      builder.slots > 0 &&
+      (anywhere || builder.systems.includes(system)) &&
+      features.every((feature) => builder.features.includes(feature));
     const line = { builders: this.#builders.flatMap((builder, index) => (can(builder) ? [index] : [])), goals: new Set<DerivationGoal>() };
     this.#lines.set(key, line);
     return line;

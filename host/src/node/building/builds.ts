@@ -5,8 +5,8 @@ import { baseNameOf, type Derivation } from '@vixen/store/formats';
 import type { BuilderFacts, CoordinatorEvent, DerivationFacts, Mode } from '../../core/coordinator/events.ts';
 import type { ProgressEvent } from '../../core/coordinator/progress.ts';
 import { failureOfBuild, isBuildError } from './failures.ts';
-import { LogTail } from './log-tail.ts';
 import { type BuildLocks, openLocks } from './locks.ts';
+import { LogTail } from './log-tail.ts';
 import type { RealiserOptions } from './types.ts';
 
 export interface BuildTask {
@@ -112,7 +112,8 @@ export class Builds {
   async #buildOnce({ drvPath, derivation, mode, signal, inputOutputs }: BuildTask, tail: LogTail): Promise<BuiltDerivation> {
     const { settings, warn } = this.#options;
     const [{ buildDerivation }, { buildSettings }] = await Promise.all([import('@vixen/builder'), import('./build-settings.ts')]);
-    const onKept = (folder: string) => this.#tell({ type: 'message', level: 'info', text: `note: keeping build directory '\x0e${folder}\x0f'` });
+    const onKept = (folder: string) =>
+      this.#tell({ type: 'message', level: 'info', text: `note: keeping build directory '\x0e${folder}\x0f'` });
     return buildDerivation(
       { drvPath, derivation, inputOutputs },
       {

@@ -72,7 +72,9 @@ export class Planner {
     // It would have to be fetched before more can be said.
     if (!facts) return [{ path: drvPath }];
     const names = outputs === '*' ? [...facts.outputs.keys()] : outputs;
-    const missing = names.map((name) => facts.outputs.get(name)).filter((output) => output !== undefined && (facts.impure || !output.valid));
+    const missing = names
+      .map((name) => facts.outputs.get(name))
+      .filter((output) => output !== undefined && (facts.impure || !output.valid));
     if (missing.length === 0) return [];
     const paths = missing.map((output) => output!.path);
     if (await this.#areOffered(facts, paths)) return paths.map((path) => ({ path: path! }));
@@ -95,7 +97,10 @@ export class Planner {
   #buildOrder(): string[] {
     const order: string[] = [];
     const seen = new Set<string>();
-    const stack = [...this.#builds.keys()].sort().reverse().map((path) => ({ path, leave: false }));
+    const stack = [...this.#builds.keys()]
+      .sort()
+      .reverse()
+      .map((path) => ({ path, leave: false }));
     for (let next = stack.pop(); next; next = stack.pop()) {
       if (next.leave) order.push(next.path);
       if (next.leave || seen.has(next.path)) continue;

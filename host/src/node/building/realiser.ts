@@ -254,11 +254,14 @@ class HostRealiser implements Realiser {
 function targetOf(path: DerivedPath, mode: Mode): Target {
   if ('path' in path) return { path: path.path, repair: mode === 'repair' };
   if (typeof path.drvPath === 'string') return { drvPath: path.drvPath, outputs: path.outputs, mode };
-  throw new BuildFailure(`'${formatDerivedPath(path)}' is an output of a derivation that is itself an output (dynamic derivations), which Vixen does not build`, {
-    status: 1,
-    failed: [formatDerivedPath(path)],
-    kinds: ['unavailable'],
-  });
+  throw new BuildFailure(
+    `'${formatDerivedPath(path)}' is an output of a derivation that is itself an output (dynamic derivations), which Vixen does not build`,
+    {
+      status: 1,
+      failed: [formatDerivedPath(path)],
+      kinds: ['unavailable'],
+    },
+  );
 }
 
 const shownTarget = (path: DerivedPath) => formatDerivedPath(path).replace('!', '^');

@@ -1,7 +1,8 @@
 // What the coordinator asks about a store. Questions that come at the same time are one call.
+
+import { derivationOptions } from '@vixen/builder/options';
 import { realisedOutputs, type Store, storedDerivation } from '@vixen/store';
 import type { Derivation } from '@vixen/store/formats';
-import { derivationOptions } from '@vixen/builder/options';
 import type { DerivationFacts } from '../../core/coordinator/events.ts';
 
 interface Question {
@@ -81,7 +82,9 @@ export class StoreReader {
       outputs,
       inputs: [...derivation.inputDerivations].map(([path, input]) => {
         if (input.dynamic && input.dynamic.size > 0) {
-          throw new DynamicDerivation(`'${drvPath}' depends on outputs of derivations that are themselves outputs (dynamic derivations), which Vixen does not build`);
+          throw new DynamicDerivation(
+            `'${drvPath}' depends on outputs of derivations that are themselves outputs (dynamic derivations), which Vixen does not build`,
+          );
         }
         return { drvPath: path, outputs: input.outputs };
       }),

@@ -106,7 +106,12 @@ export class Substituters {
   }
 
   /** Copies one path, whose references are valid. */
-  async copy(index: number, to: Store, path: string, options: { repair: boolean; signal: AbortSignal; onEvent: (event: CopyEvent) => void }) {
+  async copy(
+    index: number,
+    to: Store,
+    path: string,
+    options: { repair: boolean; signal: AbortSignal; onEvent: (event: CopyEvent) => void },
+  ) {
     const { store, trusted } = (await this.#open())[index]!;
     await copyPaths(store, to, [path], { ...options, closure: false, checkSignatures: !trusted });
   }

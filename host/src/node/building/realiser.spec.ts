@@ -1,0 +1,150 @@
+import { BuildError } from '@vixen/builder';
+import { openStore, type Store } from '@vixen/store';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addDerivation, FakeBuilder, type Make } from '../../../../builder/src/testing/derivations.ts';
+import { Settings } from '../../core/config/settings.ts';
+import type { ProgressEvent } from '../../core/coordinator/progress.ts';
+import { withoutColours } from '../../core/errors/ansi.ts';
+import { openRealiser, type Realiser } from './index.ts';
+
+let store: Store;
+let cache: Store;
+let events: ProgressEvent[];
+let settings: Settings;
+let made: string[];
+const opened: Realiser[] = [];
+
+beforeEach(async () => {
+  store = await openStore('memory:', { requireSignatures: false });
+  cache = await openStore('memory:', { requireSignatures: false });
+  settings = new Settings();
+  settings.set('substituters', '');
+  settings.set('max-jobs', '4');
+  events = [];
+  made = [];
+});
+afterEach(async () => {
+  for (const realiser of opened.splice(0)) await realiser.close();
+  await store.close();
+  await cache.close();
+});
+
+const nameOf = (request: { environment: ReadonlyMap<string, string> }) => request.environment.get('name')!;
+const make: Make = (request) => {
+  made.push(nameOf(request));
+  return Object.fromEntries(request.outputs.map((path) => [`/${path}`, { file: `made by ${nameOf(request)}` }]));
+};
+
+function open(builds: Make = make) {
+  const realiser = openRealiser({
+    store,
+    settings,
+    env: {},
+    display: { event: (event) => events.push(event), end: () => {} },
+    openBuilder: async () => new FakeBuilder(store, builds),
+    openSubstituter: async () => cache,
+  });
+  opened.push(realiser);
+  return realiser;
+}
+
+/** A derivation that needs all the others. */
+async function derive(name: string, inputs: readonly { drvPath: string }[] = []) {
+  const inputDerivations = new Map(inputs.map(({ drvPath }) => [drvPath, { outputs: ['out'] }]));
+  const { drvPath, derivation } = await addDerivation(store, name, { inputDerivations, env: { name } });
+  return { drvPath, out: derivation.env.get('out')!, all: { drvPath, outputs: '*' as const } };
+}
+
+test('a graph is built once, inputs first', async () => {
+  const a = await derive('a');
+  const b = await derive('b', [a]);
+  const c = await derive('c', [a]);
+  const d = await derive('d', [b, c]);
+  const realiser = open();
+  const [first, again] = await Promise.all([realiser.realise([d.all, { path: b.out }].slice(0, 1)), realiser.realise([c.all, d.all])]);
+  expect(first).toEqual([{ path: d.out, drvPath: d.drvPath, output: 'out' }]);
+  expect(again.map(({ path }) => path)).toEqual([c.out, d.out]);
+  expect(made.at(0)).toBe('a');
+  expect(made.at(-1)).toBe('d');
+  expect([...made].sort()).toEqual(['a', 'b', 'c', 'd']);
+  await open().realise([d.all]);
+  expect(made.length).toBe(4);
+});
+
+test('a failure is told with its log, and stops what depends on it', async () => {
+  const bad = await derive('bad');
+  const top = await derive('top', [bad]);
+  const other = await derive('other');
+  settings.set('keep-going', 'true');
+  const realiser = open((request, log) => {
+    if (nameOf(request) !== 'bad') return make(request, log);
+    log('one\ntwo\n');
+    throw new BuildError('failed', 'failed', { exitCode: 3 });
+  });
+  const failure = await realiser.realise([top.all, other.all]).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: 'BuildFailure', status: 100, failed: [`${top.drvPath}^*`] });
+  expect(withoutColours((failure as Error).message)).toBe(
+    `Cannot build '${top.drvPath}'.\nReason: 1 dependency failed.\nOutput paths:\n  ${top.out}`,
+  );
+  const errors = events.flatMap((event) => (event.type === 'message' && event.level === 'error' ? [withoutColours(event.text)] : []));
+  expect(errors).toEqual([
+    `Cannot build '${bad.drvPath}'.\nReason: builder failed with exit code 3.\nOutput paths:\n  ${bad.out}\nLast 2 log lines:\n> one\n> two\nFor full logs, run:\n  nix-store -l ${bad.drvPath}`,
+  ]);
+  expect(made).toEqual(['other']);
+});
+
+test('what a substituter has is copied, with what it refers to', async () => {
+  const a = await derive('a');
+  const b = await derive('b', [a]);
+  const local = store;
+  await open().realise([b.all]);
+  const { copyPaths } = await import('@vixen/store');
+  await copyPaths(local, cache, [a.out, b.out, b.drvPath]);
+  store = await openStore('memory:', { requireSignatures: false });
+  await copyPaths(cache, store, [b.drvPath]);
+  settings.set('substituters', 'x');
+  made = [];
+  const realiser = open();
+  expect(await realiser.plan([b.all])).toMatchObject({ willBuild: [], willSubstitute: [b.out], unknown: [] });
+  await realiser.realise([b.all]);
+  expect(made).toEqual([]);
+  expect(await store.pathInfo(b.out)).toBeDefined();
+  await local.close();
+});
+
+test('a builder that goes away is tried again', async () => {
+  const a = await derive('a');
+  let tries = 0;
+  const realiser = open((request, log) => {
+    if (tries++ === 0) throw new BuildError('unavailable', 'gone');
+    return make(request, log);
+  });
+  await realiser.realise([a.all]);
+  expect(tries).toBe(2);
+});
+
+test('an abort ends builds, and is told', async () => {
+  const a = await derive('a');
+  const stop = new AbortController();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const realiser = open(async () => {
+    stop.abort(new Error('stopped'));
+    await held;
+    return {};
+  });
+  const result = realiser.realise([a.all], { signal: stop.signal });
+  setTimeout(release, 10);
+  await expect(result).rejects.toThrow('stopped');
+});
+
+test('without jobs nothing is built', async () => {
+  const a = await derive('a');
+  settings.set('max-jobs', '0');
+  await expect(open().realise([a.all])).rejects.toMatchObject({
+    status: 100,
+    message: expect.stringContaining('local builds are disabled'),
+  });
+});
