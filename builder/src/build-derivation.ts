@@ -107,7 +107,14 @@ class DerivationBuild {
   async #plan(resolved: ResolvedDerivation, initial: InitialOutputs): Promise<BuildPlan> {
     await requireCapable(this.#given.drvPath, resolved, this.#options.builder, this.#call);
     const knownOutputs = new Map([...initial].map(([name, { path }]) => [name, path]));
-    return planBuild(resolved, { store: this.#store, settings: this.#options.settings, knownOutputs, ...this.#call });
+    const kept = new Set(this.#kept(initial).keys());
+    return planBuild(resolved, { store: this.#store, settings: this.#options.settings, knownOutputs, kept, ...this.#call });
+  }
+
+  /** Outputs that are valid, and stay. */
+  #kept(initial: InitialOutputs): ReadonlyMap<string, string> {
+    if ((this.#options.mode ?? 'normal') !== 'normal') return new Map();
+    return new Map([...initial].flatMap(([name, { path, valid }]) => (valid ? [[name, path] as const] : [])));
   }
 
   async #build(plan: BuildPlan, log: LogKeeper): Promise<BuildOutcome> {
@@ -150,7 +157,7 @@ class DerivationBuild {
   }
 
   async #register(plan: BuildPlan, outcome: BuildOutcome, initial: InitialOutputs, repair: boolean): Promise<Map<string, BuiltOutput>> {
-    const kept = new Map([...initial].flatMap(([name, { path, valid }]) => (valid && !repair ? [[name, path] as const] : [])));
+    const kept = this.#kept(initial);
     const finals = await this.#finish(plan, outcome, kept);
     const infos = new Map<string, PathInfo>(finals.map(({ info }) => [info.path, info]));
     await this.#store.register!([...infos.values()], { ...this.#call, repair, checkSignatures: false });

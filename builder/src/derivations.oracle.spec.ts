@@ -7,9 +7,10 @@ import { formatHash } from '@vixen/wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missingNix, NixOracle } from '../../store/src/testing/oracle.ts';
 import type { BuildErrorCode } from './errors.ts';
+import { openBuilder } from './open.ts';
+import type { BuildService } from './service.ts';
 import { ClosureBuilder } from './testing/build-closure.ts';
 import { settings } from './testing/derivations.ts';
-import { missingPlainSandbox, PlainSandbox } from './testing/plain-sandbox.ts';
 
 const file = path.join(import.meta.dirname, '../tests/derivations.nix');
 // Sandboxed, as the oracle's wrapper allows it (`NIX_ORACLE_SANDBOX`).
@@ -22,7 +23,8 @@ sandbox-fallback = false
 sandbox-paths = /bin/sh=/usr/bin/busybox
 `,
 };
-const missing = missingNix() ?? missingPlainSandbox();
+const url = process.env.VIXEN_BUILDER ?? 'auto';
+const missing = missingNix() ?? (await missingSandbox());
 
 interface Wanted {
   readonly outputs: Readonly<Record<string, string>>;
@@ -59,6 +61,7 @@ const names = (kind: 'good' | 'bad') => {
 describe.skipIf(missing !== undefined)(`derivations${missing ? ` (${missing})` : ''}`, () => {
   let nix: NixOracle;
   let store: Store;
+  let service: BuildService;
   let builder: ClosureBuilder;
   let drvs: Derivations;
   let wanted: Map<string, Wanted>;
@@ -83,16 +86,17 @@ describe.skipIf(missing !== undefined)(`derivations${missing ? ` (${missing})` :
     store = await openStore(`embedded://${nix.at('ours')}`, { requireSignatures: false });
     const all = [...good, ...Object.values(drvs.bad).map(({ drv }) => drv), drvs.changing];
     await copyDerivations(nix, store, all);
-    builder = new ClosureBuilder({ store, builder: new PlainSandbox(store), settings });
+    service = await openBuilder(url, { store });
+    builder = new ClosureBuilder({ store, builder: service, settings });
   }, 300_000);
 
   afterAll(async () => {
+    await service?.close();
     await store?.close();
     nix?.remove();
   });
 
-  // The plain sandbox of this spec has no /etc.
-  test.each(names('good').filter((name) => name !== 'etc'))('%s', async (name) => {
+  test.each(names('good'))('%s', async (name) => {
     const drvPath = drvs.good[name]!;
     const { outputs } = await builder.build(drvPath);
     expect(Object.fromEntries([...outputs].map(([output, { path: at }]) => [output, at]))).toEqual(wanted.get(drvPath)!.outputs);
@@ -135,12 +139,26 @@ describe.skipIf(missing !== undefined)(`derivations${missing ? ` (${missing})` :
     const checked = await run('nix-store', ['--realise', '--check', drvs.changing]);
     expect(checked.code).toBe(104);
     expect(checked.stderr).toContain('may not be deterministic');
-    const options = { store, builder: new PlainSandbox(store), settings };
+    const options = { store, builder: service, settings };
     await new ClosureBuilder(options).build(drvs.changing);
     const again = new ClosureBuilder({ ...options, mode: 'check' });
     await expect(again.build(drvs.changing)).rejects.toMatchObject({ code: 'not-deterministic' });
   });
 });
+
+/** Why no builder works here; undefined where one does. */
+async function missingSandbox(): Promise<string | undefined> {
+  if (!fs.existsSync('/bin/busybox')) return 'there is no /bin/busybox';
+  const store = await openStore('memory:');
+  try {
+    await (await openBuilder(url, { store })).close();
+    return undefined;
+  } catch (error) {
+    return String(error);
+  } finally {
+    await store.close();
+  }
+}
 
 /** Busybox under its names. */
 function makeTools(folder: string): string {

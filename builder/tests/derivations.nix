@@ -71,7 +71,7 @@ in
     self-reference = plain "self" "mkdir $out; ln -s $out/b $out/a; echo > $out/b" { };
     large = plain "large" "i=0; while [ $i -lt 300 ]; do echo ${first}$i; i=$((i+1)); done > $out; dd if=/dev/zero bs=65530 count=40 >> $out 2>/dev/null; echo ${second} >> $out" { };
     working-folder = plain "working-folder" "pwd > $out; ls -a >> $out; id -u >> $out; id -g >> $out; umask >> $out" { };
-    etc = plain "etc" "cat /etc/passwd /etc/group /etc/hosts > $out; ls /etc /dev >> $out; ls / >> $out" { };
+    etc = plain "etc" "cat /etc/passwd /etc/group /etc/hosts > $out; ls /etc / >> $out; ls /dev | grep -v core >> $out" { };
     store-listing = plain "store-listing" "ls /nix/store > $out" { inherit second; };
     permissions = plain "permissions" "mkdir $out; umask 077; echo x > $out/x; mkdir $out/d; chmod 700 $out/d; chmod 555 $out/x" { };
 

@@ -2,10 +2,14 @@
 import os from 'node:os';
 import { BuildError } from '../errors.ts';
 import type { BuildPlan } from '../plan/plan.ts';
+import { missingOutput } from './take.ts';
 
 /** The builder's error, with the derivation in its message. */
-export function placedFailure(error: unknown, drvPath: string, { derivation, request }: BuildPlan): unknown {
+export function placedFailure(error: unknown, drvPath: string, plan: BuildPlan): unknown {
   if (!(error instanceof BuildError)) return error;
+  const { derivation, request } = plan;
+  const missing = missingIn(error, plan);
+  if (missing) return missingOutput(drvPath, ...missing);
   const message = messageOf(error, drvPath, request.limits);
   if (message === undefined) return error;
   const paths = [...derivation.outputs.values()].flatMap((output) => ('path' in output ? [output.path] : [])).sort();
@@ -13,6 +17,12 @@ export function placedFailure(error: unknown, drvPath: string, { derivation, req
   const { exitCode, signal } = error;
   const ended = { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
   return new BuildError(error.code, error.code === 'failed' ? `${message}${outputs}` : message, { cause: error, ...ended });
+}
+
+/** The output that the builder has not made, where that is what it says. */
+function missingIn({ code, message }: BuildError, { scratch }: BuildPlan): [name: string, scratch: string] | undefined {
+  if (code !== 'output' || !message.includes('failed to produce output path')) return undefined;
+  return [...scratch].find(([, place]) => message.includes(`'${place}'`));
 }
 
 function messageOf(error: BuildError, drvPath: string, limits: BuildPlan['request']['limits']): string | undefined {

@@ -31,9 +31,11 @@ export interface TakeOptions extends CallOptions {
 export async function takeOutputs(plan: BuildPlan, { outputs }: BuildOutcome, options: TakeOptions): Promise<LeftOutput[]> {
   const left = new Map(outputs.map((output) => [`/${output.path}`, output]));
   const taken: LeftOutput[] = [];
+  const asked = new Set(plan.request.outputs);
   for (const [name, scratch] of plan.scratch) {
+    if (!asked.has(scratch.slice(1))) continue;
     const output = left.get(scratch);
-    if (!output) throw missing(plan, name, scratch);
+    if (!output) throw missingOutput(plan.drvPath, name, scratch);
     const { needles, narHash, narSize } = options.trusted ? output : await measure(output.node, plan, options);
     const occurring = needles.map((needle) => neededPath(plan, needle));
     const references = plan.options.unsafeDiscardReferences.get(name) ? [] : occurring;
@@ -42,7 +44,7 @@ export async function takeOutputs(plan: BuildPlan, { outputs }: BuildOutcome, op
   return taken;
 }
 
-const missing = ({ drvPath }: BuildPlan, name: string, scratch: string) =>
+export const missingOutput = (drvPath: string, name: string, scratch: string) =>
   new BuildError('output', `builder for '${drvPath}' failed to produce output path for output '${name}' at '${scratch}'`);
 
 function neededPath({ needles }: BuildPlan, index: number): string {

@@ -42,11 +42,13 @@ export interface PlanOptions extends CallOptions {
   readonly settings: BuildSettings;
   /** Paths of outputs that are known though the derivation does not say them. */
   readonly knownOutputs?: ReadonlyMap<string, string>;
+  /** Outputs that stay as they are: they may be made, and are not looked at. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 export async function planBuild(resolved: ResolvedDerivation, given: PlanOptions): Promise<BuildPlan> {
   const { drvPath, derivation, kind } = resolved;
-  const { store, settings, signal, knownOutputs } = given;
+  const { store, settings, signal, knownOutputs, kept } = given;
   const { directory } = store;
   const options = derivationOptions(derivation);
   const inputs = await closureInfos(store, [...derivation.inputSources, ...resolved.inputOutputs], { signal });
@@ -64,7 +66,7 @@ export async function planBuild(resolved: ResolvedDerivation, given: PlanOptions
     command: [derivation.builder, ...derivation.args.map((arg) => rewriteText(arg, rewrites))],
     workingDirectory: relative(buildFolder),
     scratchPaths: [relative(buildFolder), relative(directory)].sort(),
-    outputs: [...scratch.values()].map(relative).sort(),
+    outputs: [...scratch].flatMap(([name, place]) => (kept?.has(name) ? [] : [relative(place)])).sort(),
     environment: buildEnvironment({ directory, folder: buildFolder, settings, options, fixed, impure, rewrites, ...attributes }),
     additionalFiles: [...attributes.files]
       .map(([name, text]) => ({ path: `${relative(buildFolder)}/${name}`, contents: encodeText(rewriteText(text, rewrites)) }))
