@@ -1,6 +1,7 @@
 // Programs of worker threads, bundled: Node 20 does not read TypeScript, and the sources run unbundled in tests.
 import fs from 'node:fs';
 import path from 'node:path';
+import { externals } from './externals.mjs';
 import { at, root } from './paths.mjs';
 import { StepFailed } from './run.mjs';
 import { filesBelow, ifStale } from './stamp.mjs';
@@ -8,6 +9,7 @@ import { filesBelow, ifStale } from './stamp.mjs';
 /** Each worker: its file, its entry, and what it may be made of. */
 export const workers = [
   { file: 'store/build/vixen-tree-worker.cjs', entry: 'store/src/tree/worker.ts', sources: ['store/src', 'wasm/js'] },
+  { file: 'store/build/vixen-zstd-worker.cjs', entry: 'store/src/compression/zstd-worker.ts', sources: ['store/src/compression'] },
 ];
 
 async function bundle({ file, entry }) {
@@ -20,6 +22,7 @@ async function bundle({ file, entry }) {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
+    external: externals,
     minifyWhitespace: true,
     logLevel: 'warning',
   };

@@ -1,7 +1,7 @@
 /** Copies paths from one store to another: what refers to others after them, several at once. */
 import { closureInfos, topologicalOrder } from './closure.ts';
 import { copyContents } from './copy-contents.ts';
-import { notValid } from './errors.ts';
+import { notValid, StoreError, type StoreErrorCode } from './errors.ts';
 import { runGraph } from './graph.ts';
 import type { PathInfo, Realisation } from './path-info.ts';
 import type { CallOptions, Store } from './service.ts';
@@ -106,8 +106,23 @@ async function copyPath(from: Store, to: Store, info: PathInfo, options: PathOpt
     options.onBytes(info.narSize);
     return;
   }
+  const { signal } = options;
   // The receiving store checks the hash.
-  await to.add(lasting, counted(from.nar(info.path, { signal: options.signal, check: false }), options.onBytes), options);
+  const nar = from.nar(info.path, { signal, check: false, checkBlobs: false });
+  try {
+    await to.add(lasting, counted(nar, options.onBytes), options);
+  } catch (error) {
+    if (mayBeDamage(error)) await requireWhole(from, info.path, signal);
+    throw error;
+  }
+}
+
+const otherReasons: readonly StoreErrorCode[] = ['exhausted', 'forbidden', 'not-found', 'unsupported'];
+const mayBeDamage = (error: unknown) => error instanceof StoreError && !otherReasons.includes(error.code);
+
+/** Fails with what is damaged in a path, if it is. */
+async function requireWhole(from: Store, path: string, signal: AbortSignal | undefined): Promise<void> {
+  for await (const _ of from.nar(path, { signal })) signal?.throwIfAborted();
 }
 
 async function* counted(nar: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array, void, void> {

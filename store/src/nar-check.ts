@@ -18,10 +18,14 @@ export async function* checkedNar(info: Promised, nar: Bytes): AsyncGenerator<Ui
     hasher.update(chunk);
     yield chunk;
   }
+  requireSame(info, hasher.digest(), size);
+}
+
+/** Fails with `corrupt` when an archive is another than promised. */
+export function requireSame(info: Promised, narHash: Uint8Array, narSize: number): void {
   // As Nix, the hash first.
-  const digest = hasher.digest();
-  if (!Buffer.from(digest).equals(info.narHash)) throw hashMismatch(info, digest);
-  if (size !== info.narSize) throw sizeMismatch(info, size);
+  if (!Buffer.from(narHash).equals(info.narHash)) throw hashMismatch(info, narHash);
+  if (narSize !== info.narSize) throw sizeMismatch(info, narSize);
 }
 
 /** Passes an archive on; fails when it becomes longer than promised. */

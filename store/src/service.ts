@@ -38,6 +38,10 @@ export interface BlobStat {
 export interface ReadManyOptions extends CallOptions {
   /** Whether bytes may be views of what the store itself holds, for a receiver that does not change them; false. */
   readonly views?: boolean;
+  /** Memory of the receiver's in which bytes may lie: new memory costs more than what is read into it. */
+  readonly room?: Uint8Array | undefined;
+  /** Whether the bytes are checked against the digest where they are read; true. False is for who checks what he makes of them. */
+  readonly check?: boolean | undefined;
 }
 
 export interface ReadBlobOptions extends ReadManyOptions {
@@ -89,7 +93,7 @@ export interface BlobService {
   /** For each digest, whether the blob is there. */
   has(digests: readonly Uint8Array[], options?: CallOptions): Promise<boolean[]>;
   stat(digest: Uint8Array, options?: CallOptions & { readonly chunks?: boolean }): Promise<BlobStat | undefined>;
-  /** Streams a blob; fails with `not-found`. A chunk is the receiver's own, but for `views`. */
+  /** Streams a blob; fails with `not-found`. A chunk is the receiver's own, but for `views`; with `room` it is valid until the next is asked for. */
   read(digest: Uint8Array, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
   /** Whole small blobs (together at most a few MiB); undefined where one is missing. */
   readMany(digests: readonly Uint8Array[], options?: ReadManyOptions): Promise<(Uint8Array | undefined)[]>;
@@ -131,6 +135,11 @@ export interface Castore {
 export interface NarOptions extends CallOptions {
   /** Whether the archive's hash is checked against the path's info where it may have changed on its way; true. False is for who checks it himself. */
   readonly check?: boolean;
+  /**
+   * Whether each blob is checked against its digest; true. False is for who compares the hash of the whole archive, and reads again, with this, to be told what
+   * is damaged.
+   */
+  readonly checkBlobs?: boolean;
 }
 
 export interface AddOptions extends CallOptions {

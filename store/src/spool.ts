@@ -5,11 +5,12 @@ import path from 'node:path';
 import { BufferPool } from './compression/bytes.ts';
 
 const defaultInMemory = 4 * 1024 * 1024;
-const pool = new BufferPool(256 * 1024, 32);
+const pool = new BufferPool(256 * 1024, 64);
 let serial = 0;
 
 export class Spool {
-  #chunks: Buffer[] = [];
+  /** Full ones, and the last, as far as `#size` says. */
+  #held: Buffer[] = [];
   #file: FileHandle | undefined;
   #size = 0;
   readonly #mostInMemory: number;
@@ -26,8 +27,7 @@ export class Spool {
   /** Takes a chunk in; it may be used again afterwards. */
   async write(chunk: Uint8Array): Promise<void> {
     if (!this.#file && this.#size + chunk.length <= this.#mostInMemory) {
-      this.#chunks.push(Buffer.from(chunk));
-      this.#size += chunk.length;
+      this.#hold(chunk);
       return;
     }
     await this.#spill();
@@ -35,19 +35,46 @@ export class Spool {
     this.#size += chunk.length;
   }
 
+  #hold(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; ) {
+      const used = this.#size % pool.size;
+      if (used === 0) this.#held.push(pool.take());
+      const part = chunk.subarray(at, at + pool.size - used);
+      this.#held.at(-1)!.set(part, used);
+      at += part.length;
+      this.#size += part.length;
+    }
+  }
+
+  /** What is held in memory. No Buffers: whose `slice` copies nothing. */
+  *#parts(): Generator<Uint8Array, void, void> {
+    for (const [i, { buffer, byteOffset }] of this.#held.entries()) {
+      yield new Uint8Array(buffer, byteOffset, Math.min(pool.size, this.#size - i * pool.size));
+    }
+  }
+
+  #release(): void {
+    for (const buffer of this.#held) pool.give(buffer);
+    this.#held = [];
+  }
+
   async #spill(): Promise<void> {
     if (this.#file) return;
     const name = path.join(tmpdir(), `vixen-spool-${process.pid}-${serial++}`);
     this.#file = await open(name, 'wx+', 0o600);
     await unlink(name);
-    await writeAll(this.#file, Buffer.concat(this.#chunks), 0);
-    this.#chunks = [];
+    let at = 0;
+    for (const part of this.#parts()) {
+      await writeAll(this.#file, part, at);
+      at += part.length;
+    }
+    this.#release();
   }
 
   /** All that was written. A chunk is valid until the next is asked for. */
   async *read(): AsyncGenerator<Uint8Array, void, void> {
     if (!this.#file) {
-      yield* this.#chunks;
+      yield* this.#parts();
       return;
     }
     const buffer = pool.take();
@@ -65,7 +92,7 @@ export class Spool {
   }
 
   async close(): Promise<void> {
-    this.#chunks = [];
+    this.#release();
     await this.#file?.close();
     this.#file = undefined;
     this.#size = 0;

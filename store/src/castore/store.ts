@@ -14,6 +14,7 @@ import type {
   CheckoutService,
   CollectorService,
   LogService,
+  NarOptions,
   RealisationService,
   Store,
   VerifyOptions,
@@ -103,7 +104,7 @@ export class CastoreStore implements Store {
     return this.#table.referrers(path);
   }
 
-  async *nar(path: string, options: CallOptions = {}): AsyncGenerator<Uint8Array, void, void> {
+  async *nar(path: string, options: NarOptions = {}): AsyncGenerator<Uint8Array, void, void> {
     const info = await this.pathInfo(path, options);
     if (!info) throw notValid(path);
     try {

@@ -30,20 +30,20 @@ export class BufferPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.size);
   }
 
-  /** Gives back what nobody looks at any more. */
+  /** Gives back what nobody looks at any more. Buffers of other sizes are not kept. */
   give(buffer: Buffer): void {
-    if (this.#free.length < this.#keep) this.#free.push(buffer);
+    if (buffer.length === this.size && this.#free.length < this.#keep) this.#free.push(buffer);
   }
 }
 
 export interface PooledChunk {
+  /** At the start of an `ArrayBuffer` of its own. */
   readonly bytes: Buffer;
   release(): void;
 }
 
-/** Chunks of the pool's size, the last one shorter; nothing for nothing. Who takes a chunk has to release it. */
-export async function* regroup(source: Bytes, pool: BufferPool): AsyncGenerator<PooledChunk, void, void> {
-  const { size } = pool;
+/** Chunks of a size, the pool's unless told, the last one shorter; nothing for nothing. Who takes a chunk has to release it. */
+export async function* regroup(source: Bytes, pool: BufferPool, size = pool.size): AsyncGenerator<PooledChunk, void, void> {
   let buffer = pool.take();
   let used = 0;
   const taken = (): PooledChunk => {

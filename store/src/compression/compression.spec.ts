@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Bytes } from '../service.ts';
 import { BufferPool, collect, inOrder, regroup } from './bytes.ts';
 import { type Compression, compress, compressions, decompress, parseCompression } from './index.ts';
+import type { Sums } from './sums.ts';
 import { xzSize } from './xz-size.ts';
 import { frameAt } from './zstd-frames.ts';
 
@@ -115,6 +116,42 @@ describe.each(tools)('%s, as the program %s has it', (name, program) => {
       expect(xzSize(packed.subarray(0, -8))).toBeUndefined();
       expect(xzSize(Buffer.concat([packed, packed]))).toBeUndefined();
     }
+  });
+});
+
+describe('much of it', () => {
+  const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
+  // More than goes through the thread pool.
+  const bytes = Buffer.concat(Array.from({ length: 12 }, () => sample(1_700_000)));
+
+  test.each(['none', 'zstd', 'gzip'] as const)('%s: the sums of both sides', async (name) => {
+    for (const ahead of [1, 2, 4]) {
+      const [there, back]: [Sums, Sums] = [{}, {}];
+      const packed = await all(compress(name, pieces(bytes, 100_000), { ahead, level: 1, sums: there }));
+      expect((await all(decompress(name, pieces(packed, 65536), { ahead, sums: back }))).equals(bytes)).toBe(true);
+      expect(there).toEqual({ source: sha256(bytes), result: sha256(packed) });
+      expect(back).toEqual({ source: there.result, result: there.source });
+    }
+  });
+
+  test('zstd: damage, noise that becomes larger, and who stops early', async () => {
+    const noise = randomBytes(3_000_000);
+    const packed = await pack('zstd', noise);
+    expect(packed.length).toBeGreaterThan(noise.length);
+    expect((await all(decompress('zstd', [packed]))).equals(noise)).toBe(true);
+    const damaged = (await pack('zstd', Buffer.alloc(300_000, 'what repeats itself, '))).fill(0xff, 9, 10);
+    await expect(all(decompress('zstd', [damaged], { ahead: 2, sums: {} }))).rejects.toMatchObject({ code: 'corrupt' });
+    for await (const _ of compress('zstd', pieces(bytes, 100_000), { ahead: 1, sums: {} })) break;
+  });
+
+  test.skipIf(!has('zstd'))('zstd: what is streamed counts, too', async () => {
+    const large = Buffer.alloc(70 * 1024 * 1024, 'much of the same ');
+    const stream = spawnSync('zstd', ['-c', '-1'], { input: large, maxBuffer: 1e8 }).stdout;
+    const packed = Buffer.concat([await pack('zstd', sample(100_000)), stream]);
+    const sums: Sums = {};
+    const result = createHash('sha256');
+    for await (const chunk of decompress('zstd', pieces(packed, 65536), { ahead: 2, sums })) result.update(chunk);
+    expect(sums).toEqual({ source: sha256(packed), result: new Uint8Array(result.digest()) });
   });
 });
 

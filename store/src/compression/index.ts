@@ -4,6 +4,7 @@ import zlib from 'node:zlib';
 import { StoreError } from '../errors.ts';
 import type { Bytes } from '../service.ts';
 import { collect, owned, through } from './bytes.ts';
+import { type Sums, withSums } from './sums.ts';
 
 export const compressions = ['none', 'xz', 'zstd', 'bzip2', 'gzip', 'br'] as const;
 
@@ -13,6 +14,13 @@ export interface CompressOptions {
   readonly level?: number | undefined;
   /** How many pieces may be worked on at once, where a format has pieces. */
   readonly ahead: number;
+  /** Where SHA-256 of the source and of the result are told at the end. */
+  readonly sums?: Sums | undefined;
+}
+
+export interface DecompressOptions {
+  readonly ahead: number;
+  readonly sums?: Sums | undefined;
 }
 
 // What Nix appends to `.nar`.
@@ -34,13 +42,19 @@ export const allThreads = (): number => availableParallelism();
 
 /** Compresses. Chunks of the source may be used again by who makes them. */
 export async function* compress(compression: Compression, source: Bytes, options: CompressOptions): AsyncGenerator<Uint8Array, void, void> {
+  if (compression === 'zstd') yield* (await import('./zstd.ts')).compressZstd(source, options);
+  else yield* withSums(options.sums, source, (bytes) => encoderOf(compression, bytes, options));
+}
+
+async function* encoderOf(
+  compression: Exclude<Compression, 'zstd'>,
+  source: Bytes,
+  options: CompressOptions,
+): AsyncGenerator<Uint8Array, void, void> {
   const { level } = options;
   switch (compression) {
     case 'none':
       yield* source;
-      return;
-    case 'zstd':
-      yield* (await import('./zstd.ts')).compressZstd(source, options);
       return;
     case 'xz':
       yield* (await import('./xz.ts')).compressXz(source, options);
@@ -66,14 +80,21 @@ const defaultQuality = 6;
  * Decompresses. What the source throws comes through, what is damaged fails with `corrupt`. Chunks, of the source and of the result, are valid
  * until the next is asked for. Output is not limited: who reads has to stop when it is more than he wants; no more than some 64 MiB are made ahead.
  */
-export async function* decompress(compression: Compression, source: Bytes, ahead = 2): AsyncGenerator<Uint8Array, void, void> {
+export async function* decompress(
+  compression: Compression,
+  source: Bytes,
+  options: DecompressOptions = { ahead: 2 },
+): AsyncGenerator<Uint8Array, void, void> {
   if (compression === 'none') {
-    yield* source;
+    yield* withSums(options.sums, source, async function* (bytes) {
+      yield* bytes;
+    });
     return;
   }
   const failed: unknown[] = [];
   try {
-    yield* decoderOf(compression, noting(source, failed), ahead);
+    if (compression === 'zstd') yield* (await import('./zstd.ts')).decompressZstd(noting(source, failed), options);
+    else yield* withSums(options.sums, noting(source, failed), (bytes) => decoderOf(compression, bytes));
   } catch (cause) {
     if (failed.length > 0) throw failed[0];
     throw damaged(compression, cause);
@@ -94,11 +115,8 @@ function damaged(compression: Compression, cause: unknown): StoreError {
   return new StoreError('corrupt', `bad ${compression} data: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
-async function* decoderOf(compression: Exclude<Compression, 'none'>, source: Bytes, ahead: number): AsyncGenerator<Uint8Array, void, void> {
+async function* decoderOf(compression: Exclude<Compression, 'none' | 'zstd'>, source: Bytes): AsyncGenerator<Uint8Array, void, void> {
   switch (compression) {
-    case 'zstd':
-      yield* (await import('./zstd.ts')).decompressZstd(source, ahead);
-      return;
     case 'xz':
       yield* (await import('./xz.ts')).decompressXz(source);
       return;

@@ -1,52 +1,74 @@
 /**
- * Zstandard (RFC 8878). Native code works on whole frames in the thread pool, so we write frames of a few MiB (a file may have any number of them),
+ * Zstandard (RFC 8878). Native code works on whole frames in threads, so we write frames of 1 MiB (a file may have any number of them),
  * which also makes both directions parallel. Frames of others may be as large as the file: those go through a streaming decoder.
  */
 import zlib from 'node:zlib';
 import { StoreError } from '../errors.ts';
 import type { Bytes } from '../service.ts';
 import { BufferPool, inOrder, owned, type PooledChunk, regroup, through } from './bytes.ts';
-import type { CompressOptions } from './index.ts';
+import type { CompressOptions, DecompressOptions } from './index.ts';
 import { zstdNative } from './native.ts';
+import { withSums } from './sums.ts';
+import { FrameCoder } from './zstd-coder.ts';
 import { frameAt } from './zstd-frames.ts';
 
-const pool = new BufferPool(4 * 1024 * 1024, 8);
+const frameSize = 1024 * 1024;
+/** With room for what becomes larger: by a 256th and some bytes (ZSTD_COMPRESSBOUND). */
+const pool = new BufferPool(frameSize + frameSize / 128, 16);
 /** Output of the largest frame that is decoded in one piece. */
 const largestFrame = 64 * 1024 * 1024;
 const defaultLevel = 3;
 
-export async function* compressZstd(source: Bytes, { level, ahead }: CompressOptions): AsyncGenerator<Uint8Array, void, void> {
+export async function* compressZstd(source: Bytes, options: CompressOptions): AsyncGenerator<Uint8Array, void, void> {
+  const { ahead, sums } = options;
+  const level = options.level ?? defaultLevel;
   const native = await zstdNative();
   if (native) {
-    const encoder = new native.Encoder(level ?? defaultLevel);
-    let empty = true;
-    const encode = async ({ bytes, release }: PooledChunk) => {
-      const frame = await encoder.encode(bytes);
-      release();
-      return frame;
-    };
-    for await (const frame of inOrder(regroup(source, pool), ahead, encode)) {
-      empty = false;
-      yield frame;
-    }
-    if (empty) yield await encoder.encode(Buffer.alloc(0));
+    yield* compressFrames(source, new FrameCoder(native, { level, pool, ahead, sums }), ahead);
     return;
   }
   if (!('createZstdCompress' in zlib)) throw new StoreError('unsupported', 'this platform has no zstd compressor');
-  const params = { [zlib.constants.ZSTD_c_compressionLevel]: level ?? defaultLevel };
-  yield* through(owned(source), zlib.createZstdCompress({ params }));
+  const params = { [zlib.constants.ZSTD_c_compressionLevel]: level };
+  yield* withSums(sums, source, (bytes) => through(owned(bytes), zlib.createZstdCompress({ params })));
 }
 
-export async function* decompressZstd(source: Bytes, ahead: number): AsyncGenerator<Uint8Array, void, void> {
+async function* compressFrames(source: Bytes, coder: FrameCoder, ahead: number): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    let empty = true;
+    for await (const frame of inOrder(regroup(source, pool, frameSize), ahead, (chunk) => coder.run(chunk))) {
+      empty = false;
+      yield* passed(coder, frame);
+    }
+    if (empty) yield* passed(coder, await coder.run({ bytes: Buffer.from(new ArrayBuffer(64), 0, 0), release: () => {} }));
+    await coder.finish();
+  } finally {
+    coder.close();
+  }
+}
+
+function* passed(coder: FrameCoder, { bytes, release }: PooledChunk): Generator<Uint8Array, void, void> {
+  // No Buffer: whose `slice` copies nothing.
+  const chunk = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  coder.passed(chunk);
+  yield chunk;
+  release();
+}
+
+export async function* decompressZstd(source: Bytes, { ahead, sums }: DecompressOptions): AsyncGenerator<Uint8Array, void, void> {
   const native = await zstdNative();
   if (!native) {
-    yield* streamed(source);
+    yield* withSums(sums, source, streamed);
     return;
   }
-  const decoder = new native.Decoder();
-  const reader = new FrameReader(source);
-  yield* inOrder(reader.frames(), ahead, (frame) => decoder.decode(frame));
-  if (reader.rest) yield* streamed(reader.rest);
+  const coder = new FrameCoder(native, { level: undefined, pool, ahead, sums });
+  try {
+    const reader = new FrameReader(source);
+    for await (const frame of inOrder(reader.frames(), ahead, (chunk) => coder.run(chunk))) yield* passed(coder, frame);
+    if (reader.rest) yield* coder.more('result', streamed(coder.more('source', reader.rest)));
+    await coder.finish();
+  } finally {
+    coder.close();
+  }
 }
 
 /** Cuts a stream into frames until one is too large. */
@@ -62,7 +84,7 @@ class FrameReader {
   }
 
   /** Each is the receiver's own. */
-  async *frames(): AsyncGenerator<Buffer, void, void> {
+  async *frames(): AsyncGenerator<PooledChunk, void, void> {
     const chunks = readChunks(this.#source);
     try {
       for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
@@ -79,7 +101,7 @@ class FrameReader {
     }
   }
 
-  #next(): Buffer | undefined {
+  #next(): PooledChunk | undefined {
     const { bytes } = this.#held;
     const frame = frameAt(bytes, largestFrame);
     this.#tooLarge = frame !== undefined && frame.bound > largestFrame;
@@ -115,10 +137,11 @@ class HeldBytes {
   }
 
   /** The first bytes, as a copy. */
-  shift(size: number): Buffer {
-    const bytes = Buffer.from(this.#buffer.subarray(this.#start, this.#start + size));
+  shift(size: number): PooledChunk {
+    const buffer = size <= pool.size ? pool.take() : Buffer.allocUnsafeSlow(size);
+    this.#buffer.copy(buffer, 0, this.#start, this.#start + size);
     this.#start += size;
-    return bytes;
+    return { bytes: buffer.subarray(0, size), release: () => pool.give(buffer) };
   }
 }
 

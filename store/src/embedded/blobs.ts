@@ -14,6 +14,7 @@ import type {
   HashedBlob,
   PutBlobOptions,
   ReadBlobOptions,
+  ReadManyOptions,
   Taken,
 } from '../service.ts';
 import type { BlobPlace } from '../tree/index.ts';
@@ -26,7 +27,11 @@ import { type BlobRecord, decodeBlob, smallBlob } from './records.ts';
 import type { Sessions } from './sessions.ts';
 
 const chunkSize = 256 * 1024;
+const readAtOnce = 1024 * 1024;
+const roomFor = (size: number, room: Uint8Array | undefined) =>
+  room && room.length >= size ? room.subarray(0, size) : new Uint8Array(size);
 type FileRecord = Extract<BlobRecord, { kind: 'file' }>;
+type PackRecord = Extract<BlobRecord, { kind: 'pack' }>;
 
 export class EmbeddedBlobs implements BlobService {
   readonly #index: IndexFile;
@@ -69,23 +74,31 @@ export class EmbeddedBlobs implements BlobService {
       yield* this.#readFile(digest, record, offset, length, options);
       return;
     }
-    const contents = this.#readSmall(digest, record);
+    const contents = this.#readSmall(digest, record, options);
     if (!contents) throw notFound(`blob ${hex(digest)}`);
     const part = contents.subarray(Math.min(offset, contents.length), Math.min(offset + length, contents.length));
     if (part.length > 0) yield part;
   }
 
-  async readMany(digests: readonly Uint8Array[], options: CallOptions = {}): Promise<(Uint8Array | undefined)[]> {
-    options.signal?.throwIfAborted();
+  async readMany(digests: readonly Uint8Array[], { signal, room, check }: ReadManyOptions = {}): Promise<(Uint8Array | undefined)[]> {
+    signal?.throwIfAborted();
     const found: (Uint8Array | undefined)[] = [];
+    let used = 0;
     for (const digest of digests) {
       const record = this.#find(digest);
-      found.push(record?.kind === 'file' ? await this.#whole(digest, options) : record && this.#readSmall(digest, record));
+      if (record?.kind === 'file') {
+        found.push(await this.#whole(digest, { signal, check }));
+        continue;
+      }
+      const bytes = record && this.#readSmall(digest, record, { check, room: room?.subarray(used) });
+      found.push(bytes);
+      // What does not fit lies elsewhere, and takes no room.
+      if (bytes && bytes.buffer === room?.buffer) used += (bytes.length + 7) & ~7;
     }
     return found;
   }
 
-  async #whole(digest: Uint8Array, options: CallOptions): Promise<Uint8Array> {
+  async #whole(digest: Uint8Array, options: ReadManyOptions): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     for await (const chunk of this.read(digest, options)) parts.push(chunk);
     return new Uint8Array(Buffer.concat(parts));
@@ -117,11 +130,11 @@ export class EmbeddedBlobs implements BlobService {
   }
 
   /** A blob in a pack. A collection may have moved it: then the index tells where to. */
-  #readSmall(digest: Uint8Array, record: Extract<BlobRecord, { kind: 'pack' }>): Uint8Array | undefined {
+  #readSmall(digest: Uint8Array, record: PackRecord, { room, check = true }: ReadManyOptions): Uint8Array | undefined {
     let place = record;
     for (;;) {
-      const bytes = this.#packs.read(place);
-      if (bytes?.length === place.size && equalBytes(blake3(bytes), digest)) return bytes;
+      const bytes = this.#packs.read(place, room);
+      if (bytes?.length === place.size && (!check || equalBytes(blake3(bytes), digest))) return bytes;
       this.#index.refresh();
       const now = this.#find(digest);
       if (!now || now.kind === 'file') return undefined;
@@ -136,17 +149,21 @@ export class EmbeddedBlobs implements BlobService {
     record: FileRecord,
     offset: number,
     length: number,
-    options: CallOptions,
+    options: ReadBlobOptions,
   ): AsyncGenerator<Uint8Array, void, void> {
     const whole = offset === 0 && length >= record.size;
+    if (whole && record.size <= readAtOnce) {
+      yield this.#readWhole(digest, record, options);
+      return;
+    }
     if (!whole && !this.#verified.has(record.serial)) for await (const _ of this.#readFile(digest, record, 0, record.size, options));
-    const hasher = whole ? wasmHashes().createHasher('blake3') : undefined;
+    const hasher = whole && options.check !== false ? wasmHashes().createHasher('blake3') : undefined;
     const handle = await this.#openFile(digest, record);
     try {
       const end = Math.min(record.size, offset + length);
       for (let at = offset; at < end; ) {
         options.signal?.throwIfAborted();
-        const buffer = new Uint8Array(Math.min(chunkSize, end - at));
+        const buffer = roomFor(Math.min(chunkSize, end - at), options.room);
         const { bytesRead } = await handle.read(buffer, 0, buffer.length, at).catch((error) => {
           throw systemError(`cannot read '${this.fileOf(digest, record)}'`, error);
         });
@@ -164,15 +181,42 @@ export class EmbeddedBlobs implements BlobService {
     }
   }
 
-  async #openFile(digest: Uint8Array, record: FileRecord): Promise<fsp.FileHandle> {
+  /** Reads a file that is not large at once, as blobs in packs are read: the thread pool costs more than that. */
+  #readWhole(digest: Uint8Array, record: FileRecord, { room, check = true }: ReadManyOptions): Uint8Array {
+    const bytes = roomFor(record.size, room);
     const file = this.fileOf(digest, record);
+    let done = 0;
     try {
-      return await fsp.open(file, 'r');
+      const fd = fs.openSync(file, 'r');
+      try {
+        for (let count = -1; done < bytes.length && count !== 0; done += count) {
+          count = fs.readSync(fd, bytes, done, bytes.length - done, done);
+        }
+      } finally {
+        fs.closeSync(fd);
+      }
     } catch (error) {
-      if (!isSystemError(error, 'ENOENT')) throw systemError(`cannot read '${file}'`, error);
-      this.#index.refresh();
-      throw this.#find(digest) ? this.#damaged(digest, record, 'the file is missing') : notFound(`blob ${hex(digest)}`);
+      throw this.#unreadable(digest, record, error);
     }
+    if (done < bytes.length) throw this.#damaged(digest, record, 'it is shorter than recorded');
+    if (!check) return bytes;
+    if (!equalBytes(blake3(bytes), digest)) throw this.#damaged(digest, record);
+    this.#verified.add(record.serial);
+    return bytes;
+  }
+
+  async #openFile(digest: Uint8Array, record: FileRecord): Promise<fsp.FileHandle> {
+    try {
+      return await fsp.open(this.fileOf(digest, record), 'r');
+    } catch (error) {
+      throw this.#unreadable(digest, record, error);
+    }
+  }
+
+  #unreadable(digest: Uint8Array, record: FileRecord, error: unknown): unknown {
+    if (!isSystemError(error, 'ENOENT')) return systemError(`cannot read '${this.fileOf(digest, record)}'`, error);
+    this.#index.refresh();
+    return this.#find(digest) ? this.#damaged(digest, record, 'the file is missing') : notFound(`blob ${hex(digest)}`);
   }
 
   fileOf(digest: Uint8Array, { serial, executable }: FileRecord): string {

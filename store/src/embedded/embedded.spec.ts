@@ -5,6 +5,7 @@ import { openEmbeddedStore } from '../backends/embedded.ts';
 import { encodeDirectory } from '../castore/directory.ts';
 import type { Directory, Node } from '../castore/node.ts';
 import type { CastoreStore } from '../castore/store.ts';
+import { copyPaths } from '../copy.ts';
 import { StoreError } from '../errors.ts';
 import { openStore } from '../open.ts';
 import { fastFolder } from '../testing/fast-folder.ts';
@@ -247,6 +248,9 @@ describe('damage', () => {
     flip(file(), at);
     await using(async (store) => {
       await expect(collectBytes(store.nar(tree.info.path))).rejects.toEqual(failure('corrupt', message));
+      await expect(copyPaths(store, await openStore(`file://${root}/cache`), [tree.info.path])).rejects.toEqual(
+        failure('corrupt', message),
+      );
       const problems = await problemsOf(store);
       expect(problems.length).toBe(2);
       expect(problems.find((problem) => problem.startsWith(tree.info.path))).toMatch(message);

@@ -190,11 +190,11 @@ export class Packs {
     }
   }
 
-  /** The bytes at a place; fewer where the pack is shorter; undefined where it is gone. */
-  read({ pack, offset, size }: PackPlace): Uint8Array | undefined {
+  /** The bytes at a place; fewer where the pack is shorter; undefined where it is gone. They lie in `room`, where it is large enough. */
+  read({ pack, offset, size }: PackPlace, room?: Uint8Array): Uint8Array | undefined {
     const fd = this.#descriptor(pack);
     if (fd === undefined) return undefined;
-    const bytes = new Uint8Array(size);
+    const bytes = room && room.length >= size ? room.subarray(0, size) : new Uint8Array(size);
     try {
       let done = 0;
       while (done < size) {

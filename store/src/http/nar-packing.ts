@@ -2,11 +2,11 @@
 import { decodeText, type Hash, NarError, NarReader } from '@vixen/wasm';
 import { type AddressCheck, addressCheck } from '../address-check.ts';
 import { allThreads, type Compression, compress, narExtension } from '../compression/index.ts';
+import type { Sums } from '../compression/sums.ts';
 import { StoreError } from '../errors.ts';
 import { nix32Hash, sha256 } from '../formats/hash.ts';
 import { type Listing, ListingSink } from '../formats/listing.ts';
-import { nativeHashers } from '../hashing.ts';
-import { checkedNar } from '../nar-check.ts';
+import { limitedNar, requireSame } from '../nar-check.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { Bytes } from '../service.ts';
 import { Spool } from '../spool.ts';
@@ -30,23 +30,24 @@ export interface PackOptions {
 
 /** Packs the archive of a path. The spool is the caller's to close. */
 export async function packNar(info: PathInfo, nar: Bytes, options: PackOptions): Promise<PackedNar> {
-  const sink = new CheckingSink(addressCheck(info, options.directory));
+  const archive = new CheckedArchive(addressCheck(info, options.directory));
   const spool = new Spool();
-  // What is not compressed has the archive's hash, which is checked.
-  const hasher = options.compression === 'none' ? undefined : nativeHashers('sha256');
+  const sums: Sums = {};
   try {
-    const packed = compress(options.compression, parsed(checkedNar(info, nar), sink), {
+    const packed = compress(options.compression, archive.pass(limitedNar(info, nar)), {
       level: options.level,
       ahead: options.parallel ? allThreads() : 1,
+      sums,
     });
     for await (const chunk of packed) {
       options.signal?.throwIfAborted();
-      hasher?.update(chunk);
       await spool.write(chunk);
     }
-    const fileHash = sha256(hasher?.digest() ?? info.narHash);
+    requireSame(info, sums.source!, archive.size);
+    const listing = archive.finish();
+    const fileHash = sha256(sums.result!);
     const name = nix32Hash(fileHash).slice('sha256:'.length);
-    return { spool, url: `nar/${name}${narExtension(options.compression)}`, fileHash, fileSize: spool.size, listing: sink.root };
+    return { spool, url: `nar/${name}${narExtension(options.compression)}`, fileHash, fileSize: spool.size, listing };
   } catch (error) {
     await spool.close();
     throw error;
@@ -66,23 +67,38 @@ class CheckingSink extends ListingSink {
   }
 }
 
-/** Passes an archive on while it is read; refuses what is none. */
-async function* parsed(nar: Bytes, sink: CheckingSink): AsyncGenerator<Uint8Array, void, void> {
-  const reader = new NarReader(wasmHashes(), sink, { decode: decodeText });
-  const read = (use: () => void) => {
-    try {
-      use();
-    } catch (cause) {
-      throw cause instanceof NarError ? new StoreError('invalid', cause.message, { cause }) : cause;
-    }
-  };
-  for await (const chunk of nar) {
-    read(() => {
-      if (reader.write(chunk) < chunk.length) throw new StoreError('invalid', 'bad archive: data after the end');
-    });
-    sink.check?.update(chunk);
-    yield chunk;
+/** Reads an archive while it passes; refuses what is none. */
+class CheckedArchive {
+  readonly #sink: CheckingSink;
+  readonly #reader: NarReader;
+  size = 0;
+
+  constructor(check: AddressCheck | undefined) {
+    this.#sink = new CheckingSink(check);
+    this.#reader = new NarReader(wasmHashes(), this.#sink, { decode: decodeText });
   }
-  read(() => reader.end());
-  sink.check?.finish();
+
+  async *pass(nar: Bytes): AsyncGenerator<Uint8Array, void, void> {
+    for await (const chunk of nar) {
+      if (invalidNar(() => this.#reader.write(chunk)) < chunk.length) throw new StoreError('invalid', 'bad archive: data after the end');
+      this.size += chunk.length;
+      this.#sink.check?.update(chunk);
+      yield chunk;
+    }
+  }
+
+  /** When all has passed. */
+  finish(): Listing {
+    invalidNar(() => this.#reader.end());
+    this.#sink.check?.finish();
+    return this.#sink.root;
+  }
+}
+
+function invalidNar<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    throw cause instanceof NarError ? new StoreError('invalid', cause.message, { cause }) : cause;
+  }
 }

@@ -3,7 +3,7 @@
  * file descriptors belong to the process.
  */
 import fs from 'node:fs';
-import { maxNarDepth, type NarChunks, narMagic, narPadding } from '@vixen/wasm';
+import { maxNarDepth, type NarChunks, narPadding } from '@vixen/wasm';
 import { StoreError } from '../errors.ts';
 import { fileError, systemCode } from './file-errors.ts';
 import { type FileKind, type Listed, listFolder, lstatKind } from './listing.ts';
@@ -99,7 +99,7 @@ export class TreeReader {
 
   #begin(out: NarChunks, sink: TreeSink | undefined): void {
     this.#begun = true;
-    out.text(narMagic);
+    out.tokens('magic');
     this.#node(out, sink, this.#root, nameless, rootKind(this.#root));
   }
 
@@ -118,9 +118,9 @@ export class TreeReader {
       throw new StoreError('invalid', `path '${shownPath(path)}' exceeds maximum NAR directory depth of ${maxNarDepth}`);
     }
     const name = bytesOf(entry.name);
-    out.text('entry', '(', 'name');
+    out.tokens('entry');
     out.bytes(name);
-    out.text('node');
+    out.tokens('node');
     this.#node(out, sink, path, name, kind);
   }
 
@@ -130,12 +130,12 @@ export class TreeReader {
       const entries = listFolder(path);
       if (state) this.#recorder?.add('directory', name, state, entries.length);
       this.#open.push({ path, entries, next: 0 });
-      out.text('(', 'type', 'directory');
+      out.tokens('directory');
       sink?.directory(name);
     } else if (kind === 'symlink') {
       this.#recorder?.add('symlink', name, lstatExactly(path));
       const target = readLink(path);
-      out.text('(', 'type', 'symlink', 'target');
+      out.tokens('symlink');
       out.bytes(target);
       this.#close(out);
       sink?.symlink(name, target);
@@ -152,9 +152,7 @@ export class TreeReader {
     const executable = (Number(stat.mode) & ownerMayRun) !== 0;
     this.#file = { path, name, executable, fd, size, left: size, told: 'nothing' };
     if (typeof stat.size === 'bigint') this.#recorder?.add('file', name, stat as fs.BigIntStats);
-    out.text('(', 'type', 'regular');
-    if (executable) out.text('executable', '');
-    out.text('contents');
+    out.tokens(executable ? 'executable' : 'file');
     out.number(size);
   }
 
@@ -174,8 +172,7 @@ export class TreeReader {
 
   /** The end of a node, and of the entry that holds it. */
   #close(out: NarChunks): void {
-    if (this.#open.length > 0) out.text(')', ')');
-    else out.text(')');
+    out.tokens(this.#open.length > 0 ? 'endEntry' : 'end');
   }
 }
 

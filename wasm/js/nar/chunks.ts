@@ -1,19 +1,16 @@
 /** The buffer that archives are written in. */
-import { padding } from './format.ts';
+import { magic, padding } from './format.ts';
 
 const chunkSize = 256 * 1024;
 // A name or a target, the tokens around it: what is written between two looks at the room.
 const reserved = 16 * 1024;
 const largestPadding = 8;
 
-// The buffer of the archive written last: making one costs more than writing a small file's archive.
-let spare: Uint8Array | undefined;
+// Buffers of archives that are written: making one costs more than writing a small file's archive.
+const spares: Uint8Array[] = [];
+const mostSpares = 8;
 
-function takeBuffer(): Uint8Array {
-  const buffer = spare ?? new Uint8Array(chunkSize);
-  spare = undefined;
-  return buffer;
-}
+const takeBuffer = (): Uint8Array => spares.pop() ?? new Uint8Array(chunkSize);
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
@@ -32,13 +29,25 @@ export class NarChunks {
     this.#encode = encode ?? ((text) => utf8.encode(text));
   }
 
+  /** Whether a file of so many bytes fits, with the tokens around it. */
+  fits(size: number): boolean {
+    return this.#used + size + reserved <= this.#buffer.length;
+  }
+
   get hasRoom(): boolean {
     return this.#used <= this.#buffer.length - reserved;
   }
 
   /** Strings: their length, their bytes, and zeros up to a multiple of eight. */
   text(...texts: string[]): void {
-    for (const text of texts) this.bytes(tokens.get(text) ?? this.#encode(text));
+    for (const text of texts) this.bytes(this.#encode(text));
+  }
+
+  tokens(tokens: NarTokens): void {
+    const bytes = encodedTokens[tokens];
+    this.#need(bytes.length);
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.length;
   }
 
   /** A string that is bytes: a name, a target, the whole of a small file. */
@@ -92,7 +101,7 @@ export class NarChunks {
 
   /** Gives back a buffer of its own; nothing may be written after that. */
   release(): void {
-    spare = this.#buffer;
+    if (spares.length < mostSpares) spares.push(this.#buffer);
   }
 
   // Only an absurdly long name or target, of a file system with other limits than POSIX's, makes the buffer grow.
@@ -105,9 +114,25 @@ export class NarChunks {
   }
 }
 
-const tokens: ReadonlyMap<string, Uint8Array> = new Map(
-  ['(', ')', 'type', 'regular', 'executable', '', 'contents', 'directory', 'entry', 'name', 'node', 'symlink', 'target'].map((token) => [
-    token,
-    new TextEncoder().encode(token),
-  ]),
-);
+/** Strings that follow one another, as they stand in archives. */
+function encoded(...strings: string[]): Uint8Array {
+  const chunks = new NarChunks(undefined, new Uint8Array(32 * strings.length));
+  chunks.text(...strings);
+  return chunks.take();
+}
+
+const encodedTokens = {
+  magic: encoded(magic),
+  directory: encoded('(', 'type', 'directory'),
+  symlink: encoded('(', 'type', 'symlink', 'target'),
+  file: encoded('(', 'type', 'regular', 'contents'),
+  executable: encoded('(', 'type', 'regular', 'executable', '', 'contents'),
+  entry: encoded('entry', '(', 'name'),
+  node: encoded('node'),
+  /** Ends a node. */
+  end: encoded(')'),
+  /** Ends a node and the entry that it is. */
+  endEntry: encoded(')', ')'),
+};
+
+export type NarTokens = keyof typeof encodedTokens;

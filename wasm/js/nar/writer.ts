@@ -1,7 +1,7 @@
 /** Writes Nix archives (Nix manual, "Nix Archive (NAR) format") from any file system, a chunk at a time, in constant memory. */
 import { NarError } from '../errors.ts';
 import { NarChunks } from './chunks.ts';
-import { magic, maxDepth, padding } from './format.ts';
+import { maxDepth, padding } from './format.ts';
 
 /** What a path is. `unknown` is a socket, a device: something that no archive can hold. */
 export type NarStat =
@@ -44,7 +44,7 @@ export function* narDump(fs: NarFs, path: string, filter?: NarFilter): Generator
 }
 
 function* dumpTo(out: NarChunks, fs: NarFs, path: string, filter?: NarFilter): Generator<Uint8Array, void, void> {
-  out.text(magic);
+  out.tokens('magic');
   const stat = fs.lstat(path);
   const open: Directory[] = [];
   if (stat.type === 'directory') open.push(openDirectory(fs, out, path));
@@ -55,8 +55,7 @@ function* dumpTo(out: NarChunks, fs: NarFs, path: string, filter?: NarFilter): G
     const name = directory.names[directory.next++];
     if (name === undefined) {
       open.pop();
-      out.text(')');
-      if (open.length > 0) out.text(')');
+      out.tokens(open.length > 0 ? 'endEntry' : 'end');
       continue;
     }
     const child = `${directory.prefix}${name}`;
@@ -66,12 +65,14 @@ function* dumpTo(out: NarChunks, fs: NarFs, path: string, filter?: NarFilter): G
       throw new NarError('nar-depth', `path '${child}' exceeds maximum NAR directory depth of ${maxDepth}`);
     }
     if (!out.hasRoom) yield out.take();
-    out.text('entry', '(', 'name', name, 'node');
+    out.tokens('entry');
+    out.text(name);
+    out.tokens('node');
     if (childStat.type === 'directory') {
       open.push(openDirectory(fs, out, child));
     } else {
       yield* writeLeaf(fs, out, child, childStat);
-      out.text(')');
+      out.tokens('end');
     }
   }
   yield out.take();
@@ -96,21 +97,21 @@ interface Directory {
 }
 
 function openDirectory(fs: NarFs, out: NarChunks, path: string): Directory {
-  out.text('(', 'type', 'directory');
+  out.tokens('directory');
   return { prefix: path.endsWith('/') ? path : `${path}/`, names: [...fs.readDirectory(path)].sort(compareNames), next: 0 };
 }
 
 function* writeLeaf(fs: NarFs, out: NarChunks, path: string, stat: NarStat): Generator<Uint8Array, void, void> {
   if (stat.type === 'regular') {
-    out.text('(', 'type', 'regular');
-    if (stat.executable) out.text('executable', '');
-    out.text('contents');
+    out.tokens(stat.executable ? 'executable' : 'file');
     out.number(stat.size);
     yield* writeContents(fs, out, path, stat.size);
     out.zeros(padding(stat.size));
-    out.text(')');
+    out.tokens('end');
   } else if (stat.type === 'symlink') {
-    out.text('(', 'type', 'symlink', 'target', fs.readLink(path), ')');
+    out.tokens('symlink');
+    out.text(fs.readLink(path));
+    out.tokens('end');
   } else {
     throw new NarError('nar-file-type', `file '${path}' has an unsupported type`);
   }
