@@ -22,7 +22,7 @@ export interface SandboxBuilderOptions {
   readonly folders: BuildFolders;
   readonly backend: Backend;
   /** For builds that may see the whole machine; without, they are refused. */
-  readonly unsandboxed?: Backend | undefined;
+  readonly unsandboxed?: (() => Backend | undefined) | undefined;
 }
 
 /** What builds may ask for, as Nix' default `system-features` on Linux. */
@@ -33,7 +33,7 @@ export class SandboxBuilder implements BuildService {
   readonly #store: Store;
   readonly #folders: BuildFolders;
   readonly #backend: Backend;
-  readonly #unsandboxed: Backend | undefined;
+  readonly #unsandboxed: (() => Backend | undefined) | undefined;
   readonly #users = isRoot() ? new BuildUsers() : undefined;
   readonly #inputs: InputPlaces;
   readonly #pipes: LogPipes;
@@ -78,7 +78,7 @@ export class SandboxBuilder implements BuildService {
   }
 
   async #buildIn(request: BuildRequest, folder: string, user: number | undefined, options: BuildOptions): Promise<BuildOutcome> {
-    const backend = request.unsandboxed ? this.#unsandboxed! : this.#backend;
+    const backend = request.unsandboxed ? this.#unsandboxed!()! : this.#backend;
     const prepared = await prepareBuild(request, { folders: this.#folders, inputs: this.#inputs, user, folder }, options);
     const launch = await backend.launch(prepared);
     try {
@@ -98,7 +98,7 @@ export class SandboxBuilder implements BuildService {
     const missing = wanted.filter((feature) => !features().includes(feature));
     if (missing.length > 0) throw new BuildError('unsupported', `this machine lacks the features ${missing.join(', ')}`);
     if (command.length === 0) throw new BuildError('invalid', 'the build has no command');
-    if (unsandboxed && !this.#unsandboxed) throw new BuildError('unsupported', `'${this.url}' runs no builds outside its sandbox`);
+    if (unsandboxed && !this.#unsandboxed?.()) throw new BuildError('unsupported', `'${this.url}' runs no builds outside its sandbox`);
     if (!this.#store.castore) throw new BuildError('unsupported', `the store '${this.#store.url}' has no castore for outputs`);
   }
 

@@ -2,13 +2,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../errors.ts';
-import { hasBytes, nulSeparated, shellWord } from './arguments.ts';
+import { hasBytes, nulSeparated } from './arguments.ts';
 import type { Backend, Launch } from './backend.ts';
 import { sandboxUser } from './etc.ts';
 import { launcher } from './launcher.ts';
 import { findProgram, staticShell } from './machine.ts';
 import type { Prepared } from './prepare.ts';
 import { kill, waitForEnd } from './process.ts';
+import { throughShell } from './through-shell.ts';
 import { asUser, type View, viewOf } from './view.ts';
 
 export interface BwrapOptions {
@@ -108,13 +109,6 @@ export class BwrapBackend implements Backend {
     if (this.#shell !== undefined) return this.#shell;
     throw new BuildError('sandbox', 'builds need a static shell as /bin/sh, and there is none: apt-get install busybox-static');
   }
-}
-
-/** The same command for arguments that are not UTF-8. */
-function throughShell(command: readonly string[], folder: string): readonly string[] {
-  const script = path.join(folder, 'launch');
-  fs.writeFileSync(script, `exec ${command.map(shellWord).join(' ')}\n`);
-  return [findProgram('sh')!, script];
 }
 
 /** What bubblewrap says when it cannot make the sandbox. That a program does not start is the build's own fault. */

@@ -9,7 +9,8 @@ import type { Backend } from './backend.ts';
 import { SandboxBuilder } from './builder.ts';
 import { BwrapBackend } from './bwrap.ts';
 import { BuildFolders } from './folders.ts';
-import { tryBwrap } from './probe.ts';
+import { LocalBackend } from './local.ts';
+import { tryBwrap, tryUnshare } from './probe.ts';
 import { filterBytes } from './seccomp/filter.ts';
 
 export async function openSandbox(url: string, options: OpenBuilderOptions): Promise<BuildService> {
@@ -17,7 +18,9 @@ export async function openSandbox(url: string, options: OpenBuilderOptions): Pro
   await folders.open();
   try {
     const backend = choose(url, { ...options, filter: writeFilter(folders) });
-    return new SandboxBuilder({ url: url === 'auto' ? `${backend.name}:` : url, store: options.store, folders, backend });
+    // Asked for by builds that may: the coordinator has looked whether they may.
+    const unsandboxed = () => (tryUnshare() === undefined ? new LocalBackend('asked for by the build') : undefined);
+    return new SandboxBuilder({ url: url === 'auto' ? `${backend.name}:` : url, store: options.store, folders, backend, unsandboxed });
   } catch (error) {
     await folders.close();
     throw error;
@@ -42,14 +45,32 @@ interface ChooseOptions extends OpenBuilderOptions {
   readonly filter: string | undefined;
 }
 
-function choose(url: string, { shell, filter }: ChooseOptions): Backend {
+function choose(url: string, options: ChooseOptions): Backend {
+  const scheme = url.split(':', 1)[0]!;
+  const wanted = scheme === 'auto' ? ['bwrap'] : [scheme];
   const failed: string[] = [];
-  if (url === 'auto' || url === 'bwrap:') {
-    const problem = tryBwrap();
-    if (problem === undefined) {
-      return new BwrapBackend({ reason: url === 'auto' ? 'bubblewrap works here' : 'asked for by name', shell, filter });
-    }
-    failed.push(`bwrap: ${problem}`);
+  for (const name of wanted) {
+    const { problem, make } = candidates[name]!;
+    const found = problem(url);
+    if (found === undefined) return make(url, scheme === 'auto' ? ['works here', ...failed].join('; ') : 'asked for by name', options);
+    failed.push(`${name}: ${found}`);
   }
   throw new BuildError('sandbox', `no sandbox works on this machine (${failed.join('; ')}): apt-get install bubblewrap busybox-static`);
 }
+
+interface Candidate {
+  /** Why it does not work here. */
+  readonly problem: (url: string) => string | undefined;
+  readonly make: (url: string, reason: string, options: ChooseOptions) => Backend;
+}
+
+const candidates: Readonly<Record<string, Candidate>> = {
+  bwrap: {
+    problem: () => tryBwrap(),
+    make: (_, reason, { shell, filter }) => new BwrapBackend({ reason, shell, filter }),
+  },
+  local: {
+    problem: () => tryUnshare(),
+    make: (_, reason) => new LocalBackend(reason),
+  },
+};

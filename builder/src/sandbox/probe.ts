@@ -38,3 +38,16 @@ export function tryBwrap(): string | undefined {
     return status === 0 ? undefined : error?.message || stderr.trim() || `exit code ${status}`;
   });
 }
+
+/** Why no namespaces for mounts and processes can be made; undefined where they can. */
+export function tryUnshare(): string | undefined {
+  return once('unshare', () => {
+    const unshare = findProgram('unshare');
+    if (unshare === undefined) return "the program 'unshare' is not installed";
+    const user = isRoot() ? [] : ['--user', '--map-root-user'];
+    const { status, stderr, error } = spawnSync(unshare, ['--mount', ...user, '--pid', '--fork', '--mount-proc', 'true'], {
+      encoding: 'utf8',
+    });
+    return status === 0 ? undefined : error?.message || stderr.trim() || `exit code ${status}`;
+  });
+}

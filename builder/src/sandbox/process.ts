@@ -24,7 +24,6 @@ const statOf = (pid: number | 'self'): string[] =>
     .split(' ');
 
 const startAt = 19;
-const sessionAt = 3;
 const stateAt = 0;
 
 let own: string | undefined;
@@ -76,12 +75,17 @@ export const processesOf = (uid: number): number[] => {
   return pids().filter((pid) => isOwn(pid) && !isZombie(pid));
 };
 
-/** Running processes that are of a session, or have the mark in their environment. */
-export const processesMarked = (session: number, mark: string): number[] =>
-  pids().filter((pid) => {
-    if (pid === process.pid || isZombie(pid)) return false;
-    return Number(statOf(pid)[sessionAt]) === session || read(`/proc/${pid}/environ`).includes(mark);
-  });
+/** What a process has started. */
+const childrenOf = (pid: number): number[] =>
+  read(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .flatMap((text) => (text === '' ? [] : [Number(text)]));
+
+/** Ends the first process of the namespace that `pid` (unshare --fork) has made, and so all in it; `pid` itself while there is none. */
+export function killNamespace(pid: number): void {
+  const children = childrenOf(pid);
+  for (const each of children.length > 0 ? children : [pid]) kill(each);
+}
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 

@@ -22,23 +22,35 @@ export interface View {
   readonly command: readonly string[];
 }
 
+export interface ViewOptions {
+  /** Whether a namespace is wanted for other reasons; then there is always a view. */
+  readonly wanted?: boolean;
+  /** Whether it has processes of its own, which end with the first, or with us. */
+  readonly ownProcesses?: boolean;
+  /** More lines, for who knows where the build's folder is to be found. */
+  readonly lines?: (folder: string) => readonly string[];
+  /** Where the command is started, likewise. */
+  readonly cwd?: (folder: string) => string;
+}
+
+export function viewOf(prepared: Prepared, options: ViewOptions & { readonly wanted: true }): View;
 /** Undefined where the sandbox itself can mount the inputs. */
-export function viewOf(prepared: Prepared): View | undefined {
+export function viewOf(prepared: Prepared, options?: ViewOptions): View | undefined;
+export function viewOf(prepared: Prepared, options: ViewOptions = {}): View | undefined {
   const { folder, mounts, user } = prepared;
   const hidden = user !== undefined && !isPassable(folder);
   const hiddenInputs = user !== undefined && mounts.some(({ place }) => !isPassable(place));
-  if (mounts.length <= fewInputs && !hidden && !hiddenInputs) return undefined;
+  if (!options.wanted && mounts.length <= fewInputs && !hidden && !hiddenInputs) return undefined;
   const standIn = hidden ? standIns.find((each) => fs.existsSync(each)) : undefined;
   if (hidden && standIn === undefined) throw new BuildError('sandbox', `the user of builds cannot enter '${folder}'`);
-  const fstab = path.join(folder, 'fstab');
+  const seen = standIn ?? folder;
   const lines = mounts.map(({ place, point }) => fstabLine(place, point, `bind,ro${user === undefined ? lockedFlags(place) : ''}`));
-  let { etc } = prepared;
-  if (standIn !== undefined) {
-    lines.push(...standInLines(prepared, standIn));
-    etc = path.join(standIn, 'etc');
-  }
+  if (standIn !== undefined) lines.push(...standInLines(prepared, standIn));
+  lines.push(...(options.lines?.(seen) ?? []));
+  const fstab = path.join(folder, 'fstab');
   fs.writeFileSync(fstab, lines.join(''));
-  return { folder: standIn ?? folder, etc, command: [...namespaceCommand(user), fstab] };
+  const command = [...namespaceCommand(user, options), fstab, options.cwd?.(seen) ?? '/'];
+  return { folder: seen, etc: standIn === undefined ? prepared.etc : path.join(standIn, 'etc'), command };
 }
 
 /** Shows the build's folder, with /etc in it, under another name. */
@@ -49,20 +61,33 @@ function standInLines({ folder, etc }: Prepared, standIn: string): string[] {
 }
 
 /** Mounts what the file says, and goes on as what follows. */
-function namespaceCommand(user: number | undefined): string[] {
-  const [unshare, sh] = [findProgram('unshare'), findProgram('sh')];
-  if (unshare === undefined || sh === undefined) throw new BuildError('sandbox', "the program 'unshare' is missing: install util-linux");
-  const script = 'mount -a -T "$1" || exit 125; shift; exec "$@"';
+function namespaceCommand(user: number | undefined, { ownProcesses = false }: ViewOptions): string[] {
+  const script = 'mount -a -T "$1" && cd "$2" || exit 125; shift 2; exec "$@"';
   const flags = user === undefined ? ['--user', '--map-root-user'] : [];
-  return [unshare, '--mount', ...flags, sh, '-c', script, 'sh'];
+  const fork = ownProcesses ? ['--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'] : [];
+  const command = [util('unshare'), '--mount', ...flags, ...fork, '--', util('sh'), '-c', script, 'sh'];
+  return ownProcesses ? [util('setpriv'), '--pdeathsig', 'KILL', ...command] : command;
 }
 
 /** What leaves root for a user, as part of a command. */
-export function asUser(user: number | undefined): readonly string[] {
-  if (user === undefined) return [];
-  const setpriv = findProgram('setpriv');
-  if (setpriv === undefined) throw new BuildError('sandbox', "the program 'setpriv' is missing: install util-linux");
-  return [setpriv, `--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
+export const asUser = (user: number | undefined): readonly string[] => {
+  if (user !== undefined) return [util('setpriv'), `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--pdeathsig', 'KILL'];
+  return [];
+};
+
+/** Without root, the namespace's root becomes whom we are again. */
+export const asOurselves = (): readonly string[] => [
+  util('unshare'),
+  '--user',
+  `--map-user=${process.geteuid!()}`,
+  `--map-group=${process.getegid!()}`,
+  '--',
+];
+
+export function util(name: string): string {
+  const file = findProgram(name);
+  if (file === undefined) throw new BuildError('sandbox', `the program '${name}' is missing: apt-get install util-linux`);
+  return file;
 }
 
 const octal = (c: string): string => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`;
