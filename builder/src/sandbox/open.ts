@@ -10,7 +10,8 @@ import { SandboxBuilder } from './builder.ts';
 import { BwrapBackend } from './bwrap.ts';
 import { BuildFolders } from './folders.ts';
 import { LocalBackend } from './local.ts';
-import { tryBwrap, tryUnshare } from './probe.ts';
+import { OciBackend } from './oci.ts';
+import { type OciRuntime, tryBwrap, tryOci, tryUnshare } from './probe.ts';
 import { filterBytes } from './seccomp/filter.ts';
 
 export async function openSandbox(url: string, options: OpenBuilderOptions): Promise<BuildService> {
@@ -20,7 +21,13 @@ export async function openSandbox(url: string, options: OpenBuilderOptions): Pro
     const backend = choose(url, { ...options, filter: writeFilter(folders) });
     // Asked for by builds that may: the coordinator has looked whether they may.
     const unsandboxed = () => (tryUnshare() === undefined ? new LocalBackend('asked for by the build') : undefined);
-    return new SandboxBuilder({ url: url === 'auto' ? `${backend.name}:` : url, store: options.store, folders, backend, unsandboxed });
+    return new SandboxBuilder({
+      url: url === 'auto' ? `${backend.name.split(' ')[0]}:` : url,
+      store: options.store,
+      folders,
+      backend,
+      unsandboxed,
+    });
   } catch (error) {
     await folders.close();
     throw error;
@@ -47,7 +54,7 @@ interface ChooseOptions extends OpenBuilderOptions {
 
 function choose(url: string, options: ChooseOptions): Backend {
   const scheme = url.split(':', 1)[0]!;
-  const wanted = scheme === 'auto' ? ['bwrap'] : [scheme];
+  const wanted = scheme === 'auto' ? ['bwrap', 'oci'] : [scheme];
   const failed: string[] = [];
   for (const name of wanted) {
     const { problem, make } = candidates[name]!;
@@ -55,7 +62,10 @@ function choose(url: string, options: ChooseOptions): Backend {
     if (found === undefined) return make(url, scheme === 'auto' ? ['works here', ...failed].join('; ') : 'asked for by name', options);
     failed.push(`${name}: ${found}`);
   }
-  throw new BuildError('sandbox', `no sandbox works on this machine (${failed.join('; ')}): apt-get install bubblewrap busybox-static`);
+  throw new BuildError(
+    'sandbox',
+    `${scheme === 'auto' ? 'no sandbox works' : `'${url}' does not work`} on this machine (${failed.join('; ')}): ${remedies[scheme] ?? remedies.bwrap}`,
+  );
 }
 
 interface Candidate {
@@ -69,8 +79,30 @@ const candidates: Readonly<Record<string, Candidate>> = {
     problem: () => tryBwrap(),
     make: (_, reason, { shell, filter }) => new BwrapBackend({ reason, shell, filter }),
   },
+  oci: {
+    problem: (url) => {
+      const found = tryOci(runtimeOf(url));
+      return 'problem' in found ? found.problem : undefined;
+    },
+    make: (url, reason, { shell }) => {
+      const { file, version } = tryOci(runtimeOf(url)) as OciRuntime;
+      return new OciBackend({ runtime: file, version, reason, shell });
+    },
+  },
   local: {
     problem: () => tryUnshare(),
     make: (_, reason) => new LocalBackend(reason),
   },
+};
+
+/** `oci:///usr/bin/runc` and `oci:runc` name a runtime. */
+function runtimeOf(url: string): string | undefined {
+  const name = url.replace(/^(oci:|auto)(\/\/)?/, '');
+  return name === '' ? undefined : name;
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  bwrap: 'apt-get install bubblewrap busybox-static',
+  oci: 'apt-get install runc busybox-static',
+  local: 'apt-get install util-linux',
 };
