@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildWorkloads } from './builds/workloads.ts';
 import { hashingSuite, rateTable } from './hashing/suite.ts';
 import { type Result, race } from './race.ts';
 import { header, row } from './report/table.ts';
@@ -86,6 +87,9 @@ const [suite] = positionals;
 if (suite === undefined) await races(contestants(), workloads(path.join(top, 'bench/workloads'), values), 'bench/results/latest.json');
 else if (suite === 'store') {
   await races(contestants().map(storeRunner), await storeWorkloads(values.folder ?? os.tmpdir()), 'bench/results/store.json');
+} else if (suite === 'builds') {
+  const options = { folder: values.folder ?? os.tmpdir(), expressions: path.join(top, 'bench/builds') };
+  await races(contestants().map(storeRunner), buildWorkloads(options), 'bench/results/builds.json');
 } else if (suite === 'hashing') hashing();
 else if (suite === 'grpc') await grpc(values.rounds === undefined ? undefined : Number(values.rounds));
-else throw new Error(`bench: there is no suite '${suite}': store, hashing, grpc, or none for the races`);
+else throw new Error(`bench: there is no suite '${suite}': store, builds, hashing, grpc, or none for the races`);

@@ -4,13 +4,15 @@ import { buildBundle } from './lib/bundle.mjs';
 import { externals } from './lib/externals.mjs';
 import { install } from './lib/install.mjs';
 import { generateProto } from './lib/proto.mjs';
-import { runNode, runStatus, StepFailed } from './lib/run.mjs';
+import { outputOf, runNode, runStatus, StepFailed } from './lib/run.mjs';
+import { prepareSandbox } from './lib/sandbox.mjs';
 import { buildWasm, generateTables } from './lib/wasm.mjs';
 import { buildWorkers } from './lib/workers.mjs';
 
 const bin = (name) => `node_modules/${name}`;
 const vixen = 'host/bin/vixen.cjs';
 const example = 'host/examples/hello/default.nix';
+const buildExample = 'host/examples/words';
 
 async function generate() {
   await generateTables();
@@ -33,13 +35,24 @@ async function component(rooms) {
 
 async function start(args) {
   await build();
-  const shown = args.length > 0 ? args : ['eval', '--strict', '--json', example];
-  console.error(`vixen ${shown.join(' ')}`);
-  runNode([vixen, ...shown]);
+  if (args.length > 0) return runNode([vixen, ...args]);
+  show(['eval', '--strict', '--json', example]);
+  if (!prepareSandbox()) return;
+  const building = ['build', '--no-link', buildExample];
+  console.error(`vixen ${building.join(' ')}`);
+  const built = outputOf(process.execPath, [vixen, ...building]).trim();
+  console.log(built);
+  show(['store', 'cat', built]);
+}
+
+function show(args) {
+  console.error(`vixen ${args.join(' ')}`);
+  runNode([vixen, ...args]);
 }
 
 async function test(args, env = {}) {
   await build();
+  if (process.env.CI) prepareSandbox({ all: true });
   runNode([bin('vitest/vitest.mjs'), 'run', ...args], { env: { ...process.env, ...env } });
 }
 

@@ -7,6 +7,7 @@
  * | `bwrap:` | bubblewrap |
  * | `oci:`, `oci:///usr/bin/runc` | a bundle, run by the first of crun, runc, youki that works here, or by the named one |
  * | `local:` | no sandbox |
+ * | `grpc+unix:///path`, `grpc+http://…`, `grpc+https://…` | a builder elsewhere (docs/grpc.md) |
  */
 import type { Store } from '@vixen/store';
 import { BuildError } from './errors.ts';
@@ -26,11 +27,19 @@ export type OpenBuilderBackend = (url: string, options: OpenBuilderOptions) => P
 
 const sandbox = async () => (await import('./sandbox/open.ts')).openSandbox;
 
+const remote = async (): Promise<OpenBuilderBackend> => {
+  const { openGrpcBuilder } = await import('./grpc/client.ts');
+  return async (url) => openGrpcBuilder(url);
+};
+
 const backends: Readonly<Record<string, () => Promise<OpenBuilderBackend>>> = {
   auto: sandbox,
   bwrap: sandbox,
   oci: sandbox,
   local: sandbox,
+  'grpc+unix': remote,
+  'grpc+http': remote,
+  'grpc+https': remote,
 };
 
 /** Opens the builder that a URL names. Fails with `invalid` for a scheme that no backend has, and with `sandbox` where it does not work on this machine. */

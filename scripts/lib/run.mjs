@@ -26,3 +26,11 @@ export function run(program, args, options = {}) {
 
 /** Runs a Node script in a process of its own; a failure is a StepFailed. */
 export const runNode = (args, options) => run(process.execPath, args, options);
+
+/** What a program prints; its messages go to ours. A failure is a StepFailed. */
+export function outputOf(program, args, options = {}) {
+  const result = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', ...options });
+  if (result.error) throw new StepFailed(program, 127, { cause: result.error });
+  if (result.status !== 0) throw new StepFailed(`${program} ${args[0] ?? ''}`.trim(), result.status ?? 128);
+  return result.stdout;
+}

@@ -88,7 +88,7 @@ export async function planBuild(resolved: ResolvedDerivation, given: PlanOptions
   return { ...resolved, options, request, scratch, inputs, needles };
 }
 
-function scratchPaths(
+export function scratchPaths(
   { drvPath, derivation }: ResolvedDerivation,
   directory: string,
   known: ReadonlyMap<string, string> | undefined,

@@ -26,6 +26,7 @@ export async function runCommand(program: string, create: () => Command, args: s
     return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
   } finally {
     command?.evaluation?.finish();
+    await command?.evaluation?.building.close();
     await command?.evaluation?.store.close();
   }
 }

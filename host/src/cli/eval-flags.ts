@@ -20,6 +20,8 @@ export class EvalFlags {
   memoryLimit = 0;
   /** Nix's verbosity: 0 errors only, 3 the default. */
   verbosity = 3;
+  /** How builds are shown; '' for what suits. */
+  logFormat = '';
 
   setSetting(name: string, value: string) {
     if (!this.config.settings.set(name, value)) this.config.unknown.push(name);
@@ -87,7 +89,12 @@ export class EvalFlags {
         this.memoryLimit = parseBytes(bytes!);
       },
     },
-    { names: ['--log-format'], labels: ['format'], help: 'how to log', run: () => {} },
+    {
+      names: ['--log-format'],
+      labels: ['format'],
+      help: 'how to log: raw, bar, internal-json, …',
+      run: (format) => (this.logFormat = format!),
+    },
     { names: ['--max-jobs', '-j'], labels: ['jobs'], help: 'builds at a time', run: (jobs) => this.setSetting('max-jobs', jobs!) },
     { names: ['--override-flake'], labels: ['original-ref', 'resolved-ref'], help: 'redirect a flake', run: () => {} },
   ];

@@ -1,6 +1,7 @@
 // A session for a command: configuration, files, store and machine put together.
 import fs from 'node:fs';
 import { decodeText, type Handle, type ParserWarning, PrintFlag, PrintMode } from '@vixen/eval-core';
+import type { DerivedPath } from '@vixen/store/formats';
 import { isPseudoUrl, parseSearchPathEntry, type SearchPathEntry } from '../core/config/nix-path.ts';
 import { ansi, colourMarks } from '../core/errors/ansi.ts';
 import { renderReport } from '../core/errors/render.ts';
@@ -24,6 +25,7 @@ import { StoreTree } from '../node/store-tree.ts';
 import { currentSystem } from '../node/system.ts';
 import { systemErrorText } from '../node/system-error.ts';
 import { newEvaluator } from '../node/wasm.ts';
+import { Building } from './building/building.ts';
 import type { TerminalDebugger } from './debugger.ts';
 import type { EvalFlags } from './eval-flags.ts';
 import { log } from './output.ts';
@@ -39,6 +41,8 @@ const storeDirectory = '/nix/store';
 export interface Evaluation {
   session: Session;
   store: EvaluationStore;
+  /** Makes what derivations describe, in that store. */
+  building: Building;
   fetching: NodeFetching;
   searchPath: SearchPathEntry[];
   base: string;
@@ -76,6 +80,8 @@ function allowSearchPath(tree: GuardedTree, searchPath: SearchPathEntry[], base:
 export interface OpenOptions {
   readOnly: boolean;
   debugger?: TerminalDebugger | undefined;
+  /** Whether logs of builds are shown as they come. */
+  logs?: boolean;
   /** How the session's machine is driven. */
   drive?: Pick<SessionOptions, 'pause' | 'signal'>;
 }
@@ -107,8 +113,16 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   if (guard) allowSearchPath(guard, searchPath, base);
   const files = guard ?? whole;
   const open = async () => (await import('../node/stores.ts')).openHostStore(reference, { settings, env: process.env });
-  const storeOptions = { open, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers };
-  const store: EvaluationStore = new EvaluationStore(storeOptions, (path) => checkouts.forget(path));
+  const building = new Building({ store: () => store.store(), settings, warn, log });
+  building.logFormat = flags.logFormat;
+  building.logs = options.logs;
+  building.verbosity = flags.verbosity;
+  const realise = (paths: readonly DerivedPath[]) => building.realise(paths);
+  const storeOptions = { open, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers, realise };
+  const store: EvaluationStore = new EvaluationStore(storeOptions, (path) => {
+    checkouts.forget(path);
+    guard?.allow(path);
+  });
   const watching = watchCalls(settings);
   const around: Surroundings = {
     readOnly,
@@ -156,7 +170,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const io = new NodeIO({ files, store, fetching, env: pure ? {} : { ...process.env }, message, debug: options.debugger?.stop });
   const session = newSession();
   options.debugger?.attach(session);
-  return { session, store, fetching, searchPath, base, pure, finish: watching?.finish ?? (() => {}) };
+  return { session, store, building, fetching, searchPath, base, pure, finish: watching?.finish ?? (() => {}) };
 }
 
 /** The set of `--arg` and its kin. */

@@ -16,10 +16,20 @@ const dropIns: Record<string, () => Promise<Run>> = {
   'nix-instantiate': async () => (await import('./compat/nix-instantiate.ts')).nixInstantiate,
   'nix-store': named('nix-store', async () => (await import('./compat/nix-store.ts')).nixStore),
   'nix-hash': named('nix-hash', async () => (await import('./compat/nix-hash.ts')).nixHash),
+  'nix-shell': async () => (await import('./compat/nix-shell.ts')).nixShell,
+  'nix-build': async () => (await import('./compat/nix-build.ts')).nixBuild,
   nix: named('nix', async () => (await import('./compat/nix.ts')).nix),
 };
 
 const commands: Record<string, () => Promise<Run>> = {
+  build: async () => (await import('./commands/build.ts')).vixenBuild,
+  run: named('vixen run', async () => (await import('./commands/run.ts')).runRun),
+  shell: named('vixen shell', async () => (await import('./commands/shell.ts')).shellRun),
+  develop: named('vixen develop', async () => (await import('./commands/develop.ts')).developRun),
+  log: named('vixen log', async () => (await import('./commands/log.ts')).logCommand),
+  'why-depends': named('vixen why-depends', async () => (await import('./commands/why-depends.ts')).whyDepends),
+  derivation: named('vixen derivation', async () => (await import('./commands/derivation/group.ts')).derivationGroup),
+  builder: named('vixen builder', async () => (await import('./commands/builder/group.ts')).builderGroup),
   eval: async () => (await import('./commands/eval.ts')).evalCommand,
   instantiate: async () => (await import('./commands/instantiate.ts')).instantiateCommand,
   parse: async () => (await import('./commands/instantiate.ts')).parseCommand,

@@ -3,6 +3,7 @@ import { AbortedError, ErrorCode, NixError } from '@vixen/eval-core';
 import { StoreError } from '@vixen/store';
 import { CodedError } from '@vixen/wasm';
 import { ConfigError } from '../core/config/settings.ts';
+import { BuildFailure } from '../core/coordinator/failure.ts';
 import { colourMarks } from '../core/errors/ansi.ts';
 import { renderReport } from '../core/errors/render.ts';
 import { FileError } from '../core/files/tree.ts';
@@ -21,8 +22,9 @@ function asNixError(error: unknown): NixError | undefined {
     const traces = error.traces.map((message) => ({ message, position: undefined, always: false }));
     return new NixError(error.code, error.message, { traces, status: error.status ?? failed, cause: error });
   }
+  if (error instanceof BuildFailure) return new NixError(ErrorCode.Plain, error.message, { status: error.status, cause: error });
   if (error instanceof FileError) return new NixError(ErrorCode.Io, error.message, { cause: error });
-  if (error instanceof StoreError || error instanceof CodedError)
+  if (error instanceof StoreError || error instanceof CodedError || isBuildError(error))
     return new NixError(ErrorCode.Plain, marked(error.message), { cause: error });
   if (isInterrupt(error)) return new NixError(ErrorCode.Plain, 'interrupted by the user', { cause: error });
   if (isSystemError(error)) return new NixError(ErrorCode.Io, systemErrorSentence(error), { cause: error });
@@ -31,6 +33,9 @@ function asNixError(error: unknown): NixError | undefined {
 
 /** What stands in quotes is shown in colour. */
 const marked = (message: string) => message.replace(/'([^']*)'/g, "'\x0e$1\x0f'");
+
+/** By name: the builder is not loaded for those who build nothing. */
+const isBuildError = (error: unknown): error is Error => error instanceof Error && error.name === 'BuildError';
 
 /** What an aborted signal throws where it was given no reason. */
 const isInterrupt = (error: unknown) => error instanceof Error && error.name === 'AbortError';

@@ -3,10 +3,12 @@
 import { ErrorCode } from '@vixen/eval-core';
 import { type PathInfo, type Store, StoreError, type TextToAdd, unsupported } from '@vixen/store';
 import { formatHash, type Hash, type HasherFactory, type NarFilter, narDump } from '@vixen/wasm';
+import { BuildFailure } from '../core/coordinator/failure.ts';
 import type { FileTree } from '../core/files/tree.ts';
 import { type AddPathRequest, type ClosureEntry, HostError } from '../core/io.ts';
 import { keptFilter, narFs, sourceOf } from '../core/store/add-path.ts';
 import { notValid, VirtualStore } from '../core/store/virtual-store.ts';
+import type { RealisedPath } from './building/index.ts';
 import type { Materialise } from './checkout-tree.ts';
 
 /** A path that has just been added. */
@@ -23,11 +25,25 @@ export interface EvaluationStoreOptions {
   /** What paths to be added are read from. */
   readonly tree: FileTree;
   readonly hashers: HasherFactory;
+  /** Builds or fetches outputs; without it there is no import from derivation of what is not there. */
+  readonly realise?: ((paths: readonly BuiltPath[]) => Promise<readonly RealisedPath[]>) | undefined;
+}
+
+/** Outputs of a derivation. */
+interface BuiltPath {
+  readonly drvPath: string;
+  readonly outputs: readonly string[];
 }
 
 interface PendingSource {
   readonly request: AddPathRequest;
   readonly source: string;
+}
+
+/** A build that fails is an error of the program that asked for it. */
+function asHostError(error: unknown): never {
+  if (error instanceof BuildFailure) throw new HostError(ErrorCode.Plain, error.message, { status: error.status, cause: error });
+  throw error;
 }
 
 const storeWork = () => import('./store-work.ts');
@@ -38,6 +54,7 @@ const mostPending = 8 * 2 ** 20;
 export class EvaluationStore extends VirtualStore {
   readonly readOnly: boolean;
   readonly #open: () => Promise<Store>;
+  readonly #realise: EvaluationStoreOptions['realise'];
   #store: Promise<Store> | undefined;
   readonly #texts = new Map<string, TextToAdd>();
   readonly #sources = new Map<string, PendingSource>();
@@ -46,11 +63,12 @@ export class EvaluationStore extends VirtualStore {
   readonly #arrived: (storePath: string) => void;
 
   constructor(
-    { open, directory = '/nix/store', readOnly, tree, hashers }: EvaluationStoreOptions,
+    { open, directory = '/nix/store', readOnly, tree, hashers, realise }: EvaluationStoreOptions,
     arrived: (storePath: string) => void = () => {},
   ) {
     super(tree, hashers, directory);
     this.#open = open;
+    this.#realise = realise;
     this.readOnly = readOnly;
     this.#arrived = arrived;
   }
@@ -117,18 +135,30 @@ export class EvaluationStore extends VirtualStore {
   }
 
   override async realise(elements: string[], _forImport: boolean): Promise<Map<string, string>> {
+    const wanted: BuiltPath[] = [];
     for (const element of elements) {
       const storePath = element.slice(element.lastIndexOf(this.directory));
       await this.makeValid(storePath);
-      if (element.startsWith('!')) await this.#requireOutput(storePath, element.slice(1, element.indexOf('!', 1)));
+      if (element.startsWith('!')) wanted.push({ drvPath: storePath, outputs: [element.slice(1, element.indexOf('!', 1))] });
     }
-    return new Map();
+    return wanted.length === 0 ? new Map() : this.#build(wanted);
   }
 
-  async #requireOutput(drvPath: string, output: string) {
-    const path = (await this.#outputs(drvPath)).get(output);
-    if (path && (await this.isValid(path))) return;
-    throw new HostError(ErrorCode.Ifd, `cannot build '\x0e${drvPath}^${output}\x0f': this store cannot build derivations`);
+  /** Import from derivation: the outputs are made, and where their paths were not known before, they take the place of what stood for them. */
+  async #build(wanted: readonly BuiltPath[]): Promise<Map<string, string>> {
+    if (!this.#realise) {
+      const [{ drvPath, outputs }] = wanted as [BuiltPath];
+      throw new HostError(ErrorCode.Ifd, `cannot build '\x0e${drvPath}^${outputs[0]}\x0f': this store cannot build derivations`);
+    }
+    await this.flush();
+    const replaced = new Map<string, string>();
+    for (const { drvPath, output, path } of await this.#realise(wanted).catch(asHostError)) {
+      this.#arrived(path);
+      if (drvPath === undefined || output === undefined || (await this.#outputs(drvPath)).get(output) !== '') continue;
+      const { upstreamPlaceholder } = await import('@vixen/builder');
+      replaced.set(upstreamPlaceholder(drvPath, output, this.directory), path);
+    }
+    return replaced;
   }
 
   protected override add(request: AddPathRequest): string | Promise<string> {

@@ -4,9 +4,17 @@ import { writeErr, writeOut } from '../output.ts';
 
 const text = `Usage: vixen COMMAND [ARGUMENTS]
 
-Nix without Nix: evaluates the Nix language in WebAssembly.
+Nix without Nix: evaluates the Nix language in WebAssembly, and builds.
 
 Commands:
+  build              build derivations, or fetch what they make
+  run                run a program of what is built
+  shell              run a shell with packages
+  develop            run a shell with what a build needs
+  log                print the log of a build
+  why-depends        show why a package has another in its closure
+  derivation         print derivations
+  builder            build for others, over gRPC
   eval               evaluate an expression and print its value
   instantiate        print the derivations of an expression
   parse              print the syntax tree of an expression
@@ -18,11 +26,12 @@ Commands:
   link DIR           make links of the drop-in commands
 
 What Nix's own commands of these names do:
-  nix, nix-hash, nix-instantiate, nix-store
+  nix, nix-build, nix-hash, nix-instantiate, nix-shell, nix-store
 
 Examples:
   vixen eval -E '1 + 1'
   vixen eval -f '<nixpkgs>' hello.drvPath
+  vixen build -f '<nixpkgs>' hello
   vixen store add ./src
   vixen nix-instantiate '<nixpkgs>' -A hello
 

@@ -8,6 +8,16 @@ const plain = (load: () => Promise<(args: string[]) => Promise<number>>) => asyn
   (await load())(args);
 
 const group = groupRun('Nix, by Vixen.', {
+  build: { about: 'build a derivation or fetch a store path', load: async () => (await import('../commands/build.ts')).nixBuildCommand },
+  run: { about: 'run a program of what is built', load: async () => (await import('../commands/run.ts')).runRun },
+  shell: { about: 'run a shell with packages', load: async () => (await import('../commands/shell.ts')).shellRun },
+  develop: { about: 'run a shell with what a build needs', load: async () => (await import('../commands/develop.ts')).developRun },
+  log: { about: 'print the log of a build', load: async () => (await import('../commands/log.ts')).logCommand },
+  'why-depends': {
+    about: 'show why a package has another in its closure',
+    load: async () => (await import('../commands/why-depends.ts')).whyDepends,
+  },
+  derivation: { about: 'work with derivations', load: async () => (await import('../commands/derivation/group.ts')).derivationGroup },
   eval: { about: 'evaluate an expression', load: plain(async () => (await import('../commands/eval.ts')).evalCommand) },
   repl: { about: 'evaluate interactively', load: plain(async () => (await import('../commands/repl.ts')).replCommand) },
   copy: { about: 'copy paths between stores', load: async () => (await import('../commands/store/copy.ts')).storeCopy },
@@ -40,6 +50,8 @@ export const nix: Run = async (program, args) => {
   const [command, ...more] = rest;
   if (command === undefined || leading.length === 0) return group(program, rest);
   const nested =
-    more[0] !== undefined && !more[0].startsWith('-') && ['store', 'hash', 'key', 'nar'].includes(command) ? [more.shift()!] : [];
+    more[0] !== undefined && !more[0].startsWith('-') && ['store', 'hash', 'key', 'nar', 'derivation'].includes(command)
+      ? [more.shift()!]
+      : [];
   return group(program, [command, ...nested, ...leading, ...more]);
 };

@@ -46,7 +46,7 @@ function commonFlags(context: StoreContext): Flag[] {
     { names: ['--verbose', '-v'], help: 'say more', run: () => (context.verbosity += 1) },
     { names: ['--quiet'], help: 'say less', run: () => (context.verbosity = Math.max(0, context.verbosity - 1)) },
     { names: ['--debug'], help: '', run: () => (context.verbosity = 6) },
-    { names: ['--log-format'], labels: ['format'], help: '', run: () => {} },
+    { names: ['--log-format'], labels: ['format'], help: '', run: (format) => (context.logFormat = format!) },
     { names: ['--offline'], help: '', run: () => config.settings.set('substitute', 'false') },
   ];
 }

@@ -11,6 +11,8 @@ export class StoreContext {
   readonly config: LoadedConfig;
   storeUrl: string | undefined;
   verbosity = defaultVerbosity;
+  /** How builds are shown; '' for what suits. */
+  logFormat = '';
   readonly #abort = new AbortController();
   readonly #opened: Store[] = [];
   #store: Promise<Store> | undefined;

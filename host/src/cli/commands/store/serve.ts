@@ -1,11 +1,10 @@
 // `vixen store serve`: the store for others, over gRPC, as a binary cache, and over the worker protocol of nix-daemon.
-import fs from 'node:fs';
-import { type Store, StoreError } from '@vixen/store';
-import { isSystemError, systemErrorSentence } from '../../../node/system-error.ts';
+import type { Store } from '@vixen/store';
 import type { Flag } from '../../flags.ts';
 import { log } from '../../output.ts';
 import { storeCommand } from '../../store/command.ts';
 import type { StoreContext } from '../../store/context.ts';
+import { GrpcAccess } from '../../store/grpc-access.ts';
 import { UsageError } from '../../usage.ts';
 import { vixenVersion } from '../../version.ts';
 
@@ -19,11 +18,7 @@ class ServeSettings {
   readonly grpc: string[] = [];
   readonly http: string[] = [];
   readonly daemon: string[] = [];
-  tokenFile: string | undefined;
-  certificate: string | undefined;
-  certificateKey: string | undefined;
-  clientCa: string | undefined;
-  readonly clients: string[] = [];
+  readonly access = new GrpcAccess();
   trusted = false;
   verbose = false;
 
@@ -36,74 +31,19 @@ class ServeSettings {
       help: "Nix's worker protocol, at a unix socket",
       run: (socket) => this.daemon.push(socket!),
     },
-    {
-      names: ['--token-file'],
-      labels: ['file'],
-      help: 'who has what is in it may write (HTTP, gRPC)',
-      run: (file) => (this.tokenFile = file!),
-    },
-    { names: ['--tls-cert'], labels: ['file'], help: "gRPC's certificate (PEM)", run: (file) => (this.certificate = file!) },
-    { names: ['--tls-key'], labels: ['file'], help: 'its key', run: (file) => (this.certificateKey = file!) },
-    {
-      names: ['--tls-client-ca'],
-      labels: ['file'],
-      help: 'ask clients for certificates of this authority',
-      run: (file) => (this.clientCa = file!),
-    },
-    {
-      names: ['--tls-client'],
-      labels: ['name'],
-      help: 'who has a certificate of this common name may write',
-      run: (name) => this.clients.push(name!),
-    },
+    ...this.access.flags,
     { names: ['--trusted'], help: 'clients of the daemon may add what is not signed', run: () => (this.trusted = true) },
     { names: ['--log-requests'], help: 'a line for each request', run: () => (this.verbose = true) },
   ];
 }
 
-/** What is in a file: secrets are never taken from the command line, where others can see them. */
-function readFile(file: string): Buffer {
-  try {
-    return fs.readFileSync(file);
-  } catch (error) {
-    if (isSystemError(error)) throw new StoreError('io', systemErrorSentence(error), { cause: error });
-    throw error;
-  }
-}
-
-function readToken(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  const token = readFile(file).toString('utf8').trim();
-  if (token === '') throw new StoreError('invalid', `file '${file}' holds no token`);
-  return token;
-}
-
-function tlsOf({ certificate, certificateKey, clientCa }: ServeSettings) {
-  if (certificate === undefined && certificateKey === undefined) return undefined;
-  if (certificate === undefined || certificateKey === undefined) throw new UsageError("'--tls-cert' and '--tls-key' belong together");
-  return {
-    certificate: readFile(certificate),
-    key: readFile(certificateKey),
-    ...(clientCa !== undefined && { clientCa: readFile(clientCa) }),
-  };
-}
-
 const sayError = (error: unknown) => log(`error: ${error instanceof Error ? error.message : String(error)}`);
 
 async function serveGrpcAt(context: StoreContext, store: Store, address: string, settings: ServeSettings): Promise<Running> {
-  const { allRights, serveGrpc } = await import('@vixen/store/grpc');
-  const token = readToken(settings.tokenFile);
-  const tls = tlsOf(settings);
-  // A socket that only its owner can reach needs no token; elsewhere everybody may read.
-  const local = address.startsWith('unix:');
-  const access = {
-    anonymous: local && token === undefined ? allRights : (['read'] as const),
-    ...(token !== undefined && { tokens: [{ token, rights: allRights }] }),
-    certificates: settings.clients.map((commonName) => ({ commonName, rights: allRights })),
-  };
+  const { serveGrpc } = await import('@vixen/store/grpc');
   const openLease = () => context.openAgain();
   const server = await serveGrpc(store, {
-    listen: [{ address, tls, access }],
+    listen: [await settings.access.listener(address, ['read'])],
     openLease,
     version: `vixen ${vixenVersion}`,
     onError: sayError,
@@ -121,7 +61,7 @@ async function serveHttpAt(context: StoreContext, store: Store, address: string,
     host: host.replace(/^\[(.*)\]$/, '$1'),
     port: Number(port),
     secretKeys,
-    uploadToken: readToken(settings.tokenFile),
+    uploadToken: settings.access.token,
     onRequest: ({ method, path, status, milliseconds, error }) => {
       if (error) sayError(error);
       if (settings.verbose) log(`${method} ${path} ${status} ${Math.round(milliseconds)} ms`);

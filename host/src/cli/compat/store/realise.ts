@@ -1,59 +1,66 @@
-// `nix-store --realise`: makes paths valid. What is not there has to be built.
-import { notValid, realisedOutputs, type Store, StoreError } from '@vixen/store';
+// `nix-store --realise`: makes paths valid, by fetching or building.
+import type { DerivedPath } from '@vixen/store/formats';
+import type { RealisedPath } from '../../../node/building/index.ts';
 import { addPermanentRoot } from '../../../node/out-links.ts';
-import { writeOut } from '../../output.ts';
+import { Building } from '../../building/building.ts';
+import { missingText } from '../../building/missing.ts';
+import { log, writeOut } from '../../output.ts';
 import type { StoreContext } from '../../store/context.ts';
 import { storePathOf } from '../../store/paths.ts';
 import type { Operation, OperationInput } from '../nix-store.ts';
 import { refuseFlags } from './contents.ts';
 
-interface Realised {
-  /** Which output of a derivation it is; `out` for plain paths. */
-  readonly output: string;
-  readonly path: string;
-}
-
 /** What a word (`PATH` or `DRV!OUTPUT,…`) stands for. */
-async function wanted(store: Store, word: string, signal: AbortSignal): Promise<Realised[]> {
+async function wanted(context: StoreContext, word: string): Promise<DerivedPath> {
   const [name, outputs] = word.split('!');
-  const path = storePathOf(store, name!);
-  if (!path.endsWith('.drv')) return [{ output: 'out', path }];
-  const found = await realisedOutputs(store, path, outputs?.split(',') ?? '*', { signal });
-  return found.map(({ name: output, path: known }) => {
-    if (known === undefined)
-      throw new StoreError('unsupported', `cannot realise '${path}!${output}': its path is known only after the build`);
-    return { output, path: known };
-  });
+  const path = storePathOf(await context.store(), name!);
+  return path.endsWith('.drv') ? { drvPath: path, outputs: outputs?.split(',') ?? '*' } : { path };
 }
 
-async function realiseOne(context: StoreContext, store: Store, word: string, ignoreUnknown: boolean): Promise<Realised[]> {
-  const paths = await wanted(store, word, context.signal);
-  const infos = await store.pathInfos(
-    paths.map(({ path }) => path),
-    { signal: context.signal },
-  );
-  const missing = paths.find(({ path }) => !infos.has(path));
-  if (!missing) return paths;
-  if (ignoreUnknown) return [];
-  if (!word.includes('.drv')) throw notValid(missing.path);
-  throw new StoreError('unsupported', `cannot build '${word}': this version of Vixen does not build derivations`);
+const belongsTo = (path: DerivedPath) => (one: RealisedPath) =>
+  'path' in path ? one.path === path.path : one.drvPath === path.drvPath && (path.outputs === '*' || path.outputs.includes(one.output!));
+
+async function show(context: StoreContext, input: OperationInput, paths: readonly DerivedPath[], realised: readonly RealisedPath[]) {
+  const store = await context.store();
+  for (const [i, path] of paths.entries()) {
+    const found = realised.filter(belongsTo(path));
+    for (const { output = 'out', path: made } of found) {
+      const suffix = `${i > 0 ? `-${i + 1}` : ''}${output === 'out' ? '' : `-${output}`}`;
+      const shown = input.root === undefined ? made : await addPermanentRoot(store, made, input.root + suffix);
+      if (!input.noOutput) writeOut(`${shown}\n`);
+    }
+    if (input.root === undefined && found.length > 0) {
+      context.warn("you did not specify '--add-root'; the result might be removed by the garbage collector");
+    }
+  }
 }
 
 export const realise: Operation = async (context, input: OperationInput) => {
   refuseFlags(input, ['--dry-run', '--repair', '--check', '--ignore-unknown']);
-  const store = await context.store();
-  let number = 0;
-  for (const word of input.args) {
-    const realised = await realiseOne(context, store, word, input.flags.includes('--ignore-unknown'));
-    if (input.flags.includes('--dry-run')) continue;
-    number += 1;
-    for (const { output, path } of realised) {
-      const suffix = `${number > 1 ? `-${number}` : ''}${output === 'out' ? '' : `-${output}`}`;
-      const shown = input.root === undefined ? path : await addPermanentRoot(store, path, input.root + suffix);
-      if (!input.noOutput) writeOut(`${shown}\n`);
-    }
-    if (input.root === undefined && realised.length > 0) {
-      context.warn("you did not specify '--add-root'; the result might be removed by the garbage collector");
-    }
+  const has = (flag: string) => input.flags.includes(flag);
+  const { settings } = context.config;
+  const building = new Building({
+    store: () => context.store(),
+    settings,
+    warn: (text) => context.warn(text),
+    signal: context.signal,
+    log,
+  });
+  building.logs = true;
+  building.logFormat = context.logFormat;
+  building.verbosity = context.verbosity;
+  try {
+    const named: DerivedPath[] = [];
+    for (const word of input.args) named.push(await wanted(context, word));
+    const missing = await (await building.realiser()).plan(named);
+    const unknown = new Set(has('--ignore-unknown') ? missing.unknown : []);
+    const paths = named.filter((path) => !('path' in path && unknown.has(path.path)));
+    const text = missingText({ ...missing, unknown: missing.unknown.filter((path) => !unknown.has(path)) });
+    if (text !== '') log(text);
+    if (has('--dry-run')) return;
+    const mode = has('--check') ? 'check' : has('--repair') ? 'repair' : 'normal';
+    await show(context, input, paths, await building.realise(paths, { mode }));
+  } finally {
+    await building.close();
   }
 };

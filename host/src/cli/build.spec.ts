@@ -1,0 +1,147 @@
+// Commands that build, over a store of their own. Builds run in the sandbox that works here.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const launcher = fileURLToPath(new URL('../../bin/vixen.cjs', import.meta.url));
+const bubblewrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true']).status === 0;
+const missing = bubblewrap ? undefined : 'bubblewrap does not work here';
+
+let dir = '';
+beforeAll(() => {
+  dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-build-cli-')));
+  fs.writeFileSync(path.join(dir, 'default.nix'), packages);
+});
+afterAll(() => {
+  spawnSync('chmod', ['-R', 'u+w', dir]);
+  fs.rmSync(dir, { recursive: true });
+});
+
+const packages = `
+let
+  run = name: script: attributes: derivation ({ inherit name; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" script ]; } // attributes);
+in
+rec {
+  tool = run "tool-1.0" "mkdir -p $out/bin; echo '#! /bin/sh' > $out/bin/tool; echo 'echo tool says $1' >> $out/bin/tool; chmod +x $out/bin/tool" { } // { pname = "tool"; };
+  user = run "user" "cat \${tool}/bin/tool > $out; echo \${tool} >> $out; echo a line of log" { };
+  two = run "two" "echo o > $out; echo d > $dev" { outputs = [ "out" "dev" ]; };
+  failing = run "failing" "echo before the end; exit 3" { };
+  needsFailing = run "needs-failing" "cat \${failing}" { };
+  wrongHash = run "wrong-hash" "echo text > $out" { outputHash = builtins.hashString "sha256" "other"; outputHashAlgo = "sha256"; outputHashMode = "flat"; };
+  imported = import (run "imported.nix" "echo '1 + 41' > $out" { });
+  ca = run "ca" "echo contents > $out" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; };
+  readsCa = builtins.readFile (run "reads-ca" "cat \${ca} > $out" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; });
+  random = run "random" "head -c 8 /dev/urandom > $out" { };
+}
+`;
+
+function run(args: string[], more: Record<string, string> = {}): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const { NODE_EXTRA_CA_CERTS: _, NIX_CONFIG: _config, NIX_PATH: _path, VIXEN_STORE: _store, ...inherited } = process.env;
+    const own = {
+      HOME: dir,
+      XDG_DATA_HOME: `${dir}/data`,
+      XDG_CACHE_HOME: `${dir}/cache`,
+      NO_COLOR: '1',
+      NIX_CONF_DIR: dir,
+      VIXEN_STORE: `${dir}/root`,
+    };
+    const child = spawn(process.execPath, [launcher, ...args], {
+      cwd: dir,
+      env: { ...inherited, ...own, NIX_CONFIG: 'substituters =\nexperimental-features = ca-derivations nix-command flakes', ...more },
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+    child.stdin.end();
+  });
+}
+
+const nixBuild = (...args: string[]) => run(['nix-build', ...args]);
+const vixen = (...args: string[]) => run(args);
+const contentsOf = (link: string) => fs.readFileSync(path.join(dir, link), 'utf8');
+
+describe.skipIf(missing !== undefined)(`builds${missing ? ` (${missing})` : ''}`, () => {
+  test('nix-build builds, links and prints; then there is nothing to do', async () => {
+    const first = await nixBuild('-A', 'user', '-A', 'two', '-A', 'two.dev');
+    expect(first).toMatchObject({ status: 0 });
+    expect(first.stdout).toMatch(/^(\/nix\/store\/\w{32}-user)\n(\/nix\/store\/\w{32}-two)\n(\/nix\/store\/\w{32}-two-dev)\n$/);
+    expect(first.stderr).toMatch(/these 3 derivations will be built:\n {2}\/nix\/store\/\w+-tool-1.0.drv\n/);
+    expect(first.stderr).toContain('a line of log\n');
+    expect(contentsOf('result')).toContain('echo tool says $1');
+    expect([contentsOf('result-2'), contentsOf('result-2-dev')]).toEqual(['o\n', 'd\n']);
+    const second = await nixBuild('-A', 'user', '--no-out-link');
+    expect(second).toEqual({ status: 0, stdout: `${first.stdout.split('\n')[0]}\n`, stderr: '' });
+  });
+
+  test('a failure ends with 100, and names what needed it', async () => {
+    const { status, stdout, stderr } = await nixBuild('-A', 'needsFailing', '--no-out-link');
+    expect({ status, stdout }).toEqual({ status: 100, stdout: '' });
+    expect(stderr).toMatch(/before the end\n/);
+    expect(stderr).toMatch(/error: Cannot build '\/nix\/store\/\w+-failing.drv'.\n {7}Reason: builder failed with exit code 3.\n/);
+    expect(stderr).toMatch(/error: Cannot build '\/nix\/store\/\w+-needs-failing.drv'.\n {7}Reason: 1 dependency failed.\n/);
+    const log = await vixen('log', '-f', 'default.nix', 'failing');
+    expect(log).toMatchObject({ status: 0, stdout: 'before the end\n' });
+  });
+
+  test('a wrong hash ends with 102, and tells both', async () => {
+    const { status, stderr } = await nixBuild('-A', 'wrongHash', '--no-out-link');
+    expect(status).toBe(102);
+    expect(stderr).toMatch(/hash mismatch in fixed-output derivation/);
+    expect(stderr).toMatch(/specified: +sha256-2SmKENGwc1g33EvYXaxkGw887yekfl1TpU8vP1svz\/o=\n +got: +sha256-\S+\n/);
+  });
+
+  test('a build that makes something else ends with 104', async () => {
+    expect((await nixBuild('-A', 'random', '--no-out-link')).status).toBe(0);
+    expect(await nixBuild('-A', 'random', '--no-out-link', '--check')).toMatchObject({
+      status: 104,
+      stderr: expect.stringContaining('may not be deterministic'),
+    });
+  });
+
+  test('import from derivation', async () => {
+    expect(await vixen('eval', '-f', 'default.nix', 'imported')).toMatchObject({ status: 0, stdout: '42\n' });
+    expect(await vixen('eval', '-f', 'default.nix', 'readsCa', '--raw')).toMatchObject({ status: 0, stdout: 'contents\n' });
+  });
+
+  test('vixen build: paths, JSON, dry runs', async () => {
+    const json = await vixen('build', '-f', 'default.nix', 'two^*', '--json', '--no-link');
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { drvPath: expect.stringMatching(/-two.drv$/), outputs: { dev: expect.any(String), out: expect.any(String) } },
+    ]);
+    const [{ drvPath }] = JSON.parse(json.stdout);
+    const byPath = await vixen('build', `${drvPath}^out`, '--no-link');
+    expect(byPath.stdout).toMatch(/-two\n$/);
+    const dry = await vixen(
+      'build',
+      '-E',
+      'derivation { name = "dry"; system = builtins.currentSystem; builder = "/bin/sh"; }',
+      '--dry-run',
+    );
+    expect(dry).toMatchObject({ status: 0, stdout: '', stderr: expect.stringMatching(/this derivation will be built:\n {2}.*-dry.drv\n/) });
+  });
+
+  test('run, shell, develop', async () => {
+    expect(await vixen('run', '-f', 'default.nix', 'tool', '--', 'hi')).toMatchObject({ status: 0, stdout: 'tool says hi\n' });
+    expect(await vixen('shell', '-f', 'default.nix', 'tool', '-c', 'tool', 'there')).toMatchObject({
+      status: 0,
+      stdout: 'tool says there\n',
+    });
+  });
+
+  test('why-depends, derivation show', async () => {
+    const why = await vixen('why-depends', '-f', 'default.nix', 'user', 'tool');
+    expect(why.stdout).toMatch(/^\/nix\/store\/\w+-user\n└───\/nix\/store\/\w+-tool-1.0\n$/);
+    const shown = JSON.parse((await vixen('derivation', 'show', '-f', 'default.nix', 'two')).stdout);
+    expect(Object.values(shown.derivations)).toMatchObject([{ name: 'two', outputs: { dev: {}, out: {} } }]);
+  });
+});

@@ -1,0 +1,63 @@
+// Building for a command: what is asked for is realised in its store. Nothing of it is loaded before something has to be made valid.
+import type { BuildMode } from '@vixen/builder';
+import type { Store } from '@vixen/store';
+import type { DerivedPath } from '@vixen/store/formats';
+import type { Settings } from '../../core/config/settings.ts';
+import type { RealisedPath, Realiser } from '../../node/building/index.ts';
+import { missingText } from './missing.ts';
+
+export interface BuildingOptions {
+  readonly store: () => Promise<Store>;
+  readonly settings: Settings;
+  readonly warn: (message: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly log: (text: string) => void;
+}
+
+export interface RealiseRequest {
+  readonly mode?: BuildMode;
+}
+
+export class Building {
+  /** How builds are shown; set before the first of them. */
+  logFormat = '';
+  /** Whether logs are shown as they come; undefined leaves it to the format. */
+  logs: boolean | undefined;
+  verbosity = 3;
+  readonly #options: BuildingOptions;
+  #realiser: Promise<Realiser> | undefined;
+
+  constructor(options: BuildingOptions) {
+    this.#options = options;
+  }
+
+  async #open(): Promise<Realiser> {
+    const { openRealiser } = await import('../../node/building/index.ts');
+    const { store, settings, warn } = this.#options;
+    const { buildDisplay } = await import('./display.ts');
+    const display = await buildDisplay(this, settings);
+    return openRealiser({ store: await store(), settings, env: process.env, display, warn });
+  }
+
+  realiser(): Promise<Realiser> {
+    this.#realiser ??= this.#open();
+    return this.#realiser;
+  }
+
+  /** Makes paths valid: fetches or builds them. Answers what they are, in the order asked for. */
+  async realise(paths: readonly DerivedPath[], { mode = 'normal' }: RealiseRequest = {}): Promise<RealisedPath[]> {
+    return (await this.realiser()).realise(paths, { mode, ...(this.#options.signal && { signal: this.#options.signal }) });
+  }
+
+  /** Says what would be built and fetched. */
+  async sayMissing(paths: readonly DerivedPath[]): Promise<void> {
+    const text = missingText(await (await this.realiser()).plan(paths));
+    if (text !== '') this.#options.log(text);
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#realiser?.catch(() => undefined);
+    this.#realiser = undefined;
+    await opened?.close();
+  }
+}

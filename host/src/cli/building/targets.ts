@@ -1,0 +1,50 @@
+// What commands are to make: derivations that an expression's value stands for, and outputs of them.
+import { ErrorCode, type Handle, NixError, ValueKind } from '@vixen/eval-core';
+import type { DerivedPath } from '@vixen/store/formats';
+import { findDerivations, outputName, requireDrvPath } from '../../core/derivations.ts';
+import type { Session } from '../../core/session.ts';
+
+/** Outputs of a derivation. */
+export interface Target {
+  readonly drvPath: string;
+  /** Names; `*` for all. */
+  readonly outputs: readonly string[] | '*';
+}
+
+export const derivedPath = ({ drvPath, outputs }: Target): DerivedPath => ({ drvPath, outputs });
+
+/** The one output of each derivation in a value, as nix-build takes it. */
+export async function outputsOf(session: Session, value: Handle, args: Handle): Promise<{ drvPath: string; output: string }[]> {
+  const found: { drvPath: string; output: string }[] = [];
+  for (const one of await findDerivations(session, value, args)) {
+    const drvPath = await requireDrvPath(session, one);
+    const output = await outputName(session, one);
+    if (output === '') throw new NixError(ErrorCode.Plain, `derivation '\x0e${drvPath}\x0f' lacks an 'outputName' attribute`);
+    found.push({ drvPath, output });
+  }
+  return found;
+}
+
+/** The outputs that are meant where none is named: of `x.dev` that one, otherwise `meta.outputsToInstall`, otherwise `out` (libcmd/installable-flake.cc). */
+export async function wantedOutputs(session: Session, attrs: Handle): Promise<string[]> {
+  const specified = await session.forcedAttr(attrs, 'outputSpecified');
+  if (specified !== undefined && session.kind(specified) === ValueKind.Bool && session.machine.bool(specified)) {
+    return [await outputName(session, { attrPath: '', attrs })];
+  }
+  const meta = await session.forcedAttr(attrs, 'meta');
+  const install =
+    meta !== undefined && session.kind(meta) === ValueKind.Attrs ? await session.forcedAttr(meta, 'outputsToInstall') : undefined;
+  if (install === undefined || session.kind(install) !== ValueKind.List) return ['out'];
+  const names: string[] = [];
+  for (let i = 0; i < session.machine.size(install); i++) {
+    names.push(session.machine.string(await session.force(session.machine.element(install, i))));
+  }
+  return names.length > 0 ? names : ['out'];
+}
+
+/** Splits `NAME^OUTPUT,…` (Nix manual, "nix", "Derivation output selection"). */
+export function splitOutputs(word: string): { readonly rest: string; readonly outputs: readonly string[] | '*' | undefined } {
+  const [, rest, outputs] = /^(.*)\^([^^]+)$/s.exec(word) ?? [];
+  if (rest === undefined || outputs === undefined) return { rest: word, outputs: undefined };
+  return { rest, outputs: outputs === '*' ? '*' : outputs.split(',') };
+}
