@@ -75,6 +75,9 @@ class DerivationBuild {
 
   async #buildAndTake(plan: BuildPlan, initial: InitialOutputs, log: LogKeeper): Promise<BuiltDerivation> {
     const { mode } = this.#options;
+    // What the builder makes again would be taken for what is there.
+    const damaged = [...initial.values()].flatMap(({ path, valid }) => (valid ? [path] : []));
+    if (mode === 'repair') await this.#store.forgetDamaged?.(damaged, this.#call);
     const outcome = await this.#build(plan, log);
     const outputs =
       mode === 'check' ? await this.#check(plan, outcome, initial) : await this.#register(plan, outcome, initial, mode === 'repair');

@@ -246,6 +246,8 @@ export interface Store {
   readonly castore?: Castore | undefined;
   /** Registers a path whose contents are in `castore` already (with `info.node`). */
   register?(infos: readonly PathInfo[], options?: AddOptions): Promise<void>;
+  /** Makes `castore` forget what is damaged of valid paths, so that whoever makes it again puts it anew. Paths stay registered. */
+  forgetDamaged?(paths: readonly string[], options?: CallOptions): Promise<void>;
   readonly collector?: CollectorService | undefined;
   readonly checkouts?: CheckoutService | undefined;
   readonly realisations?: RealisationService | undefined;

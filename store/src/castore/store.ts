@@ -144,6 +144,10 @@ export class CastoreStore implements Store {
     await this.#table.register(infos, { ...options, replace: options.repair ?? false });
   }
 
+  async forgetDamaged(paths: readonly string[], options: CallOptions = {}): Promise<void> {
+    for (const { node } of (await this.pathInfos(paths, options)).values()) if (node) await this.#parts.forgetDamaged?.(node, options);
+  }
+
   async addSignatures(path: string, signatures: readonly string[], { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     await this.#table.addSignatures(path, signatures);

@@ -17,10 +17,12 @@ import type {
 export class ForwardingStore implements Store {
   protected readonly inner: Store;
   readonly register?: NonNullable<Store['register']>;
+  readonly forgetDamaged?: NonNullable<Store['forgetDamaged']>;
 
   constructor(inner: Store) {
     this.inner = inner;
     if (inner.register) this.register = (infos, options) => this.forwardRegister(infos, options);
+    if (inner.forgetDamaged) this.forgetDamaged = (paths, options) => inner.forgetDamaged!(paths, options);
   }
 
   get url(): string {
