@@ -5,18 +5,18 @@ import { build } from 'esbuild';
 
 const repository = path.join(import.meta.dirname, '../../..');
 
-/** Bundles `entry` (a file of this folder) into `store/build/testing`, with the Wasm module beside it. Answers the program's file. */
-export async function bundleForTest(entry: string): Promise<string> {
+/** Bundles `entry` (a file of this folder, or of another one) into `store/build/testing`, with the Wasm module beside it. Answers the program's file. */
+export async function bundleForTest(entry: string, source = import.meta.dirname): Promise<string> {
   const folder = path.join(repository, 'store/build/testing');
   const outfile = path.join(folder, entry.replace(/\.ts$/, '.mjs'));
   await build({
-    entryPoints: [path.join(import.meta.dirname, entry)],
+    entryPoints: [path.join(source, entry)],
     outfile,
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['lmdb'],
+    external: ['lmdb', '@toondepauw/*', '@napi-rs/*'],
     define: { __VIXEN_BUNDLED__: 'true' },
     banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
     logLevel: 'error',
