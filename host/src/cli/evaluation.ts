@@ -82,6 +82,8 @@ export interface OpenOptions {
   debugger?: TerminalDebugger | undefined;
   /** Whether logs of builds are shown as they come. */
   logs?: boolean;
+  /** Whether the command is one of the older ones, which print logs as they are. */
+  legacy?: boolean;
   /** How the session's machine is driven. */
   drive?: Pick<SessionOptions, 'pause' | 'signal'>;
 }
@@ -116,6 +118,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const building = new Building({ store: () => store.store(), settings, warn, log });
   building.logFormat = flags.logFormat;
   building.logs = options.logs;
+  building.legacy = options.legacy ?? false;
   building.verbosity = flags.verbosity;
   const realise = (paths: readonly DerivedPath[]) => building.realise(paths);
   const storeOptions = { open, directory: storeDirectory, readOnly, tree: files, hashers: nodeHashers, realise };

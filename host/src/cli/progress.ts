@@ -8,6 +8,8 @@ const clearLine = '\r\x1b[K';
 const megabyte = 2 ** 20;
 
 export class Progress {
+  /** While somebody else draws. */
+  static paused = false;
   readonly #started = Date.now();
   readonly #memory: () => number;
   #last = Date.now() + firstAfter - every;
@@ -30,7 +32,7 @@ export class Progress {
   /** Called often; draws now and then. */
   tick() {
     const now = Date.now();
-    if (now - this.#last < every) return;
+    if (Progress.paused || now - this.#last < every) return;
     this.#last = now;
     const seconds = Math.floor((now - this.#started) / 1000);
     const text = `${this.#activity} (${seconds} s, ${Math.round(this.#memory() / megabyte)} MB)`;

@@ -187,11 +187,15 @@ export class LiveDisplay implements BuildDisplay {
     return parts.join(', ');
   }
 
+  clear() {
+    const erased = this.#erase();
+    if (erased !== '') this.#options.output.write(erased);
+  }
+
   end() {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    const erased = this.#erase();
-    if (erased !== '') this.#options.output.write(erased);
+    this.clear();
   }
 }
 

@@ -3,7 +3,7 @@ import type { BuildMode } from '@vixen/builder';
 import type { Store } from '@vixen/store';
 import type { DerivedPath } from '@vixen/store/formats';
 import type { Settings } from '../../core/config/settings.ts';
-import type { RealisedPath, Realiser } from '../../node/building/index.ts';
+import type { BuildDisplay, RealisedPath, Realiser } from '../../node/building/index.ts';
 import { missingText } from './missing.ts';
 
 export interface BuildingOptions {
@@ -24,8 +24,11 @@ export class Building {
   /** Whether logs are shown as they come; undefined leaves it to the format. */
   logs: boolean | undefined;
   verbosity = 3;
+  /** Whether the command is one of the older ones, which print logs as they are. */
+  legacy = false;
   readonly #options: BuildingOptions;
   #realiser: Promise<Realiser> | undefined;
+  #display: BuildDisplay | undefined;
 
   constructor(options: BuildingOptions) {
     this.#options = options;
@@ -34,9 +37,9 @@ export class Building {
   async #open(): Promise<Realiser> {
     const { openRealiser } = await import('../../node/building/index.ts');
     const { store, settings, warn } = this.#options;
-    const { buildDisplay } = await import('./display.ts');
-    const display = await buildDisplay(this, settings);
-    return openRealiser({ store: await store(), settings, env: process.env, display, warn });
+    const { openBuildDisplay } = await import('./display.ts');
+    this.#display = openBuildDisplay(this);
+    return openRealiser({ store: await store(), settings, env: process.env, display: this.#display, warn });
   }
 
   realiser(): Promise<Realiser> {
@@ -52,7 +55,9 @@ export class Building {
   /** Says what would be built and fetched. */
   async sayMissing(paths: readonly DerivedPath[]): Promise<void> {
     const text = missingText(await (await this.realiser()).plan(paths));
-    if (text !== '') this.#options.log(text);
+    if (text === '') return;
+    if (this.logFormat === 'internal-json') this.#display?.event({ type: 'message', level: 'info', text });
+    else this.#options.log(text);
   }
 
   async close(): Promise<void> {

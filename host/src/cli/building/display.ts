@@ -1,36 +1,75 @@
-// How builds are shown.
+// How builds are shown: by `--log-format`, else as it suits the command and where stderr leads.
+import { type BuildDisplay, type ProgressEvent, StoredDurations } from '../../node/building/index.ts';
+import { isLogFormat, type LogFormat, logFormats, type Output, openDisplay } from '../../ui/index.ts';
+import { beforeWriting, colourOnStderr, writeErr, writeTerminal } from '../output.ts';
+import { Progress, showsProgress } from '../progress.ts';
+import { UsageError } from '../usage.ts';
 
-import type { Settings } from '../../core/config/settings.ts';
-import { colourMarks } from '../../core/errors/ansi.ts';
-import { renderReport } from '../../core/errors/render.ts';
-import type { BuildDisplay, ProgressEvent } from '../../node/building/index.ts';
-import { log, writeErr } from '../output.ts';
-import type { Building } from './building.ts';
+export interface ShownAs {
+  /** `--log-format`; '' for what suits. */
+  readonly logFormat: string;
+  readonly logs: boolean | undefined;
+  readonly verbosity: number;
+  /** Whether the command is one of the older ones, which print logs as they are. */
+  readonly legacy: boolean;
+}
 
-/** Lines, as Nix prints them where stderr is no terminal. */
-class PlainDisplay implements BuildDisplay {
-  readonly printsLogs: boolean;
+export function openBuildDisplay({ logFormat, logs = false, verbosity, legacy }: ShownAs): BuildDisplay {
+  const format = formatOf(logFormat, legacy);
+  const terminal = showsProgress() && !format.startsWith('raw') && format !== 'internal-json';
+  const durations = terminal ? new StoredDurations(process.env) : undefined;
+  const display = openDisplay({ output: terminal ? drawn : plain, format, logs, verbosity, durations });
+  return terminal ? new OnTerminal(display, () => durations?.save()) : display;
+}
 
-  constructor(printsLogs: boolean) {
-    this.printsLogs = printsLogs;
+function formatOf(name: string, legacy: boolean): LogFormat {
+  if (name === '') return legacy && !showsProgress() ? 'raw' : 'bar';
+  if (isLogFormat(name)) return name;
+  throw new UsageError(`invalid log format '\x0e${name}\x0f': one of ${logFormats.join(', ')}`);
+}
+
+const plain: Output = { write: writeErr, colours: colourOnStderr() };
+const drawn: Output = {
+  write: writeTerminal,
+  colours: colourOnStderr(),
+  columns: () => process.stderr.columns || 80,
+  rows: () => process.stderr.rows || 24,
+};
+
+/** While something is built, the tree has the terminal for itself; what else is written stands above it. */
+class OnTerminal implements BuildDisplay {
+  readonly #display: BuildDisplay;
+  readonly #save: () => void;
+  readonly #active = new Set<string>();
+
+  constructor(display: BuildDisplay, save: () => void) {
+    this.#display = display;
+    this.#save = save;
+  }
+
+  get printsLogs(): boolean {
+    return this.#display.printsLogs ?? false;
   }
 
   event(event: ProgressEvent) {
-    if (event.type === 'build-started') log(`${event.mode === 'check' ? 'checking outputs of' : 'building'} '${event.drvPath}'...`);
-    else if (event.type === 'copy-started') log(`copying path '${event.path}' from '${event.from}'...`);
-    else if (event.type === 'build-log' && this.printsLogs) writeErr(Buffer.from(event.bytes).toString());
-    else if (event.type === 'message') this.#say(event);
+    if (event.type === 'build-started') this.#start(event.drvPath);
+    if (event.type === 'copy-started') this.#start(event.path);
+    this.#display.event(event);
+    if (event.type === 'build-ended') this.#active.delete(event.drvPath);
+    if (event.type === 'copy-ended') this.#active.delete(event.path);
+    Progress.paused = this.#active.size > 0;
   }
 
-  #say({ level, text }: ProgressEvent & { type: 'message' }) {
-    if (level === 'info') return log(colourMarks(text));
-    const report = { showTrace: false, colour: true, readSource: () => undefined };
-    log(renderReport({ marked: text }, level === 'warn' ? { ...report, level: 'warning' } : report));
+  #start(what: string) {
+    if (this.#active.size === 0) beforeWriting(() => this.#display.clear?.());
+    this.#active.add(what);
+    Progress.paused = true;
   }
 
-  end() {}
-}
-
-export async function buildDisplay(building: Building, _settings: Settings): Promise<BuildDisplay> {
-  return new PlainDisplay(building.logs === true);
+  end() {
+    Progress.paused = false;
+    this.#display.end();
+    beforeWriting(() => {});
+    this.#save();
+  }
 }

@@ -14,7 +14,7 @@ import type { EvalFlags } from '../eval-flags.ts';
 import { type Evaluation, lookupFile, readStdin } from '../evaluation.ts';
 import { flakeAttrPaths, selectFlake } from '../flakes.ts';
 import { locate } from '../store/paths.ts';
-import { splitOutputs, wantedOutputs } from './targets.ts';
+import { outputsOf, splitOutputs, wantedOutputs } from './targets.ts';
 
 export interface Installable {
   /** As the user wrote it. */
@@ -81,7 +81,7 @@ export class InstallableReader {
     for (const word of words.length > 0 ? words : ['']) {
       const { rest, outputs } = splitOutputs(word);
       const { value } = await selectPath(this.#evaluation.session, root, rest, this.#args);
-      found.push(await this.#derivation(word, value, outputs));
+      found.push(...(await this.#derivations(word, value, outputs)));
     }
     return found;
   }
@@ -125,6 +125,18 @@ export class InstallableReader {
       if (error instanceof AttrPathNotFound) return undefined;
       throw error;
     }
+  }
+
+  /** A derivation, or, where files are taken, all that nix-build would find in the value. */
+  async #derivations(word: string, selected: Handle, outputs: readonly string[] | '*' | undefined): Promise<Installable[]> {
+    const { session } = this.#evaluation;
+    if (!this.#options.files) return [await this.#derivation(word, selected, outputs)];
+    const value = await session.autoCall(await session.force(selected), this.#args);
+    const isMany =
+      session.kind(value) === ValueKind.List || (session.kind(value) === ValueKind.Attrs && !(await this.#isDerivation(value)));
+    if (!isMany) return [await this.#derivation(word, value, outputs)];
+    const found = await outputsOf(session, value, this.#args);
+    return found.map(({ drvPath, output }) => ({ word, path: { drvPath, outputs: [output] } }));
   }
 
   /** A derivation, or a string that is a store path or has one derivation in its context. */

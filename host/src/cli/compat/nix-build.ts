@@ -82,7 +82,7 @@ class NixBuild implements Command {
 
   async run(): Promise<void> {
     if (this.#done) return;
-    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.#build.logs });
+    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.#build.logs, legacy: true });
     this.evaluation = evaluation;
     const args = await autoArguments(evaluation, this.shared);
     const wanted = await this.#wanted(evaluation, args);

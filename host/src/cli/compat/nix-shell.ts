@@ -99,7 +99,7 @@ class NixShell implements Command {
 
   async run(): Promise<void> {
     if (this.#done) return;
-    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.#build.logs });
+    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.#build.logs, legacy: true });
     this.evaluation = evaluation;
     const found = await this.#derivations(evaluation);
     if (found.length !== 1) throw new UsageError('nix-shell requires a single derivation');

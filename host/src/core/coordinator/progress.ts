@@ -21,6 +21,8 @@ export interface BuildDisplay {
   /** Whether it prints builds' logs, so that errors need not repeat them. */
   readonly printsLogs?: boolean;
   event(event: ProgressEvent): void;
+  /** Makes room for what others write: what is drawn comes again with the next drawing. */
+  clear?(): void;
   /** Removes what is drawn; called once, when all is over. */
   end(): void;
 }

@@ -47,6 +47,7 @@ export const realise: Operation = async (context, input: OperationInput) => {
     log,
   });
   building.logs = true;
+  building.legacy = true;
   building.logFormat = context.logFormat;
   building.verbosity = context.verbosity;
   try {
