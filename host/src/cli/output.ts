@@ -67,7 +67,20 @@ const { env } = process;
 export const colourOnStderr = () =>
   process.stderr.isTTY === true && (env.TERM ?? 'dumb') !== 'dumb' && env.NO_COLOR === undefined && env.NOCOLOR === undefined;
 
+let formatLog: ((text: string) => string) | undefined;
+
+/** How lines of the log are written where they are for a program to read. */
+export function logAs(format: (text: string) => string) {
+  formatLog = format;
+}
+
+/** A text with its line's end, whose colours are as they should be. */
+export function logRendered(text: string) {
+  writeErr(formatLog ? formatLog(text.replace(/\n$/, '')) : text);
+}
+
 /** A line of the log, coloured or not. */
 export function log(text: string) {
+  if (formatLog) return writeErr(formatLog(text));
   writeErr(`${filterEscapes(text, !colourOnStderr())}\n`);
 }

@@ -10,7 +10,7 @@ import { FileError } from '../core/files/tree.ts';
 import { HostError } from '../core/io.ts';
 import type { Session } from '../core/session.ts';
 import { isSystemError, systemErrorSentence } from '../node/system-error.ts';
-import { colourOnStderr, log, writeErr } from './output.ts';
+import { colourOnStderr, log, logRendered } from './output.ts';
 import { UsageError } from './usage.ts';
 
 const failed = 1;
@@ -55,18 +55,18 @@ export function reportFailure(error: unknown, { program, showTrace, session, int
   const colour = colourOnStderr();
   const options = { showTrace, colour, readSource: () => undefined };
   if (error instanceof UsageError || error instanceof ConfigError) {
-    writeErr(`${renderReport({ marked: error.message }, options)}\n`);
+    logRendered(`${renderReport({ marked: error.message }, options)}\n`);
     pointToHelp(program);
     return failed;
   }
   if (error instanceof AbortedError) {
-    writeErr(`${renderReport({ marked: error.message }, options)}\n`);
+    logRendered(`${renderReport({ marked: error.message }, options)}\n`);
     return failed;
   }
   const known = asNixError(error);
   if (!known) throw error;
   const text = session ? session.render(known, options) : renderReport(known, options);
-  writeErr(`${text}\n`);
+  logRendered(`${text}\n`);
   if (known.code === ErrorCode.Usage && !interactive) pointToHelp(program);
   return known.status;
 }

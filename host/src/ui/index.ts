@@ -5,6 +5,7 @@ import { LiveDisplay } from './live.ts';
 import { PlainDisplay } from './plain.ts';
 import type { Durations, Output } from './terminal.ts';
 
+export { jsonMessages } from './internal-json.ts';
 export type { Durations, Output } from './terminal.ts';
 export { labelled, messageText } from './text.ts';
 
@@ -19,15 +20,18 @@ export interface DisplayOptions {
   readonly format: LogFormat;
   /** Whether builds' logs are printed; `-with-logs` does it, too. */
   readonly logs: boolean;
+  /** Without the builds' names before them, as the commands of old print them. */
+  readonly rawLogs?: boolean;
   /** Nix's: 3 is what is shown without flags. */
   readonly verbosity: number;
   readonly durations?: Durations | undefined;
 }
 
-export function openDisplay({ output, format, logs, verbosity, durations }: DisplayOptions): BuildDisplay {
+export function openDisplay({ output, format, logs, rawLogs, verbosity, durations }: DisplayOptions): BuildDisplay {
   if (format === 'internal-json') return new JsonDisplay(output);
   const printed = logs || format.endsWith('-with-logs');
-  if (format.startsWith('raw')) return new PlainDisplay({ output, verbosity, logs: printed ? 'raw' : 'none' });
-  if (output.columns === undefined) return new PlainDisplay({ output, verbosity, logs: printed ? 'named' : 'none' });
-  return new LiveDisplay({ output, verbosity, logs: printed, durations });
+  const how = rawLogs || format.startsWith('raw') ? 'raw' : 'named';
+  const shown = { output, verbosity, logs: printed ? how : 'none' } as const;
+  const isPlain = format.startsWith('raw') || output.columns === undefined;
+  return isPlain ? new PlainDisplay(shown) : new LiveDisplay({ ...shown, durations });
 }

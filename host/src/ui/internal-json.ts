@@ -1,5 +1,6 @@
 /** `--log-format internal-json`: what Nix tells programs that show progress (libutil/logging.hh, logging.cc), one JSON object a line. */
 import type { BuildDisplay, ProgressEvent } from '../core/coordinator/progress.ts';
+import { withoutColours } from '../core/errors/ansi.ts';
 import { BuildLog } from './build-log.ts';
 import type { Output } from './terminal.ts';
 import { buildText, copyText, messageText, storeText } from './text.ts';
@@ -30,6 +31,23 @@ interface Copy {
 }
 
 type Field = string | number;
+
+/** Names ascending, as Nix's library writes them. */
+function jsonLine(object: Readonly<Record<string, unknown>>): string {
+  const sorted = Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `@nix ${JSON.stringify(sorted)}\n`;
+}
+
+/** Text that others log: an error as one message, anything else line by line. */
+export function jsonMessages(text: string): string {
+  const plain = withoutColours(text);
+  if (plain.startsWith('error:')) return jsonLine({ action: 'msg', level: levels.error, msg: text });
+  const level = plain.includes('warning:') ? levels.warn : levels.info;
+  return text
+    .split('\n')
+    .map((msg) => jsonLine({ action: 'msg', level, msg }))
+    .join('');
+}
 
 export class JsonDisplay implements BuildDisplay {
   readonly printsLogs = true;
@@ -76,10 +94,8 @@ export class JsonDisplay implements BuildDisplay {
 
   // ——— what is written ———
 
-  /** Names ascending, as Nix's library writes them. */
   #write(object: Readonly<Record<string, unknown>>) {
-    const sorted = Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
-    this.#output.write(`@nix ${JSON.stringify(sorted).replaceAll('\x7f', '\\u007f')}\n`);
+    this.#output.write(jsonLine(object));
   }
 
   #start(type: number, level: number, text: string, fields: readonly Field[] = [], parent = 0): number {

@@ -9,8 +9,8 @@ import { clean, derivationLabel, messageText } from './text.ts';
 
 export interface LiveOptions {
   readonly output: Output;
-  /** Whether lines of logs scroll by. */
-  readonly logs: boolean;
+  /** Whether lines of logs scroll by, and how. */
+  readonly logs: 'none' | 'raw' | 'named';
   readonly verbosity: number;
   readonly durations?: Durations | undefined;
   readonly now?: () => number;
@@ -49,7 +49,7 @@ export class LiveDisplay implements BuildDisplay {
   constructor(options: LiveOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.printsLogs = options.logs;
+    this.printsLogs = options.logs !== 'none';
   }
 
   event(event: ProgressEvent) {
@@ -101,7 +101,7 @@ export class LiveDisplay implements BuildDisplay {
   #logItems(build: Build, items: ReturnType<BuildLog['take']>) {
     for (const item of items) {
       if ('phase' in item) build.phase = item.phase;
-      else if (this.#options.logs) this.print(`${build.label}> ${item.line}`);
+      else if (this.printsLogs) this.print(this.#options.logs === 'named' ? `${build.label}> ${item.line}` : item.line);
       else build.lastLine = item.line;
     }
   }

@@ -71,7 +71,7 @@ test('the live tree: what runs, how long it took before, counts; it fits into th
   const output = { write: (part: string) => (text += part), colours: false, columns: () => 40 };
   const display = new LiveDisplay({
     output,
-    logs: false,
+    logs: 'none',
     verbosity: 3,
     now: () => now,
     durations: { get: (name) => (name === 'bad' ? 61 : undefined), put: () => {} },

@@ -1,7 +1,7 @@
 // How builds are shown: by `--log-format`, else as it suits the command and where stderr leads.
 import { type BuildDisplay, type ProgressEvent, StoredDurations } from '../../node/building/index.ts';
-import { isLogFormat, type LogFormat, logFormats, type Output, openDisplay } from '../../ui/index.ts';
-import { beforeWriting, colourOnStderr, writeErr, writeTerminal } from '../output.ts';
+import { isLogFormat, jsonMessages, type LogFormat, logFormats, type Output, openDisplay } from '../../ui/index.ts';
+import { beforeWriting, colourOnStderr, logAs, writeErr, writeTerminal } from '../output.ts';
 import { Progress, showsProgress } from '../progress.ts';
 import { UsageError } from '../usage.ts';
 
@@ -18,7 +18,8 @@ export function openBuildDisplay({ logFormat, logs = false, verbosity, legacy }:
   const format = formatOf(logFormat, legacy);
   const terminal = showsProgress() && !format.startsWith('raw') && format !== 'internal-json';
   const durations = terminal ? new StoredDurations(process.env) : undefined;
-  const display = openDisplay({ output: terminal ? drawn : plain, format, logs, verbosity, durations });
+  const display = openDisplay({ output: terminal ? drawn : plain, format, logs, rawLogs: legacy, verbosity, durations });
+  if (format === 'internal-json') logAs(jsonMessages);
   return terminal ? new OnTerminal(display, () => durations?.save()) : display;
 }
 
