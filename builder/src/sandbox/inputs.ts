@@ -19,13 +19,29 @@ export class InputPlaces {
     this.#cache = cache;
   }
 
+  /** Places that were found before, by name and node: most builds use what others have used. */
+  readonly #known = new Map<string, string>();
+
   /** A place for each input, in their order. */
   async find(inputs: readonly BuildInput[], options: CallOptions): Promise<string[]> {
     const places: string[] = [];
     for (let at = 0; at < inputs.length; at += atOnce) {
-      places.push(...(await Promise.all(inputs.slice(at, at + atOnce).map((input) => this.#place(input, options)))));
+      const part = inputs.slice(at, at + atOnce).map((input) => this.#knownPlace(input) ?? this.#findPlace(input, options));
+      places.push(...(part.every((place) => typeof place === 'string') ? part : await Promise.all(part)));
     }
     return places;
+  }
+
+  #knownPlace({ name, node }: BuildInput): string | undefined {
+    const known = this.#known.get(keyOfInput(name, node));
+    // The collector may have removed it.
+    return known !== undefined && fs.lstatSync(known, { throwIfNoEntry: false }) ? known : undefined;
+  }
+
+  async #findPlace(input: BuildInput, options: CallOptions): Promise<string> {
+    const place = await this.#place(input, options);
+    this.#known.set(keyOfInput(input.name, input.node), place);
+    return place;
   }
 
   async #place({ name, node }: BuildInput, options: CallOptions): Promise<string> {
@@ -61,9 +77,11 @@ export class InputPlaces {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 const keyOf = (node: Node): string => {
-  if (node.type === 'symlink') return 'link';
+  if (node.type === 'symlink') return `link-${hex(node.target)}`;
   return node.type === 'file' && node.executable ? `${hex(node.digest)}-x` : `${hex(node.digest)}-${node.type}`;
 };
+
+const keyOfInput = (name: string, node: Node | undefined): string => (node === undefined ? name : `${keyOf(node)}/${name}`);
 
 function sameNode(a: Node, b: Node | undefined): boolean {
   if (!b || a.type !== b.type) return false;

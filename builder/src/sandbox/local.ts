@@ -7,11 +7,11 @@ import { BuildError } from '../errors.ts';
 import { hasBytes } from './arguments.ts';
 import type { Backend, Launch } from './backend.ts';
 import { launcher } from './launcher.ts';
-import { isRoot } from './machine.ts';
+import { isRoot, staticShell } from './machine.ts';
 import { type Prepared, placeOf } from './prepare.ts';
 import { killNamespace, processesOf, sweep } from './process.ts';
 import { throughShell } from './through-shell.ts';
-import { asOurselves, asUser, fstabLine, util, viewOf } from './view.ts';
+import { asOurselves, asUser, util, viewOf } from './view.ts';
 
 export class LocalBackend implements Backend {
   readonly name = 'local';
@@ -31,7 +31,7 @@ export class LocalBackend implements Backend {
     const view = viewOf(prepared, {
       wanted: true,
       ownProcesses: true,
-      lines: (at) => [fstabLine(seenIn(at)(storePlace), store, 'rbind')],
+      binds: (at) => [[seenIn(at)(storePlace), store]],
       cwd: (at) =>
         seenIn(at)(
           scratch.find(({ path: file }) => file === request.workingDirectory)?.place ??
@@ -47,7 +47,10 @@ export class LocalBackend implements Backend {
       ...view.command,
       ...(user === undefined ? asOurselves() : asUser(user)),
       // Only here: what is in it must not reach programs that run as root.
-      ...[util('env'), '-i', ...environment, ...request.command],
+      ...env(),
+      '-i',
+      ...environment,
+      ...request.command,
     ];
     return {
       command: command.some(hasBytes) ? throughShell(command, folder) : command,
@@ -63,6 +66,11 @@ export class LocalBackend implements Backend {
     };
   }
 }
+
+const env = (): readonly string[] => {
+  const busybox = staticShell();
+  return busybox === undefined ? [util('env')] : [busybox, 'env'];
+};
 
 function makeStoreFolder(store: string): void {
   if (fs.existsSync(store)) return;

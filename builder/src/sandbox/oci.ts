@@ -8,7 +8,7 @@ import { launcher } from './launcher.ts';
 import { staticShell } from './machine.ts';
 import { type OciMount, ociConfig } from './oci-config.ts';
 import type { Prepared } from './prepare.ts';
-import { killNamespace, processesOf, processName, sweep } from './process.ts';
+import { killNamespace, mayRun, processesOf, processName, sweep } from './process.ts';
 import { type View, viewOf } from './view.ts';
 
 export interface OciOptions {
@@ -42,6 +42,7 @@ export class OciBackend implements Backend {
     this.reason = reason;
     this.#runtime = runtime;
     this.#shell = shell;
+    removeStaleCgroups();
   }
 
   launch(prepared: Prepared): Launch {
@@ -52,7 +53,7 @@ export class OciBackend implements Backend {
     }
     // Its own processes: when they end, nothing that the runtime has left lives.
     const view = viewOf(prepared, { wanted: true, ownProcesses: true });
-    const id = `vixen-${processName()}-${this.#serial++}`;
+    const id = `${groupPrefix}${processName()}-${this.#serial++}`;
     const cgroup = `/${id}`;
     const bundle = path.join(folder, 'bundle');
     this.#makeBundle(bundle, prepared, view, cgroup, user);
@@ -130,16 +131,32 @@ function failureOf(code: number | undefined, log: string): string | undefined {
 }
 
 const controllers = '/sys/fs/cgroup';
+const groupPrefix = 'vixen-';
+
+/** Where groups of builds stand: in the one hierarchy, or in each controller's. */
+const hierarchies = (): string[] => {
+  if (!fs.existsSync(controllers)) return [];
+  return [controllers, ...fs.readdirSync(controllers).map((name) => path.join(controllers, name))];
+};
+
+function remove(folder: string): void {
+  try {
+    fs.rmdirSync(folder);
+  } catch {
+    // It is not there.
+  }
+}
 
 /** Removes the groups that a runtime which was killed has left; everything in them has ended. */
 function removeCgroups(id: string): void {
-  if (!fs.existsSync(controllers)) return;
-  const folders = [controllers, ...fs.readdirSync(controllers).map((name) => path.join(controllers, name))];
-  for (const folder of folders) {
-    try {
-      fs.rmdirSync(path.join(folder, id));
-    } catch {
-      // It is not there.
-    }
+  for (const folder of hierarchies()) remove(path.join(folder, id));
+}
+
+/** Removes the groups of builders that were killed. */
+function removeStaleCgroups(): void {
+  for (const folder of hierarchies()) {
+    const names = fs.statSync(folder).isDirectory() ? fs.readdirSync(folder) : [];
+    const stale = names.filter((name) => name.startsWith(groupPrefix) && !mayRun(name.slice(groupPrefix.length)));
+    for (const name of stale) remove(path.join(folder, name));
   }
 }

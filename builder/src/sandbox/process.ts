@@ -42,7 +42,7 @@ export function mayRun(name: string): boolean {
   const [, , ownBoot, ownNamespace] = processName().split('-');
   if (boot !== ownBoot) return false;
   if (namespace !== ownNamespace) return true;
-  return statOf(Number(pid))[startAt] === start;
+  return statOf(Number(pid))[startAt] === start && !isZombie(Number(pid));
 }
 
 /** Sends SIGKILL; a process that is gone is fine. */
