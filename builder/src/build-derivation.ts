@@ -54,7 +54,7 @@ class DerivationBuild {
 
   async run(): Promise<BuiltDerivation> {
     const { mode = 'normal' } = this.#options;
-    await checkOutputPaths(this.#given, this.#store, this.#call);
+    if (!this.#given.checked) await checkOutputPaths(this.#given, this.#store, this.#call);
     const resolved = await resolveDerivation(this.#given, this.#store, this.#call);
     const initial = await this.#initialOutputs(resolved);
     const allValid = [...resolved.derivation.outputs.keys()].every((name) => initial.get(name)?.valid);

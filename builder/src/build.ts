@@ -37,6 +37,8 @@ export interface DerivationToBuild {
    * impure derivations.
    */
   readonly inputOutputs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Whether it is known that its outputs are where they should be: it comes from our own evaluation. Otherwise that is computed, of all that it needs; false. */
+  readonly checked?: boolean;
 }
 
 export interface BuildDerivationOptions extends CallOptions {

@@ -214,6 +214,7 @@ in
     ca-flat-directory = { text = "should be a non-executable regular file"; code = "output"; drv = floating "ca-flat-directory" "mkdir $out" { outputHashMode = "flat"; }; };
     ca-flat-self = { text = "is not allowed to refer to other store paths"; code = "output-check"; drv = floating "ca-flat-self" "echo $out > $out" { outputHashMode = "flat"; }; };
     ca-sha1-self = { text = "is not allowed to refer to other store paths"; code = "output-check"; drv = floating "ca-sha1-self" "echo $out > $out" { outputHashAlgo = "sha1"; }; };
+    pure-of-impure = { text = "depends on impure derivation"; code = "invalid"; drv = floating "pure-of-impure" "cat ${impure' "impure-input" "echo > $out" { }} > $out" { }; };
     buildenv-conflict = {
       text = "conflict for the following files";
       code = "failed";

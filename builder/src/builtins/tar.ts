@@ -24,12 +24,16 @@ const batchCount = 1024;
 
 export async function unpackTar(archive: Chunks, context: BuiltinContext): Promise<TreeFolder> {
   const { Parser } = await import('tar');
-  const into = new TarTree(context.castore);
+  const failed = new AbortController();
+  const signal = context.signal ? AbortSignal.any([context.signal, failed.signal]) : failed.signal;
+  // The parser would wait for who reads an entry.
+  const into = new TarTree(context.castore, (error) => failed.abort(error));
   const parser = new Parser({ strict: true, onReadEntry: (entry) => into.take(entry) });
   try {
-    await pipeline(Readable.from(buffers(await decoded(archive))), parser as unknown as NodeJS.WritableStream, { signal: context.signal });
+    await pipeline(Readable.from(buffers(await decoded(archive))), parser as unknown as NodeJS.WritableStream, { signal });
   } catch (cause) {
     context.signal?.throwIfAborted();
+    if (failed.signal.aborted) throw failed.signal.reason;
     throw new BuildError('failed', `Failed to open archive (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
   }
   return into.finish();
@@ -57,19 +61,20 @@ type FileToPut = { -readonly [K in keyof FileNode]: FileNode[K] };
 class TarTree {
   readonly #root = new TreeFolder();
   readonly #castore: Castore;
+  readonly #failed: (error: unknown) => void;
   readonly #taken: Promise<void>[] = [];
   #batch: { readonly node: FileToPut; readonly contents: Uint8Array }[] = [];
   #size = 0;
 
-  constructor(castore: Castore) {
+  constructor(castore: Castore, failed: (error: unknown) => void) {
     this.#castore = castore;
+    this.#failed = failed;
   }
 
   /** The parser gives the next entry when this one was read. */
   take(entry: ReadEntry): void {
     const taken = this.#take(entry);
-    // Whoever waits for all sees the error.
-    taken.catch(() => {});
+    taken.catch(this.#failed);
     this.#taken.push(taken);
   }
 

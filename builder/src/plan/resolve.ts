@@ -2,7 +2,7 @@
  * Derivations whose inputs are known only after builds: when those are done, placeholders give way to paths, and what results is a derivation without input
  * derivations, with a path of its own (libstore/derivations.cc, tryResolve).
  */
-import { type CallOptions, realisedOutputs, type Store } from '@vixen/store';
+import { type CallOptions, realisedOutputs, type Store, storedDerivation } from '@vixen/store';
 import { nativeHashers, outputHashes } from '@vixen/store/castore';
 import { type Derivation, type DerivationInput, type DerivationOutput, printDerivation, sortedPaths } from '@vixen/store/formats';
 import type { DerivationToBuild } from '../build.ts';
@@ -25,6 +25,7 @@ export async function resolveDerivation(given: DerivationToBuild, store: Store, 
   const kind = derivationKind(derivation);
   const found = await findInputs(given, store, options);
   if (!needsResolving(derivation, kind, found)) return { drvPath, derivation, kind, inputOutputs: [...found.paths] };
+  if (kind === 'deferred' || kind === 'floating') await refuseImpureInputs(given, store, options);
   return resolved(given, found, store, options);
 }
 
@@ -32,6 +33,14 @@ function needsResolving(derivation: Derivation, kind: DerivationKind, { rewrites
   if (derivation.inputDerivations.size === 0 || kind === 'input-addressed') return false;
   // A fixed output has its path whatever its inputs are; only what it says of them may not be known.
   return kind !== 'fixed' || mentions(derivation, rewrites);
+}
+
+/** What is pure may not be made of what is not; only fixed outputs may, whose contents are known. */
+async function refuseImpureInputs({ drvPath, derivation }: DerivationToBuild, store: Store, options: CallOptions): Promise<void> {
+  for (const input of derivation.inputDerivations.keys()) {
+    if (derivationKind(await storedDerivation(store, input, options)) !== 'impure') continue;
+    throw invalid(`pure derivation '${drvPath}' depends on impure derivation '${input}'`);
+  }
 }
 
 function mentions({ builder, args, env }: Derivation, rewrites: Rewrites): boolean {
