@@ -10,7 +10,7 @@ export function compareOutputs(drvPath: string, outputs: readonly FinalOutput[],
     if (valid && valid.path === info.path && Buffer.from(valid.narHash).equals(info.narHash)) continue;
     throw new BuildError(
       'not-deterministic',
-      `derivation '${drvPath}' may not be deterministic: output '${valid?.path ?? info.path}' differs`,
+      `derivation '${drvPath}' may not be deterministic: output "${valid?.path ?? info.path}" differs`,
     );
   }
 }

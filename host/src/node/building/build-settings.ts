@@ -1,6 +1,6 @@
 // What nix.conf says to builds.
 import { cpus } from 'node:os';
-import { type BuildSettings, noLimits, type SandboxPath } from '@vixen/builder';
+import { type BuildService, type BuildSettings, noLimits, type SandboxPath } from '@vixen/builder';
 import type { Settings } from '../../core/config/settings.ts';
 
 /** `TARGET`, `TARGET=SOURCE`, and `?` at the end where it may be missing (Nix manual, `sandbox-paths`). */
@@ -31,6 +31,20 @@ export function buildSettings(settings: Settings): BuildSettings {
       }),
     ),
     allowedImpureHostDeps: settings.list('allowed-impure-host-deps'),
+  };
+}
+
+/** A builder that also does what `extra-platforms` and `system-features` say. */
+export function configured(builder: BuildService, settings: Settings): BuildService {
+  return {
+    url: builder.url,
+    async describe(options) {
+      const found = await builder.describe(options);
+      const systems = [...new Set([...found.systems, ...settings.list('extra-platforms')])];
+      return { ...found, systems, features: settings.isSet('system-features') ? settings.list('system-features') : found.features };
+    },
+    build: (request, options) => builder.build(request, options),
+    close: () => builder.close(),
   };
 }
 

@@ -43,9 +43,11 @@ export class Builds {
 
   async #openBuilder(): Promise<BuildService> {
     const { settings, env, openBuilder } = this.#options;
-    if (openBuilder) return openBuilder();
-    const [{ openBuilder: open }, { builderUrl }] = await Promise.all([import('@vixen/builder'), import('./build-settings.ts')]);
-    return open(builderUrl(settings, env), { store: this.#store, buildFolder: settings.text('build-dir') || undefined });
+    const { builderUrl, configured } = await import('./build-settings.ts');
+    if (openBuilder) return configured(await openBuilder(), settings);
+    const { openBuilder: open } = await import('@vixen/builder');
+    const options = { store: this.#store, buildFolder: settings.text('build-dir') || undefined };
+    return configured(await open(builderUrl(settings, env), options), settings);
   }
 
   /** What builders there are. */
@@ -54,9 +56,7 @@ export class Builds {
     const { buildSlots } = await import('./build-settings.ts');
     const slots = buildSlots(settings);
     const { systems, features } = await (await this.#open()).describe();
-    const extra = settings.list('extra-platforms');
-    const own = settings.isSet('system-features') ? settings.list('system-features') : features;
-    return [{ systems: [...new Set([...systems, ...extra])], features: own, slots }];
+    return [{ systems, features, slots }];
   }
 
   lockName({ drvPath, facts }: Pick<BuildTask, 'drvPath' | 'facts'>): string {

@@ -39,7 +39,7 @@ class LocalLocks implements BuildLocks {
   }
 }
 
-class FileLocks implements BuildLocks {
+export class FileLocks implements BuildLocks {
   readonly #folder: string;
   #own: string | undefined;
   #number = 0;

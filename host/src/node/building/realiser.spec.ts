@@ -1,11 +1,15 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { BuildError } from '@vixen/builder';
-import { openStore, type Store } from '@vixen/store';
+import { openStore, type Store, thisProcess } from '@vixen/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDerivation, FakeBuilder, type Make } from '../../../../builder/src/testing/derivations.ts';
 import { Settings } from '../../core/config/settings.ts';
 import type { ProgressEvent } from '../../core/coordinator/progress.ts';
 import { withoutColours } from '../../core/errors/ansi.ts';
 import { openRealiser, type Realiser } from './index.ts';
+import { FileLocks } from './locks.ts';
 
 let store: Store;
 let cache: Store;
@@ -138,6 +142,49 @@ test('an abort ends builds, and is told', async () => {
   const result = realiser.realise([a.all], { signal: stop.signal });
   setTimeout(release, 10);
   await expect(result).rejects.toThrow('stopped');
+});
+
+test('settings say for what more the builder is good', async () => {
+  const needs = { inputDerivations: new Map(), system: 'mips-linux', env: { name: 'far', requiredSystemFeatures: 'special' } };
+  const { drvPath } = await addDerivation(store, 'far', needs);
+  const target = { drvPath, outputs: '*' } as const;
+  await expect(open().realise([target])).rejects.toThrow('platform mismatch');
+  settings.set('extra-platforms', 'mips-linux');
+  settings.set('system-features', 'special');
+  await open().realise([target]);
+  expect(made).toEqual(['far']);
+});
+
+test('the hook is told of each build, and its failure is one of the build', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-hook-'));
+  const hook = path.join(folder, 'hook');
+  fs.writeFileSync(hook, `#!/bin/sh\necho "$DRV_PATH $OUT_PATHS" >> ${folder}/told\n[ ! -e ${folder}/fail ]\n`, { mode: 0o755 });
+  settings.set('post-build-hook', hook);
+  const a = await derive('a');
+  const b = await derive('b');
+  await open().realise([a.all]);
+  expect(fs.readFileSync(`${folder}/told`, 'utf8')).toBe(`${a.drvPath} ${a.out}\n`);
+  fs.writeFileSync(`${folder}/fail`, '');
+  await expect(open().realise([b.all])).rejects.toThrow('failed with exit code 1');
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('who finds that another builds waits, and takes what that one has made', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-locks-'));
+  const locks = [new FileLocks(folder), new FileLocks(folder)] as const;
+  expect(locks[0].take('x')).toBe(true);
+  expect(locks[1].take('x')).toBe(false);
+  let free = false;
+  const waiting = locks[1].waitFor('x', new AbortController().signal).then(() => (free = true));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(free).toBe(false);
+  locks[0].release('x');
+  await waiting;
+  // A process that has ended has no lock.
+  fs.writeFileSync(path.join(folder, 'y'), JSON.stringify({ ...thisProcess(), start: '1' }));
+  expect(locks[1].take('y')).toBe(true);
+  expect(locks[0].take('y')).toBe(false);
+  fs.rmSync(folder, { recursive: true });
 });
 
 test('without jobs nothing is built', async () => {

@@ -54,7 +54,7 @@ export class Substituters {
       const trusted = /[?&]trusted=(?:true|1)\b/.test(url);
       return { url, store: await this.#options.open(url), trusted, disabled: false };
     } catch (error) {
-      this.#options.warn(`${messageOf(error)}; substituter '\x0e${url}\x0f' is not used`);
+      this.#options.warn(messageOf(error));
       return undefined;
     }
   }
