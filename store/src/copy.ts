@@ -4,7 +4,7 @@ import { copyContents } from './copy-contents.ts';
 import { notValid, StoreError, type StoreErrorCode } from './errors.ts';
 import { runGraph } from './graph.ts';
 import type { PathInfo, Realisation } from './path-info.ts';
-import type { CallOptions, Store } from './service.ts';
+import type { CallOptions, Store, ToldHash } from './service.ts';
 
 export interface CopyTotals {
   /** Paths that have to be copied, and those that have been. */
@@ -28,7 +28,7 @@ export type CopyEvent =
 export interface CopyOptions extends CallOptions {
   /** Copy all that the paths refer to, too; true. */
   readonly closure?: boolean;
-  /** Paths at once; 8. */
+  /** Paths at once; 8, or 4 where both stores are of this machine. */
   readonly parallel?: number;
   readonly onEvent?: (event: CopyEvent, totals: CopyTotals) => void;
   /** As in `Store.add`. */
@@ -47,6 +47,9 @@ export interface CopyResult {
 }
 
 const defaultParallel = 8;
+/** Between stores of this machine nothing is waited for but its processors: each path more costs memory. */
+const nearParallel = 4;
+const isNear = ({ url }: Store) => /^(file|embedded|memory):/.test(url);
 /** Paths that a store is asked about at once. */
 const batch = 2000;
 
@@ -55,7 +58,8 @@ const batch = 2000;
  * `from` does not have, and with what `to` has to say against a path.
  */
 export async function copyPaths(from: Store, to: Store, paths: readonly string[], options: CopyOptions = {}): Promise<CopyResult> {
-  const { closure = true, parallel = defaultParallel, repair = false, realisations = [], signal } = options;
+  const { closure = true, repair = false, realisations = [], signal } = options;
+  const { parallel = isNear(from) && isNear(to) ? nearParallel : defaultParallel } = options;
   const all = closure ? await closureInfos(from, paths, options) : await infosOf(from, paths, options);
   const there = repair ? new Set<string>() : await presentIn(to, [...all.keys()], options);
   const wanted = new Map([...all].filter(([path]) => !there.has(path)));
@@ -108,9 +112,10 @@ async function copyPath(from: Store, to: Store, info: PathInfo, options: PathOpt
   }
   const { signal } = options;
   // The receiving store checks the hash.
-  const nar = from.nar(info.path, { signal, check: false, checkBlobs: false });
+  const told: ToldHash = {};
+  const nar = from.nar(info.path, { signal, check: false, checkBlobs: false, told });
   try {
-    await to.add(lasting, counted(nar, options.onBytes), options);
+    await to.add(lasting, counted(nar, options.onBytes), { ...options, told });
   } catch (error) {
     if (mayBeDamage(error)) await requireWhole(from, info.path, signal);
     throw error;

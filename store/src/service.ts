@@ -140,9 +140,20 @@ export interface NarOptions extends CallOptions {
    * is damaged.
    */
   readonly checkBlobs?: boolean;
+  /** Filled by stores that hash what they give. */
+  readonly told?: ToldHash | undefined;
+}
+
+/** The hash of an archive, from who computes it anyway while it passes. */
+export interface ToldHash {
+  /** Set before the archive's first bytes are given: `sha256` comes at their end. */
+  comes?: boolean;
+  sha256?: Uint8Array;
 }
 
 export interface AddOptions extends CallOptions {
+  /** Filled by the archive's source while it is read: saves hashing it once more. */
+  readonly told?: ToldHash | undefined;
   /** Replace what is there. */
   readonly repair?: boolean;
   /** Refuse what is neither content-addressed nor signed by a key that this store trusts. Default: true. */

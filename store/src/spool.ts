@@ -5,7 +5,7 @@ import path from 'node:path';
 import { BufferPool } from './compression/bytes.ts';
 
 const defaultInMemory = 4 * 1024 * 1024;
-const pool = new BufferPool(256 * 1024, 64);
+const pool = new BufferPool(256 * 1024, 32);
 let serial = 0;
 
 export class Spool {

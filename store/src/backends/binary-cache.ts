@@ -11,6 +11,7 @@
  */
 
 import { allThreads, decompress, parseCompression } from '../compression/index.ts';
+import type { Sums } from '../compression/sums.ts';
 import { mapLimit } from '../concurrency.ts';
 import { notValid, StoreError, unsupported } from '../errors.ts';
 import { formatCacheInfo, parseCacheInfo } from '../formats/cache-info.ts';
@@ -21,10 +22,10 @@ import { formatNarInfo, type NarInfo, parseNarInfo } from '../formats/narinfo.ts
 import { normalSignatures } from '../formats/signature.ts';
 import { hashPartOf, isHashPart, sortedPaths } from '../formats/store-path.ts';
 import { debugInfoLinks } from '../http/debug-info.ts';
-import { checkedFile } from '../http/file-check.ts';
+import { checkedFile, requireFileHash } from '../http/file-check.ts';
 import { type CacheFiles, contentsOf } from '../http/files.ts';
 import { type PackedNar, packNar } from '../http/nar-packing.ts';
-import { checkedNar, limitedNar } from '../nar-check.ts';
+import { limitedNar, requireSame } from '../nar-check.ts';
 import type { PathInfo } from '../path-info.ts';
 import type { AddOptions, Bytes, CallOptions, LogService, NarOptions, RealisationService, Store, VerifyOptions } from '../service.ts';
 import { TtlCache } from '../ttl-cache.ts';
@@ -163,16 +164,23 @@ export class BinaryCache implements Store {
     throw unsupported(this.url, 'finding referrers');
   }
 
-  async *nar(path: string, { signal, check = true }: NarOptions = {}): AsyncGenerator<Uint8Array, void, void> {
+  async *nar(path: string, { signal, check = true, told }: NarOptions = {}): AsyncGenerator<Uint8Array, void, void> {
     const info = await this.pathInfo(path, { signal });
     if (!info) throw notValid(path);
     const compression = parseCompression(info.compression);
-    const file = checkedFile(info, this.#files.read(info.url, { signal }), this.url);
-    const nar = decompress(compression, file);
-    for await (const chunk of check ? checkedNar(info, nar) : limitedNar(info, nar)) {
+    const sums: Sums | undefined = check || told ? {} : undefined;
+    if (told) told.comes = true;
+    const file = checkedFile(info, this.#files.read(info.url, { signal }), this.url, sums !== undefined);
+    let size = 0;
+    for await (const chunk of limitedNar(info, decompress(compression, file, { ahead: 2, sums }))) {
+      size += chunk.length;
       yield chunk;
       signal?.throwIfAborted();
     }
+    if (!sums) return;
+    if (info.fileHash?.algo === 'sha256') requireFileHash(info, sums.source!, this.url);
+    if (check) requireSame(info, sums.result!, size);
+    if (told) told.sha256 = sums.result!;
   }
 
   async add(info: PathInfo, nar: Bytes, { signal, repair = false }: AddOptions = {}): Promise<void> {

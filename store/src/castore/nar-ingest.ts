@@ -3,6 +3,7 @@
  * stored, the next are read. Directories are put when the digests of all that is in them are known.
  */
 import { NarError, NarParser } from '@vixen/wasm';
+import { BufferPool } from '../compression/bytes.ts';
 import { StoreError } from '../errors.ts';
 import type { BlobSink, CallOptions, Castore } from '../service.ts';
 import { wasmHashes } from '../wasm.ts';
@@ -13,10 +14,12 @@ import { type OpenDirectory, type OpenFile, OpenTree, putDirectories, unknownDig
 const smallFile = 64 * 1024;
 /** What a step may hold before it is put. */
 const stepBytes = 1024 * 1024;
+/** New memory costs more than what is copied into it. */
+const rooms = new BufferPool(stepBytes, 8);
 const stepCount = 2048;
 const stepLargeFiles = 16;
 /** Steps that may be on their way to the castore at once. */
-const stepsUnderWay = 4;
+const stepsUnderWay = 2;
 /** The parser is given pieces of this size, whatever comes: between two of them what waits is looked at. */
 const pieceSize = 64 * 1024;
 
@@ -31,10 +34,10 @@ class Step {
   /** Large files that are complete; resolved when they are stored. */
   readonly large: Promise<void>[] = [];
   readonly directories: OpenDirectory[] = [];
-  readonly room: Uint8Array;
+  readonly room: Buffer;
   #used = 0;
 
-  constructor(room: Uint8Array) {
+  constructor(room: Buffer) {
     this.room = room;
   }
 
@@ -43,12 +46,17 @@ class Step {
     return this.#used + size <= stepBytes && this.files.length + this.directories.length < stepCount;
   }
 
+  // No Buffer: whose `slice` copies nothing.
+  #place(size: number): Uint8Array {
+    return new Uint8Array(this.room.buffer, this.room.byteOffset + this.#used, size);
+  }
+
   get isFull(): boolean {
     return this.large.length >= stepLargeFiles || this.directories.length >= stepCount;
   }
 
   file(node: OpenFile, size: number): void {
-    this.files.push({ node, contents: this.room.subarray(this.#used, this.#used + size) });
+    this.files.push({ node, contents: this.#place(size) });
     // Words of eight bytes stay such: copying from shared memory is slow otherwise.
     this.#used += (size + 7) & ~7;
   }
@@ -59,9 +67,7 @@ export class NarIngest {
   readonly #options: CallOptions;
   readonly #parser: NarParser;
   readonly #tree = new OpenTree();
-  #step = new Step(new Uint8Array(stepBytes));
-  /** Of steps that are stored: new memory costs more than what is copied into it. */
-  readonly #rooms: Uint8Array[] = [];
+  #step = new Step(rooms.take());
   readonly #underWay: Promise<void>[] = [];
   #filling = 0;
   #large: LargeFile | undefined;
@@ -96,6 +102,7 @@ export class NarIngest {
     invalidNar(() => this.#parser.end());
     this.#turn();
     await this.#underWay.at(-1);
+    rooms.give(this.#step.room);
     return this.#tree.root!;
   }
 
@@ -147,7 +154,7 @@ export class NarIngest {
   /** Sends the step on its way, and begins another. */
   #turn(): void {
     const step = this.#step;
-    this.#step = new Step(this.#rooms.pop() ?? new Uint8Array(stepBytes));
+    this.#step = new Step(rooms.take());
     const stored = this.#store(step, this.#underWay.at(-1));
     stored.catch(() => {});
     this.#underWay.push(stored);
@@ -157,7 +164,7 @@ export class NarIngest {
   async #store({ files, large, directories, room }: Step, before: Promise<void> | undefined): Promise<void> {
     const put = files.length > 0 ? this.#putFiles(files) : undefined;
     await Promise.all([put, before, ...large]);
-    this.#rooms.push(room);
+    rooms.give(room);
     await putDirectories(this.#castore, directories, this.#options);
   }
 

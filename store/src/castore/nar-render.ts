@@ -8,7 +8,7 @@ import type { Directory, DirectoryEntry, FileNode, Node } from './node.ts';
 
 /** Blobs up to this size are fetched many at once, ahead of their turn; what is ahead is bounded. */
 const smallBlob = 64 * 1024;
-const aheadBytes = 1024 * 1024;
+const aheadBytes = 512 * 1024;
 const aheadCount = 256;
 /** What is fetched ahead, each blob at a multiple of eight, or a part of a large blob. */
 const rooms = new BufferPool(aheadBytes + smallBlob + 8 * aheadCount, 8);

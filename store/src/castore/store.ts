@@ -1,5 +1,5 @@
 /** A `Store` over a castore and a table of paths: archives are rendered from the castore, and taken into it. */
-import { formatHash, type Hasher, StoreDir } from '@vixen/wasm';
+import { formatHash, StoreDir } from '@vixen/wasm';
 import { notValid, StoreError } from '../errors.ts';
 import type { PublicKeys } from '../formats/keys.ts';
 import { normalSignatures } from '../formats/signature.ts';
@@ -189,14 +189,18 @@ export class CastoreStore implements Store {
     if (checkSignatures && required) requireTrust(info, keys, this.#names);
   }
 
-  async #ingest(info: PathInfo, nar: Bytes, options: CallOptions): Promise<Node> {
+  async #ingest(info: PathInfo, nar: Bytes, options: AddOptions): Promise<Node> {
     const address = checkableAddress(info);
+    const { told } = options;
     const hasher = nativeHashers('sha256');
     const plainNar = address?.method === 'nar' && address.hash.algo === 'sha256' && !info.references.includes(info.path);
     const other =
       address?.method === 'nar' && !plainNar ? narContentHasher(nativeHashers, address.hash.algo, info, this.directory) : undefined;
-    const node = await this.#readArchive(info, nar, options, hasher, (chunk) => other?.update(chunk));
-    const narHash = hasher.digest();
+    const node = await this.#readArchive(info, nar, options, (chunk) => {
+      if (!told?.comes) hasher.update(chunk);
+      other?.update(chunk);
+    });
+    const narHash = told?.sha256 ?? hasher.digest();
     if (!Buffer.from(narHash).equals(info.narHash)) throw hashMismatch(info, narHash);
     if (!address) return node;
     const content =
@@ -207,14 +211,13 @@ export class CastoreStore implements Store {
     return node;
   }
 
-  async #readArchive(info: PathInfo, nar: Bytes, options: CallOptions, hasher: Hasher, also: (chunk: Uint8Array) => void): Promise<Node> {
-    const ingest = new NarIngest(this.castore, options);
+  async #readArchive(info: PathInfo, nar: Bytes, { signal }: CallOptions, also: (chunk: Uint8Array) => void): Promise<Node> {
+    const ingest = new NarIngest(this.castore, { signal });
     let size = 0;
     try {
       for await (const chunk of nar) {
         size += chunk.length;
         if (size > info.narSize) throw sizeMismatch(info, `more than ${info.narSize}`);
-        hasher.update(chunk);
         also(chunk);
         await ingest.write(chunk);
       }

@@ -15,7 +15,7 @@ const decoder = new native.Decoder();
 const encoders = new Map<number, InstanceType<typeof native.Encoder>>();
 const streams = new Map<number, StreamHashes>();
 /** Bytes of native memory that are worth a look at what is young: V8 by itself lets some 60 MiB of them lie. */
-const worthCollecting = 6 * 1024 * 1024;
+const worthCollecting = 3 * 1024 * 1024;
 let made = 0;
 const collect = youngCollector();
 
@@ -23,6 +23,8 @@ function youngCollector(): () => void {
   // Bun has no such flags, and counts native memory in another way.
   if (process.versions.bun) return () => {};
   v8.setFlagsFromString('--expose-gc');
+  // There is next to nothing to do: less than waking other threads for it.
+  v8.setFlagsFromString('--no-parallel-scavenge');
   const collectGarbage = vm.runInNewContext('gc') as (options: { type: 'minor' }) => void;
   return () => collectGarbage({ type: 'minor' });
 }

@@ -13,8 +13,10 @@ import { FrameCoder } from './zstd-coder.ts';
 import { frameAt } from './zstd-frames.ts';
 
 const frameSize = 1024 * 1024;
-/** With room for what becomes larger: by a 256th and some bytes (ZSTD_COMPRESSBOUND). */
-const pool = new BufferPool(frameSize + frameSize / 128, 16);
+/** Bytes that are looked at together. */
+const pieceSize = 64 * 1024;
+/** With room for what becomes larger, by a 256th and some bytes (ZSTD_COMPRESSBOUND), and for a piece of the next frame. */
+const pool = new BufferPool(frameSize + frameSize / 128 + pieceSize, 16);
 /** Output of the largest frame that is decoded in one piece. */
 const largestFrame = 64 * 1024 * 1024;
 const defaultLevel = 3;
@@ -88,16 +90,20 @@ class FrameReader {
     const chunks = readChunks(this.#source);
     try {
       for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-        this.#held.append(next.value);
-        for (let frame = this.#next(); frame; frame = this.#next()) yield frame;
-        if (this.#tooLarge) {
-          this.rest = resume(this.#held.bytes, chunks);
+        for (let at = 0; at < next.value.length; at += pieceSize) {
+          this.#held.append(next.value.subarray(at, at + pieceSize));
+          for (let frame = this.#next(); frame; frame = this.#next()) yield frame;
+          if (!this.#tooLarge) continue;
+          this.rest = resume([this.#held.bytes, next.value.subarray(at + pieceSize)], chunks);
           return;
         }
       }
       if (this.#held.bytes.length > 0) throw new StoreError('corrupt', 'bad zstd data: the data ends too early');
     } finally {
-      if (!this.rest) await chunks.return();
+      if (!this.rest) {
+        this.#held.release();
+        await chunks.return();
+      }
     }
   }
 
@@ -112,7 +118,7 @@ class FrameReader {
 
 /** Bytes that come at one end and go at the other. */
 class HeldBytes {
-  #buffer = Buffer.alloc(0);
+  #buffer = pool.take();
   #start = 0;
   #end = 0;
 
@@ -129,28 +135,46 @@ class HeldBytes {
   #makeRoom(size: number): void {
     const held = this.bytes;
     const needed = held.length + size;
-    const target = needed > this.#buffer.length ? Buffer.allocUnsafeSlow(needed * 2) : this.#buffer;
+    const [old, target] = [this.#buffer, needed > this.#buffer.length ? Buffer.allocUnsafeSlow(needed * 2) : this.#buffer];
     target.set(held, 0);
     this.#buffer = target;
     this.#start = 0;
     this.#end = held.length;
+    if (old !== target) pool.give(old);
   }
 
-  /** The first bytes, as a copy. */
+  /** The first bytes, the receiver's own. */
   shift(size: number): PooledChunk {
+    const rest = this.#end - this.#start - size;
+    // Most of the time a frame is nearly all that there is: the less is copied.
+    if (this.#start === 0 && rest <= Math.min(size, pool.size)) return this.#handOver(size);
     const buffer = size <= pool.size ? pool.take() : Buffer.allocUnsafeSlow(size);
     this.#buffer.copy(buffer, 0, this.#start, this.#start + size);
     this.#start += size;
-    return { bytes: buffer.subarray(0, size), release: () => pool.give(buffer) };
+    return pooled(buffer, size);
+  }
+
+  #handOver(size: number): PooledChunk {
+    const buffer = this.#buffer;
+    this.#buffer = pool.take();
+    buffer.copy(this.#buffer, 0, size, this.#end);
+    this.#end -= size;
+    return pooled(buffer, size);
+  }
+
+  release(): void {
+    pool.give(this.#buffer);
   }
 }
+
+const pooled = (buffer: Buffer, size: number): PooledChunk => ({ bytes: buffer.subarray(0, size), release: () => pool.give(buffer) });
 
 async function* readChunks(source: Bytes): AsyncGenerator<Uint8Array, void, void> {
   yield* source;
 }
 
-async function* resume(held: Uint8Array, chunks: AsyncGenerator<Uint8Array, void, void>): AsyncGenerator<Uint8Array, void, void> {
-  yield held;
+async function* resume(held: Uint8Array[], chunks: AsyncGenerator<Uint8Array, void, void>): AsyncGenerator<Uint8Array, void, void> {
+  yield* held;
   yield* chunks;
 }
 

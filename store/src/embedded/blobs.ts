@@ -27,7 +27,7 @@ import { type BlobRecord, decodeBlob, smallBlob } from './records.ts';
 import type { Sessions } from './sessions.ts';
 
 const chunkSize = 256 * 1024;
-const readAtOnce = 1024 * 1024;
+const readAtOnce = 512 * 1024;
 const roomFor = (size: number, room: Uint8Array | undefined) =>
   room && room.length >= size ? room.subarray(0, size) : new Uint8Array(size);
 type FileRecord = Extract<BlobRecord, { kind: 'file' }>;

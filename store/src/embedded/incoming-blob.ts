@@ -6,7 +6,7 @@ import { type Files, type OutputFile, systemCall } from './files.ts';
 
 /** What is held in memory, so that what is there already is not written. */
 const heldBytes = 1024 * 1024;
-const sparesKept = 2;
+const sparesKept = 4;
 /** New memory costs more than what is copied into it. */
 const spares: Uint8Array[] = [];
 
