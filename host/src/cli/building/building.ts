@@ -18,6 +18,18 @@ export interface RealiseRequest {
   readonly mode?: BuildMode;
 }
 
+/** Gives work a signal that Ctrl-C aborts, so that builds are ended in good order. A second one ends the process at once. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, interrupt);
+  try {
+    return await work(stop.signal);
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM']) process.off(name, interrupt);
+  }
+}
+
 export class Building {
   /** How builds are shown; set before the first of them. */
   logFormat = '';
@@ -49,7 +61,9 @@ export class Building {
 
   /** Makes paths valid: fetches or builds them. Answers what they are, in the order asked for. */
   async realise(paths: readonly DerivedPath[], { mode = 'normal' }: RealiseRequest = {}): Promise<RealisedPath[]> {
-    return (await this.realiser()).realise(paths, { mode, ...(this.#options.signal && { signal: this.#options.signal }) });
+    const realiser = await this.realiser();
+    const { signal } = this.#options;
+    return signal ? realiser.realise(paths, { mode, signal }) : untilInterrupted((own) => realiser.realise(paths, { mode, signal: own }));
   }
 
   /** Says what would be built and fetched. */

@@ -24,8 +24,12 @@ export class Copies {
   async copy({ goal, path, substituter, repair }: Extract<Effect, { type: 'copy' }>, signal: AbortSignal): Promise<CoordinatorEvent> {
     const from = await this.#substituters.url(substituter);
     let bytes = 0;
+    let started = false;
+    // What has no signature is refused before a byte of it is read: then nothing is said of a copy.
     const onEvent = (event: CopyEvent) => {
-      if (event.type === 'start') this.#tell({ type: 'copy-started', path, from, to: this.#store.url, narSize: event.info.narSize });
+      if (event.type !== 'progress' && event.type !== 'done') return;
+      if (!started) this.#tell({ type: 'copy-started', path, from, to: this.#store.url, narSize: event.info.narSize });
+      started = true;
       if (event.type !== 'progress') return;
       bytes += event.bytes;
       this.#tell({ type: 'copy-progress', path, bytes });
@@ -37,7 +41,7 @@ export class Copies {
       return { type: 'copied', goal };
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
-      this.#tell({ type: 'copy-ended', path, failure });
+      if (started) this.#tell({ type: 'copy-ended', path, failure });
       signal.throwIfAborted();
       return this.#failed(goal, path, from, error);
     }
