@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { openStore } from '@vixen/store';
+import { removeTree } from '@vixen/store/tree';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleForTest } from '../../../store/src/testing/bundle.ts';
 import { openBuilder } from '../open.ts';
@@ -59,7 +60,7 @@ for (const [url, problem] of problems) {
       expect(fs.readdirSync(builds)).toEqual([]);
       expect(groups()).toEqual([]);
       expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('vixen-sandbox');
-      fs.rmSync(folder, { recursive: true });
+      removeTree(folder);
     },
   );
 }

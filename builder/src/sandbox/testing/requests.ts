@@ -1,11 +1,10 @@
 /** Requests and stores for specs of sandboxes. */
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openStore, type Store } from '@vixen/store';
 import { nativeHashers, wasmHashes } from '@vixen/store/castore';
-import { addTree } from '@vixen/store/tree';
+import { addTree, removeTree } from '@vixen/store/tree';
 import { type BuildRequest, noLimits } from '../../service.ts';
 
 const hashOf = (c: string): string => c.repeat(32);
@@ -65,7 +64,7 @@ export async function testStore(mode = 0o755): Promise<TestStore> {
   };
   const close = async () => {
     await store.close();
-    execFileSync('rm', ['-rf', folder]);
+    removeTree(folder);
   };
   return { folder, store, add, close };
 }
