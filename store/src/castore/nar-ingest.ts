@@ -13,7 +13,7 @@ import { type OpenDirectory, type OpenFile, OpenTree, putDirectories, unknownDig
 
 const smallFile = 64 * 1024;
 /** What a step may hold before it is put. */
-const stepBytes = 1024 * 1024;
+const stepBytes = 512 * 1024;
 /** New memory costs more than what is copied into it. */
 const rooms = new BufferPool(stepBytes, 8);
 const stepCount = 2048;

@@ -15,7 +15,7 @@ const decoder = new native.Decoder();
 const encoders = new Map<number, InstanceType<typeof native.Encoder>>();
 const streams = new Map<number, StreamHashes>();
 /** Bytes of native memory that are worth a look at what is young: V8 by itself lets some 60 MiB of them lie. */
-const worthCollecting = 3 * 1024 * 1024;
+const worthCollecting = 2 * 1024 * 1024;
 let made = 0;
 const collect = youngCollector();
 
