@@ -38,7 +38,11 @@ rec {
 }
 `;
 
-function run(args: string[], more: Record<string, string> = {}): Promise<{ status: number | null; stdout: string; stderr: string }> {
+function run(
+  args: string[],
+  more: Record<string, string> = {},
+  input = '',
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const { NODE_EXTRA_CA_CERTS: _, NIX_CONFIG: _config, NIX_PATH: _path, VIXEN_STORE: _store, ...inherited } = process.env;
     const own = {
@@ -62,7 +66,7 @@ function run(args: string[], more: Record<string, string> = {}): Promise<{ statu
     });
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, stdout, stderr }));
-    child.stdin.end();
+    child.stdin.end(input);
   });
 }
 
@@ -136,6 +140,15 @@ describe.skipIf(missing !== undefined)(`builds${missing ? ` (${missing})` : ''}`
       status: 0,
       stdout: 'tool says there\n',
     });
+  });
+
+  test('the repl builds', async () => {
+    const { stdout } = await run(['repl', '-f', 'default.nix'], {}, ':b two\n:log user\n:bl tool\n');
+    expect(stdout).toMatch(
+      /This derivation produced the following outputs:\n {2}dev -> \/nix\/store\/\w+-two-dev\n {2}out -> \/nix\/store\/\w+-two\n/,
+    );
+    expect(stdout).toContain('a line of log\n');
+    expect(stdout).toMatch(/ {2}\.\/repl-result-out -> \/nix\/store\/\w+-tool-1.0\n/);
   });
 
   test('why-depends, derivation show', async () => {

@@ -19,7 +19,11 @@ export const helpText = `The following commands are available:
                                errors
   :?, :help                    Brings up this help menu
 
-  :b, :bl, :i, :log, :sh, :u   need a builder, which is not there yet`;
+  :b <expr>                    Build a derivation
+  :bl <expr>                   Build a derivation, and link to its outputs
+  :u <expr>                    Start a shell with a derivation
+  :sh <expr>                   Start a shell with what a derivation needs
+  :log <expr>                  Show the log of a build`;
 
 /** What the debugger adds to it. */
 export const debugHelpText = `

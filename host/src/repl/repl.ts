@@ -1,6 +1,7 @@
 // The commands of the repl (libcmd/repl.cc), without the terminal: lines go in, text comes out.
 import { decodeText, ErrorCode, type Handle, NixError, type Position, PrintFlag, PrintMode, ValueKind } from '@vixen/eval-core';
 import { selectPath } from '../core/attr-path.ts';
+import { requireDrvPath } from '../core/derivations.ts';
 import type { Session } from '../core/session.ts';
 import { type Attribute, documentationOf } from './documentation.ts';
 import { debugHelpText, helpText } from './help.ts';
@@ -22,6 +23,18 @@ export interface ReplHost {
   documentation(name: string): string | undefined;
   /** Columns of the terminal. */
   width(): number;
+  /** Builds; without it there are no commands that do. */
+  readonly builds?: ReplBuilds | undefined;
+}
+
+/** What the repl can have made of derivations. */
+export interface ReplBuilds {
+  /** Builds all outputs; with `link` they are linked to, and the links told instead of names. */
+  build(drvPath: string, link: boolean): Promise<{ readonly name: string; readonly path: string }[]>;
+  /** Prints the log. */
+  log(drvPath: string): Promise<void>;
+  /** A shell in which what the build needs is at hand. */
+  shell(drvPath: string): Promise<void>;
 }
 
 /** `continue` and `step` are of the debugger. */
@@ -80,8 +93,38 @@ export class Repl {
   }
 
   readonly #unavailable = async (_: string, name: string) => {
-    throw plain(`'\x0e${name}\x0f' needs a builder, which Vixen does not have yet`);
+    throw plain(`'\x0e${name}\x0f' is not supported: Vixen has no profiles`);
   };
+
+  /** What builds, and the derivation that an expression stands for. */
+  async #derivation(text: string): Promise<{ builds: ReplBuilds; drvPath: string }> {
+    const { builds } = this.#host;
+    if (!builds) throw plain('nothing can be built here');
+    const attrs = await this.scope.evaluate(text);
+    return { builds, drvPath: await requireDrvPath(this.#session, { attrPath: '', attrs }) };
+  }
+
+  async #build(text: string, link: boolean) {
+    const { builds, drvPath } = await this.#derivation(text);
+    const outputs = await builds.build(drvPath, link);
+    const lines = outputs.map(({ name, path }) => `  ${name} -> ${path}`);
+    this.#host.print(['\nThis derivation produced the following outputs:', ...lines].join('\n'));
+  }
+
+  async #log(text: string) {
+    const { builds, drvPath } = await this.#derivation(text);
+    await builds.log(drvPath);
+  }
+
+  async #shell(text: string) {
+    const { builds, drvPath } = await this.#derivation(text);
+    await builds.shell(drvPath);
+  }
+
+  /** A shell with the derivation at hand, rather than with what it needs. */
+  #use(text: string) {
+    return this.#shell(`(import <nixpkgs> { }).runCommand "shell" { buildInputs = [ (${text}) ]; } ""`);
+  }
 
   #help() {
     this.#host.print(':bt' in this.#more ? helpText + debugHelpText : helpText);
@@ -109,12 +152,12 @@ export class Repl {
     ':env': async () => this.#host.print(this.scope.variables().join('\n')),
     ':te': async (text) => this.#toggleTrace(text, ':te'),
     ':trace-enable': async (text) => this.#toggleTrace(text, ':trace-enable'),
-    ':b': this.#unavailable,
-    ':bl': this.#unavailable,
+    ':b': (text) => this.#build(text, false),
+    ':bl': (text) => this.#build(text, true),
     ':i': this.#unavailable,
-    ':u': this.#unavailable,
-    ':sh': this.#unavailable,
-    ':log': this.#unavailable,
+    ':u': (text) => this.#use(text),
+    ':sh': (text) => this.#shell(text),
+    ':log': (text) => this.#log(text),
   };
 
   async #show(value: Handle) {

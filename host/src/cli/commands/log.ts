@@ -3,10 +3,11 @@ import { type Store, StoreError } from '@vixen/store';
 import { ansi, colourMarks } from '../../core/errors/ansi.ts';
 import { InstallableCommand } from '../building/installable-command.ts';
 import type { Installable } from '../building/installables.ts';
+import { printLog } from '../building/log.ts';
 import { runCommand } from '../command.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Run } from '../groups.ts';
-import { log, writeOut } from '../output.ts';
+import { log } from '../output.ts';
 
 class Log extends InstallableCommand {
   protected get own() {
@@ -42,13 +43,6 @@ class Log extends InstallableCommand {
     }
     return false;
   }
-}
-
-async function printLog(store: Store, drvPath: string): Promise<boolean> {
-  const found = await store.logs?.get(drvPath);
-  if (!found) return false;
-  for await (const chunk of found) writeOut(chunk);
-  return true;
 }
 
 async function derivationOf(store: Store, path: Installable['path']): Promise<string | undefined> {

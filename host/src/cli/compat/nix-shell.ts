@@ -116,7 +116,10 @@ class NixShell implements Command {
   }
 
   async #derivations(evaluation: Evaluation): Promise<{ drvPath: string }[]> {
-    const { session } = evaluation;
+    const { session, store } = evaluation;
+    const [first = ''] = this.#words;
+    const isPath = !this.#fromArgs && !this.#packages && first.startsWith(`${store.directory}/`);
+    if (isPath && first.endsWith('.drv')) return [{ drvPath: first }];
     const args = await this.#arguments(evaluation);
     const root = await this.#root(evaluation);
     const found: { drvPath: string }[] = [];
