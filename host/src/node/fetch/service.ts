@@ -6,6 +6,7 @@ import { pseudoUrlTarget } from '../../core/config/nix-path.ts';
 import { type FlakeRef, flakeRefFromAttributes, flakeRefToAttributes, parseFlakeRef, printFlakeRef } from '../../core/fetch/flake-ref.ts';
 import { type Attributes, fetchError, narHashOf, q, type SchemeSet, sortKeys, stringAttr } from '../../core/fetch/input.ts';
 import { HostError } from '../../core/io.ts';
+import { type ClosureArguments, fetchClosure } from './closure-fetcher.ts';
 import type { FetchContext } from './context.ts';
 import { type FlakeAnswer, FlakeFetcher, type FlakeReader } from './flakes.ts';
 import { formatNix32 } from './hashes.ts';
@@ -21,13 +22,6 @@ interface UrlArguments {
   sha256?: string;
   /** The store path that the hash makes. */
   expected?: string;
-}
-
-interface ClosureArguments {
-  fromStore: string;
-  fromPath: string;
-  toPath?: string;
-  inputAddressed: boolean;
 }
 
 export class FetchService {
@@ -50,7 +44,7 @@ export class FetchService {
       case 'fetchTarball':
         return JSON.stringify({ outPath: await this.#url(fetcher, args as UrlArguments) });
       case 'fetchClosure':
-        return JSON.stringify({ outPath: this.#closure(args as ClosureArguments) });
+        return JSON.stringify({ outPath: await fetchClosure(this.#context, args as ClosureArguments) });
       case 'fetchMercurial':
         return JSON.stringify(await this.#mercurial(args as Attributes));
       default:
@@ -173,14 +167,5 @@ export class FetchService {
     if (branch !== undefined) result.branch = branch;
     if (locked.revCount !== undefined) result.revCount = locked.revCount;
     return result;
-  }
-
-  async #closure({ fromStore, fromPath, toPath }: ClosureArguments): Promise<string> {
-    const { store, allow } = this.#context;
-    const path = toPath || fromPath;
-    if (!(await store.isValid(path)))
-      throw fetchError(`cannot copy ${q(fromPath)} from ${q(fromStore)}: binary caches are not available yet`);
-    for (const entry of await store.closure(path)) allow(entry.path);
-    return path;
   }
 }
