@@ -27,11 +27,20 @@ export class BuildFolders {
   async open(): Promise<void> {
     fs.mkdirSync(this.#builds, { recursive: true, mode: 0o755 });
     for (const name of fs.readdirSync(this.#builds)) {
-      if (/^\d+-\d+-/.test(name) && !mayRun(name)) await removeBuild(path.join(this.#builds, name));
+      if (/^\d+-\d+-/.test(name) && !mayRun(name)) await this.#removeLeft(path.join(this.#builds, name));
     }
     fs.mkdirSync(this.own);
     fs.chmodSync(this.own, passable);
     this.#writeEtc();
+  }
+
+  // A build whose builder was killed may still write while it dies; then the next who comes removes the rest.
+  async #removeLeft(folder: string): Promise<void> {
+    try {
+      await removeBuild(folder);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+    }
   }
 
   /** A fresh folder for one build, which only its user's group may enter. */

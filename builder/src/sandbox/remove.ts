@@ -14,15 +14,17 @@ const bytes = (file: string): Buffer => Buffer.from(file, 'latin1');
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-function unlessGone(action: () => void): void {
+/** Undefined where the file is gone. */
+function unlessGone<Value>(action: () => Value): Value | undefined {
   try {
-    action();
+    return action();
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
+    return undefined;
   }
 }
 
-/** Removes a folder (or whatever lies there) of ours, which may be absent. */
+/** Removes a folder (or whatever lies there) of ours, which may be absent. Others may remove it at the same time: what a process left is everybody's to remove. */
 export async function removeBuild(folder: string): Promise<void> {
   const root = Buffer.from(folder).toString('latin1');
   const parent = path.dirname(root);
@@ -43,13 +45,14 @@ export async function removeBuild(folder: string): Promise<void> {
       unlessGone(() => fs.unlinkSync(bytes(file)));
       continue;
     }
-    if ((stat.mode & 0o700) !== 0o700) fs.chmodSync(bytes(file), 0o700);
+    if ((stat.mode & 0o700) !== 0o700) unlessGone(() => fs.chmodSync(bytes(file), 0o700));
     if (file.length > longPath) {
-      const above = path.join(parent, `${path.basename(root)}.deep-${moved++}`);
-      fs.renameSync(bytes(file), bytes(above));
+      const above = path.join(parent, `${path.basename(root)}.deep-${process.pid}-${moved++}`);
+      unlessGone(() => fs.renameSync(bytes(file), bytes(above)));
       file = above;
     }
     open.push({ file, emptied: true });
-    for (const name of fs.readdirSync(bytes(file), { encoding: 'latin1' })) open.push({ file: `${file}/${name}`, emptied: false });
+    const names = unlessGone(() => fs.readdirSync(bytes(file), { encoding: 'latin1' })) ?? [];
+    for (const name of names) open.push({ file: `${file}/${name}`, emptied: false });
   }
 }

@@ -150,6 +150,11 @@ export class DerivationSteps {
     for (const goal of this.#takeEarly()) if (goal.state === 'queued') this.#core.fail(goal, failure);
   }
 
+  /** Who asks again gets another try. */
+  forgetOpenFailure() {
+    this.#openFailure = undefined;
+  }
+
   #takeEarly(): DerivationGoal[] {
     const goals = [...this.#early];
     this.#early.clear();

@@ -97,10 +97,11 @@ export type Effect =
   | { readonly type: 'report'; readonly failure: Failure }
   /** Something more to do has become known. No answer. */
   | { readonly type: 'expect'; readonly builds: number; readonly copies: number; readonly narSize: number; readonly downloadSize: number }
-  /** A request has ended. `failures` are by target. No answer. */
+  /** A request has ended. `failures` are by target, `roots` are those that others failed of. No answer. */
   | {
       readonly type: 'finish';
       readonly request: number;
       readonly failures: ReadonlyMap<Target, Failure>;
+      readonly roots: readonly Failure[];
       readonly kinds: readonly FailureKind[];
     };

@@ -39,6 +39,22 @@ export interface MachineCore {
   derivationGoal(drvPath: string, outputs: readonly string[] | '*', mode: Mode): Goal;
 }
 
+const isSourceOf = (goal: Goal, other: Goal) =>
+  goal.kind === 'derivation' && other.kind === 'path' && goal.facts?.sources.includes(other.path) === true;
+
+/** Failures below the goals that are not of something else. */
+function rootsOf(goals: Iterable<Goal>): Failure[] {
+  const seen = new Set<Goal>(goals);
+  const roots: Failure[] = [];
+  for (const goal of seen) {
+    if (goal.state !== 'failed') continue;
+    const failed = [...goal.needs].filter((other) => other.state === 'failed' && (!other.isAbsent || isSourceOf(goal, other)));
+    if (failed.length === 0) roots.push(goal.failure!);
+    for (const each of failed) seen.add(each);
+  }
+  return roots;
+}
+
 const isBusy = ({ state }: Goal) => state === 'asking' || state === 'running';
 
 export class Coordinator implements MachineCore {
@@ -245,8 +261,9 @@ export class Coordinator implements MachineCore {
       for (const kind of goal.kinds) kinds.add(kind);
       if (goal.failure) failures.set(target, goal.failure);
     }
-    this.emit({ type: 'finish', request: id, failures, kinds: [...kinds] });
+    this.emit({ type: 'finish', request: id, failures, roots: rootsOf(request.targets.values()), kinds: [...kinds] });
     if (failures.size > 0 || request.pending > 0) this.#sweep();
+    if (this.#requests.size === 0) this.#derivations.forgetOpenFailure();
   }
 
   /** Lets go of what no request needs, and of failures: who asks again gets another try. */

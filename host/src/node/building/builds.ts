@@ -37,8 +37,14 @@ export class Builds {
   }
 
   #open(): Promise<BuildService> {
-    this.#builder ??= this.#openBuilder();
-    return this.#builder;
+    if (this.#builder) return this.#builder;
+    const opening = this.#openBuilder();
+    this.#builder = opening;
+    // Who asks again gets another try.
+    opening.catch(() => {
+      if (this.#builder === opening) this.#builder = undefined;
+    });
+    return opening;
   }
 
   async #openBuilder(): Promise<BuildService> {

@@ -95,6 +95,28 @@ test('a failure is told with its log, and stops what depends on it', async () =>
     `Cannot build '${bad.drvPath}'.\nReason: builder failed with exit code 3.\nOutput paths:\n  ${bad.out}\nLast 2 log lines:\n> one\n> two\nFor full logs, run:\n  nix-store -l ${bad.drvPath}`,
   ]);
   expect(made).toEqual(['other']);
+  // For who has no display.
+  expect((failure as Error).cause).toMatchObject({ message: expect.stringContaining('builder failed with exit code 3') });
+});
+
+test('a builder that cannot be opened is tried again by the next who asks', async () => {
+  const low = await derive('low');
+  const top = await derive('top', [low]);
+  let tries = 0;
+  const realiser = openRealiser({
+    store,
+    settings,
+    env: {},
+    openBuilder: async () => {
+      if (tries++ === 0) throw new BuildError('sandbox', 'no sandbox works');
+      return new FakeBuilder(store, make);
+    },
+  });
+  opened.push(realiser);
+  const failure = await realiser.realise([top.all]).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ message: expect.stringContaining('1 dependency failed'), cause: { message: 'no sandbox works' } });
+  await realiser.realise([top.all]);
+  expect(made).toEqual(['low', 'top']);
 });
 
 test('what a substituter has is copied, with what it refers to', async () => {

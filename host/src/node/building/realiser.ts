@@ -1,7 +1,7 @@
 // Drives the coordinator's machine: carries out its effects, tells it what came of them.
 import { type DerivedPath, formatDerivedPath } from '@vixen/store/formats';
 import type { CoordinatorEvent, DerivationFacts, Effect, Failure, GoalId, Mode, Target } from '../../core/coordinator/events.ts';
-import { BuildFailure, type FailureKind, failingStatus } from '../../core/coordinator/failure.ts';
+import { BuildFailure, failingStatus } from '../../core/coordinator/failure.ts';
 import { Coordinator } from '../../core/coordinator/machine.ts';
 import type { ProgressEvent } from '../../core/coordinator/progress.ts';
 import { Builds } from './builds.ts';
@@ -14,10 +14,7 @@ import type { RealisedPath, RealiseOptions, RealisePlan, Realiser, RealiserOptio
 const retries = 3;
 const firstPause = 200;
 
-interface Finished {
-  readonly failures: ReadonlyMap<Target, Failure>;
-  readonly kinds: readonly FailureKind[];
-}
+type Finished = Pick<Extract<Effect, { type: 'finish' }>, 'failures' | 'roots' | 'kinds'>;
 
 const brokenBy = (error: unknown): Failure => ({ kind: 'unavailable', message: error instanceof Error ? error.message : String(error) });
 
@@ -76,8 +73,8 @@ class HostRealiser implements Realiser {
   async realise(paths: readonly DerivedPath[], { mode = 'normal', signal }: RealiseOptions = {}): Promise<RealisedPath[]> {
     signal?.throwIfAborted();
     const targets = paths.map((path) => targetOf(path, mode));
-    const { failures, kinds } = await this.#request(targets, signal);
-    if (failures.size > 0) throw this.#failure(paths, targets, failures, kinds);
+    const finished = await this.#request(targets, signal);
+    if (finished.failures.size > 0) throw this.#failure(paths, targets, finished);
     return targets.flatMap((target) => this.#realised(target));
   }
 
@@ -101,10 +98,14 @@ class HostRealiser implements Realiser {
   async #idle(): Promise<void> {
     await Promise.all([...this.#aborted]);
   }
-  #failure(paths: readonly DerivedPath[], targets: readonly Target[], failures: Finished['failures'], kinds: readonly FailureKind[]) {
+
+  #failure(paths: readonly DerivedPath[], targets: readonly Target[], { failures, roots, kinds }: Finished) {
     const failed = targets.flatMap((target, index) => (failures.has(target) ? [shownTarget(paths[index]!)] : []));
     const messages = [...new Set([...failures.values()].map(({ message }) => message))];
-    const details = { status: failingStatus(kinds), failed, kinds };
+    const causes = roots.map(({ message }) => message).filter((message) => !messages.includes(message));
+    // Displays have been told; others read it here.
+    const cause = causes.length > 0 ? new Error(causes.join('\n')) : undefined;
+    const details = { status: failingStatus(kinds), failed, kinds, cause };
     if (failed.length === 1 || messages.length === 1) return new BuildFailure(messages[0]!, details);
     for (const text of messages) this.#tell({ type: 'message', level: 'error', text });
     return new BuildFailure(`build of ${failed.map((each) => `'${each}'`).join(', ')} failed`, details);
