@@ -1,7 +1,13 @@
 /** What differs between sandboxes: how a prepared build is started, and how it is ended. */
 import type { Prepared } from './prepare.ts';
 
-export interface Launch {
+export interface Exit {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+}
+
+/** A program of its own. */
+export interface Program {
   /** The program of this machine and its arguments. */
   readonly command: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
@@ -11,6 +17,12 @@ export interface Launch {
   /** Whom the program starts as. */
   readonly user: number | undefined;
   readonly onStatus?: (text: string) => void;
+}
+
+export interface Launch {
+  readonly program?: Program;
+  /** In place of a program: starts the build in one that runs already; `log` is the FIFO that its output goes to. */
+  readonly start?: (log: string) => { readonly pid: number | undefined; readonly exit: Promise<Exit> };
   /** Sends SIGKILL to all of it, as soon as that is known. May be called often. */
   kill(pid: number): void;
   /** Ends what may still live when the program has ended. */
@@ -26,4 +38,6 @@ export interface Backend {
   readonly sandboxed: boolean;
   readonly reason: string;
   launch(prepared: Prepared): Launch | Promise<Launch>;
+  /** Ends what it keeps between builds. */
+  close?(): Promise<void>;
 }

@@ -34,6 +34,7 @@ export class SandboxBuilder implements BuildService {
   readonly #folders: BuildFolders;
   readonly #backend: Backend;
   readonly #unsandboxed: (() => Backend | undefined) | undefined;
+  #left: Backend | undefined;
   readonly #users = isRoot() ? new BuildUsers() : undefined;
   readonly #inputs: InputPlaces;
   readonly #pipes: LogPipes;
@@ -78,7 +79,7 @@ export class SandboxBuilder implements BuildService {
   }
 
   async #buildIn(request: BuildRequest, folder: string, user: number | undefined, options: BuildOptions): Promise<BuildOutcome> {
-    const backend = request.unsandboxed ? this.#unsandboxed!()! : this.#backend;
+    const backend = request.unsandboxed ? this.#outside()! : this.#backend;
     const prepared = await prepareBuild(request, { folders: this.#folders, inputs: this.#inputs, user, folder }, options);
     const launch = await backend.launch(prepared);
     try {
@@ -91,6 +92,12 @@ export class SandboxBuilder implements BuildService {
     }
   }
 
+  /** What runs builds outside the sandbox. */
+  #outside(): Backend | undefined {
+    this.#left ??= this.#unsandboxed?.();
+    return this.#left;
+  }
+
   #check({ constraints, features: wanted, command, unsandboxed }: BuildRequest): void {
     if (!systems().includes(constraints.system)) {
       throw new BuildError('unsupported', `this machine builds for ${systems().join(', ')}, not for '${constraints.system}'`);
@@ -98,13 +105,15 @@ export class SandboxBuilder implements BuildService {
     const missing = wanted.filter((feature) => !features().includes(feature));
     if (missing.length > 0) throw new BuildError('unsupported', `this machine lacks the features ${missing.join(', ')}`);
     if (command.length === 0) throw new BuildError('invalid', 'the build has no command');
-    if (unsandboxed && !this.#unsandboxed?.()) throw new BuildError('unsupported', `'${this.url}' runs no builds outside its sandbox`);
+    if (unsandboxed && !this.#outside()) throw new BuildError('unsupported', `'${this.url}' runs no builds outside its sandbox`);
     if (!this.#store.castore) throw new BuildError('unsupported', `the store '${this.#store.url}' has no castore for outputs`);
   }
 
   async close(_options?: CallOptions): Promise<void> {
     this.#closing.abort(new BuildError('unavailable', 'the builder was closed'));
     await Promise.allSettled([...this.#running]);
+    await this.#backend.close?.();
+    await this.#left?.close?.();
     this.#users?.close();
     await this.#folders.close();
   }

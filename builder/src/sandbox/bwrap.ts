@@ -46,15 +46,18 @@ export class BwrapBackend implements Backend {
     const prefix = launcher({ system: constraints.system, limits, lastDescriptor: this.#filter === undefined ? fds.args : fds.filter });
     const command = [...(view ? [] : prefix), ...before, ...(view ? prefix : []), ...bwrap];
     let child: number | undefined;
-    return {
+    const program = {
       command: command.some(hasBytes) ? throughShell(command, folder) : command,
       environment: {},
       cwd: '/',
-      descriptors: ['status', fs.openSync(args, 'r'), ...(this.#filter === undefined ? [] : [fs.openSync(this.#filter, 'r')])],
+      descriptors: ['status' as const, fs.openSync(args, 'r'), ...(this.#filter === undefined ? [] : [fs.openSync(this.#filter, 'r')])],
       user: view ? undefined : user,
-      onStatus: (text) => {
+      onStatus: (text: string) => {
         child ??= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? Number.NaN) || undefined;
       },
+    };
+    return {
+      program,
       // The namespace's first process: with it all others die, and bubblewrap ends when that is done.
       kill: (pid) => kill(child ?? pid),
       sweep: async () => {

@@ -8,7 +8,8 @@ const ownProcesses = 3;
 
 export interface LauncherOptions {
   readonly system: string;
-  readonly limits: BuildLimits;
+  /** Undefined: the build sets its own. */
+  readonly limits: BuildLimits | undefined;
   /** The last descriptor that the program is to have. */
   readonly lastDescriptor: number;
   /** Whether the whole build's memory is limited otherwise. */
@@ -20,7 +21,11 @@ export interface LauncherOptions {
  * 32-bit machine.
  */
 export function launcher(options: LauncherOptions): readonly string[] {
-  return [...closing(options.lastDescriptor), ...personality(options.system), ...resourceLimits(options)];
+  return [
+    ...closing(options.lastDescriptor),
+    ...personality(options.system),
+    ...(options.limits ? resourceLimits({ ...options, limits: options.limits }) : []),
+  ];
 }
 
 // Libraries open files that are inherited: LMDB its index, for writing.
@@ -40,13 +45,19 @@ function shell(): readonly string[] {
 
 const closing = (last: number): readonly string[] => [...shell(), '-c', script, 'sh', String(last)];
 
-function personality(system: string): readonly string[] {
+export function personality(system: string): readonly string[] {
   const setarch = findProgram('setarch');
   if (setarch === undefined) return [];
   return [setarch, ...(system === 'i686-linux' || system === 'armv7l-linux' ? ['linux32'] : []), '-R'];
 }
 
-function resourceLimits({ limits, memoryIsLimited }: LauncherOptions): readonly string[] {
+export function resourceLimits({
+  limits,
+  memoryIsLimited = false,
+}: {
+  readonly limits: BuildLimits;
+  readonly memoryIsLimited?: boolean;
+}): readonly string[] {
   const { cpu, processes, memory, output } = limits;
   const flags: string[] = [];
   if (cpu > 0) flags.push(`--cpu=${cpu}:${cpu + 1}`);

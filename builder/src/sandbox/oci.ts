@@ -61,11 +61,13 @@ export class OciBackend implements Backend {
     const run = [this.#runtime, '--root', path.join(folder, 'state'), 'run', '--bundle', view.folder + bundle.slice(folder.length), id];
     const prefix = launcher({ system: constraints.system, limits: { ...limits, processes: 0, memory: 0 }, lastDescriptor: 2 });
     return {
-      command: [...prefix, ...view.command, ...run],
-      environment: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' },
-      cwd: '/',
-      descriptors: [],
-      user: undefined,
+      program: {
+        command: [...prefix, ...view.command, ...run],
+        environment: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' },
+        cwd: '/',
+        descriptors: [],
+        user: undefined,
+      },
       kill: killNamespace,
       sweep: async () => {
         await sweep(() => processesOf(user));

@@ -18,9 +18,9 @@ export async function openSandbox(url: string, options: OpenBuilderOptions): Pro
   const folders = new BuildFolders(options.buildFolder ?? defaultFolder(options));
   await folders.open();
   try {
-    const backend = choose(url, { ...options, filter: writeFilter(folders) });
+    const backend = choose(url, { ...options, folders, filter: writeFilter(folders) });
     // Asked for by builds that may: the coordinator has looked whether they may.
-    const unsandboxed = () => (tryUnshare() === undefined ? new LocalBackend('asked for by the build') : undefined);
+    const unsandboxed = () => (tryUnshare() === undefined ? new LocalBackend('asked for by the build', folders) : undefined);
     return new SandboxBuilder({
       url: url === 'auto' ? `${backend.name.split(' ')[0]}:` : url,
       store: options.store,
@@ -49,6 +49,7 @@ function writeFilter(folders: BuildFolders): string | undefined {
 }
 
 interface ChooseOptions extends OpenBuilderOptions {
+  readonly folders: BuildFolders;
   readonly filter: string | undefined;
 }
 
@@ -91,7 +92,7 @@ const candidates: Readonly<Record<string, Candidate>> = {
   },
   local: {
     problem: () => tryUnshare(),
-    make: (_, reason) => new LocalBackend(reason),
+    make: (_, reason, { folders }) => new LocalBackend(reason, folders),
   },
 };
 

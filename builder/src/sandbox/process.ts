@@ -65,7 +65,7 @@ function uidOf(pid: number): number | undefined {
   }
 }
 
-const isZombie = (pid: number): boolean => ['Z', 'X', ''].includes(statOf(pid)[stateAt] ?? '');
+export const isZombie = (pid: number): boolean => ['Z', 'X', ''].includes(statOf(pid)[stateAt] ?? '');
 
 /** Running processes of a user. */
 export const processesOf = (uid: number): number[] => {
@@ -76,7 +76,7 @@ export const processesOf = (uid: number): number[] => {
 };
 
 /** What a process has started. */
-const childrenOf = (pid: number): number[] =>
+export const childrenOf = (pid: number): number[] =>
   read(`/proc/${pid}/task/${pid}/children`)
     .split(' ')
     .flatMap((text) => (text === '' ? [] : [Number(text)]));

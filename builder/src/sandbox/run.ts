@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { BuildError } from '../errors.ts';
 import type { BuildOptions } from '../service.ts';
-import type { Launch } from './backend.ts';
+import type { Exit, Launch, Program } from './backend.ts';
 import { Guard } from './guard.ts';
 import type { LogPipe, LogPipes } from './log-pipe.ts';
 import type { Prepared } from './prepare.ts';
@@ -24,17 +24,12 @@ export async function runBuild(prepared: Prepared, launch: Launch, pipes: LogPip
   return await new Run(prepared, launch, pipes.open(), options).run((pipe) => pipes.give(pipe));
 }
 
-interface Exit {
-  readonly code: number | undefined;
-  readonly signal: string | undefined;
-}
-
 class Run {
   readonly #prepared: Prepared;
   readonly #launch: Launch;
   readonly #pipe: LogPipe;
   readonly #options: BuildOptions;
-  #child: ChildProcess | undefined;
+  #pid: number | undefined;
   #reason: { readonly error: unknown } | undefined;
   #killing: NodeJS.Timeout | undefined;
   #head = '';
@@ -54,7 +49,7 @@ class Run {
     const started = Date.now();
     try {
       signal?.throwIfAborted();
-      const exit = this.#start();
+      const exit = this.#launch.program ? this.#spawn(this.#launch.program) : this.#begin();
       signal?.addEventListener('abort', abort);
       const logEnded = this.#readLog(guard);
       const how = await exit;
@@ -71,20 +66,26 @@ class Run {
     }
   }
 
-  #start(): Promise<Exit> {
-    const { command, environment, cwd, descriptors, user, onStatus } = this.#launch;
+  /** The other end of the log stays open until the build has it. */
+  #begin(): Promise<Exit> {
+    const { pid, exit } = this.#launch.start!(this.#pipe.file);
+    this.#pid = pid;
+    return exit.finally(() => fs.closeSync(this.#pipe.writeEnd));
+  }
+
+  #spawn({ command, environment, cwd, descriptors, user, onStatus }: Program): Promise<Exit> {
     const { writeEnd } = this.#pipe;
     const [file, ...args] = command;
     const own = descriptors.filter((each) => each !== 'status');
     try {
-      const child = spawn(file!, args, {
+      const child: ChildProcess = spawn(file!, args, {
         cwd,
         env: environment,
         stdio: ['ignore', writeEnd, writeEnd, ...descriptors.map((each) => (each === 'status' ? ('pipe' as const) : each))],
         ...(user === undefined ? {} : { uid: user, gid: user }),
         detached: true,
       });
-      this.#child = child;
+      this.#pid = child.pid;
       const at = descriptors.indexOf('status');
       if (at >= 0)
         (child.stdio[at + 3] as Readable)
@@ -124,7 +125,7 @@ class Run {
   /** Ends the build; the first reason counts. */
   #stop(error: unknown): void {
     this.#reason ??= { error };
-    const kill = () => this.#child?.pid !== undefined && this.#launch.kill(this.#child.pid);
+    const kill = () => this.#pid !== undefined && this.#launch.kill(this.#pid);
     kill();
     // What is killed while it starts may not be known yet.
     this.#killing ??= setInterval(kill, 50);
@@ -132,8 +133,7 @@ class Run {
 
   /** Ends what still lives; answers whether the log has come to its end. */
   async #sweep(logEnded: Promise<void>): Promise<boolean> {
-    const { pid } = this.#child!;
-    if (pid !== undefined) await this.#launch.sweep(pid, this.#reason !== undefined);
+    if (this.#pid !== undefined) await this.#launch.sweep(this.#pid, this.#reason !== undefined);
     clearInterval(this.#killing);
     if (this.#reason) {
       this.#pipe.readEnd.destroy();

@@ -13,7 +13,7 @@ import type { Prepared } from './prepare.ts';
 const fewInputs = 12;
 
 /** Stands in for the build's folder where its user cannot pass. Any folder will do. */
-const standIns = ['/mnt', '/media', '/srv', '/opt', '/tmp'];
+export const standIns = ['/mnt', '/media', '/srv', '/opt', '/tmp'];
 
 export interface View {
   /** Where the build's folder is to be found in the view. */
@@ -28,10 +28,6 @@ export interface ViewOptions {
   readonly wanted?: boolean;
   /** Whether it has processes of its own, which end with the first, or with us. */
   readonly ownProcesses?: boolean;
-  /** More binds (source, target), for who knows where the build's folder is to be found. */
-  readonly binds?: (folder: string) => readonly (readonly [string, string])[];
-  /** Where the command is started, likewise. */
-  readonly cwd?: (folder: string) => string;
 }
 
 export function viewOf(prepared: Prepared, options: ViewOptions & { readonly wanted: true }): View;
@@ -49,7 +45,7 @@ export function viewOf(prepared: Prepared, options: ViewOptions = {}): View | un
   const lines = [...inputs, ...(standIn === undefined ? [] : standInLines(prepared, standIn))];
   const fstab = path.join(folder, 'fstab');
   if (lines.length > 0) fs.writeFileSync(fstab, lines.join(''));
-  const script = mountScript(lines.length > 0 ? fstab : undefined, options.binds?.(seen) ?? [], options.cwd?.(seen) ?? '/');
+  const script = mountScript(lines.length > 0 ? fstab : undefined);
   const command = [...namespaceCommand(user, options), script, 'sh'];
   return { folder: seen, etc: standIn === undefined ? prepared.etc : path.join(standIn, 'etc'), command };
 }
@@ -61,20 +57,13 @@ function standInLines({ folder, etc }: Prepared, standIn: string): string[] {
   return [...(etc === own ? [] : [fstabLine(etc, own, 'bind')]), fstabLine(folder, standIn, 'rbind')];
 }
 
-/** Mounts what the file says and a few binds more, and goes on as what follows. busybox' mount starts three times as fast, but is for one bind, not for many. */
-function mountScript(fstab: string | undefined, binds: readonly (readonly [string, string])[], cwd: string): string {
-  const busybox = staticShell();
-  const mount = busybox === undefined ? 'mount' : `${shellWord(busybox)} mount`;
-  const steps = [
-    ...(fstab === undefined ? [] : [`${shellWord(util('mount'))} -a -T ${shellWord(fstab)}`]),
-    ...binds.map(([source, target]) => `${mount} -o rbind ${shellWord(source)} ${shellWord(target)}`),
-    `cd ${shellWord(cwd)}`,
-  ];
-  return `${steps.join(' && ')} || exit 125; exec "$@"`;
+/** Mounts what the file says, and goes on as what follows. */
+function mountScript(fstab: string | undefined): string {
+  return `${fstab === undefined ? '' : `${shellWord(util('mount'))} -a -T ${shellWord(fstab)} || exit 125; `}exec "$@"`;
 }
 
 /** Begins a namespace with a shell, whose script comes next. */
-function namespaceCommand(user: number | undefined, { ownProcesses = false }: ViewOptions): string[] {
+export function namespaceCommand(user: number | undefined, { ownProcesses = false }: { readonly ownProcesses?: boolean }): string[] {
   const flags = user === undefined ? ['--user', '--map-root-user'] : [];
   const fork = ownProcesses ? ['--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'] : [];
   const busybox = staticShell();
@@ -113,7 +102,7 @@ const passable = new Map<string, boolean>();
 const othersMayPass = 0o001;
 
 /** Whether anybody may pass through the folders above. */
-function isPassable(file: string): boolean {
+export function isPassable(file: string): boolean {
   const above = path.dirname(file);
   if (above === file) return true;
   const known = passable.get(above);
@@ -126,7 +115,7 @@ function isPassable(file: string): boolean {
 const lockable = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
 
 /** In a user namespace a mount keeps the flags of the one that it is made of, and says so. */
-function lockedFlags(place: string): string {
+export function lockedFlags(place: string): string {
   const mounts = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   const parsed = mounts.map((line) => line.split(' ')).filter((fields) => fields.length > 5);
   const inside = parsed.filter(([, , , , point]) => point === '/' || `${place}/`.startsWith(`${point}/`));
