@@ -1,5 +1,6 @@
 // The command line as one bundle: host/dist/vixen.cjs, lazily loaded chunks, the Wasm modules and the workers beside it.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { externals } from './externals.mjs';
 import { at, root } from './paths.mjs';
@@ -25,7 +26,8 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: externals,
+    external: externals.filter((name) => name !== 'lmdb'),
+    alias: { 'node-gyp-build-optional-packages': at('scripts/lib/lmdb-binary.mjs'), msgpackr: at('scripts/lib/no-msgpack.mjs') },
     minifyWhitespace: true,
     sourcemap: false,
     legalComments: 'external',
@@ -46,7 +48,7 @@ async function bundle() {
   }
   const chunks = new Map();
   for (const [name, text] of modules) chunks.set(commonJsName(name), await asCommonJs(esbuild, text));
-  for (const [name, text] of packed(chunks, loadedToEvaluate(modules, result.metafile.outputs))) {
+  for (const [name, text] of packed(chunks, packsOf(modules, result.metafile.outputs))) {
     fs.writeFileSync(path.join(dist, name), text);
     kept.add(name);
   }
@@ -64,12 +66,30 @@ const importedForOrder = /\bimport\s*"\.\/[\w.-]+\.mjs";/g;
 const importedChunk = /\bfrom\s*"\.\/([\w.-]+\.mjs)"/g;
 
 const start = 'host/src/cli/main.ts';
-/** What is loaded by whoever evaluates: the chunks of these modules, and all that they import, but for what is loaded at every start. */
-const evaluating = ['host/src/cli/commands/eval.ts', 'host/src/cli/compat/nix-instantiate.ts'];
+/** What is loaded together, but for what is loaded at every start: the chunks of these modules, and all that they import. */
+const packs = {
+  /** By whoever evaluates. */
+  evaluator: ['host/src/cli/commands/eval.ts', 'host/src/cli/compat/nix-instantiate.ts'],
+  /** By whoever asks for outputs that are there. */
+  realiser: [
+    'host/src/cli/compat/nix-build.ts',
+    'host/src/node/stores.ts',
+    'host/src/node/store-work.ts',
+    'host/src/node/building/index.ts',
+    'host/src/cli/building/display.ts',
+    'store/src/backends/embedded.ts',
+    'node_modules/lmdb/node-index.js',
+  ],
+};
 
-function loadedToEvaluate(modules, outputs) {
-  const atStart = importedBy(modules, outputs, [start]);
-  return [...importedBy(modules, outputs, evaluating)].filter((name) => !atStart.has(name)).map(commonJsName);
+/** The chunks of each pack; each chunk is in one. */
+function packsOf(modules, outputs) {
+  const taken = importedBy(modules, outputs, [start]);
+  return Object.entries(packs).map(([pack, sources]) => {
+    const names = [...importedBy(modules, outputs, sources)].filter((name) => !taken.has(name));
+    for (const name of names) taken.add(name);
+    return { pack, names: names.map(commonJsName) };
+  });
 }
 
 /** The names of the chunks that begin with these sources, and of all that they import. */
@@ -89,26 +109,60 @@ function importedBy(modules, outputs, sources) {
 }
 
 /**
- * Puts chunks that are loaded together into one file, `evaluator.js`, since each file costs Node about half a millisecond; `evaluator.cjs` answers them
- * by name. Where they were, files stand that ask it, for the chunks that are not in it.
+ * Puts chunks that are loaded together into one file each, `evaluator.js` and so on, since each file costs Node about half a millisecond; `packs.cjs` answers
+ * them by name. Where they were, files stand that ask it, for the chunks that are in no pack.
  */
-function packed(chunks, names) {
+function packed(chunks, packs) {
   const files = new Map(chunks);
-  const parts = [];
-  for (const name of names) {
-    parts.push(`${JSON.stringify(`./${name}`)}:(function(require,exports,module){${chunks.get(name)}})`);
-    files.set(name, `module.exports=require("./evaluator.cjs").load("./${name}");`);
+  const packOf = {};
+  for (const { pack, names } of packs) {
+    const parts = names.map((name) => `${JSON.stringify(`./${name}`)}:(function(require,exports,module){${chunks.get(name)}})`);
+    for (const name of names) {
+      packOf[`./${name}`] = pack;
+      files.set(name, `module.exports=require("./packs.cjs").load("./${name}");`);
+    }
+    files.set(`${pack}.js`, `(function(__filename,__dirname){return {${parts.join(',\n')}};})`);
   }
-  files.set('evaluator.js', `(function(__filename,__dirname){return {${parts.join(',\n')}};})`);
-  files.set('evaluator.cjs', fs.readFileSync(at('scripts/lib/evaluator-loader.cjs'), 'utf8'));
+  const loader = fs.readFileSync(at('scripts/lib/packs-loader.cjs'), 'utf8');
+  files.set(
+    'packs.cjs',
+    loader.replace('const packOf = {}', () => `const packOf = ${JSON.stringify(packOf)}`),
+  );
   return files;
 }
 
-/** Writes V8's code for what is loaded to evaluate: whoever starts the same Node as built it compiles nothing twice. */
-function writeCodeCache() {
+/** Writes V8's code for the packs: whoever starts the same Node as built it compiles nothing twice. */
+function writeCodeCaches() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-bundle-'));
+  try {
+    writeCodeCache('evaluator', [
+      'nix-instantiate',
+      '--eval',
+      '--strict',
+      '-E',
+      'builtins.toJSON (derivation { name = "x"; system = "x"; builder = "x"; }).drvPath',
+    ]);
+    const store = ['--store', `embedded://${path.join(folder, 'store')}`, '--option', 'substitute', 'false', '--no-out-link'];
+    writeCodeCache('realiser', ['nix-build', ...store, '-E', builtAlready(path.join(folder, 'file'))]);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** An expression of a derivation whose output is there when it is asked for, without a builder. */
+function builtAlready(file) {
+  fs.writeFileSync(file, 'x');
+  return `let hash = builtins.hashFile "sha256" ${file};
+    there = builtins.path { path = ${file}; name = "x"; recursive = false; sha256 = hash; };
+  in builtins.seq "${'${there}'}" (derivation {
+    name = "x"; system = "x"; builder = "x"; outputHash = hash; outputHashAlgo = "sha256"; outputHashMode = "flat";
+  })`;
+}
+
+function writeCodeCache(pack, args) {
   // What the user has configured for Nix is no matter of the build's.
   const env = { ...process.env, NIX_CONFIG: '', NIX_CONF_DIR: dist, NIX_USER_CONF_FILES: path.join(dist, 'nix.conf') };
-  runNode([at('scripts/lib/code-cache.cjs'), dist], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  runNode([at('scripts/lib/code-cache.cjs'), dist, pack, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /**
@@ -150,7 +204,7 @@ export async function buildBundle() {
         ...wasm,
         ...workers.map(({ file }) => at(file)),
         at('package-lock.json'),
-        ...['bundle.mjs', 'code-cache.cjs', 'evaluator-loader.cjs'].map((name) => at('scripts/lib', name)),
+        ...['bundle.mjs', 'code-cache.cjs', 'packs-loader.cjs', 'lmdb-binary.mjs', 'no-msgpack.mjs'].map((name) => at('scripts/lib', name)),
       ]),
     ],
     outputs: [path.join(dist, 'vixen.cjs')],
@@ -160,8 +214,8 @@ export async function buildBundle() {
     const kept = await bundle();
     copyWasm(kept);
     for (const name of copyWorkers(dist)) kept.add(name);
-    writeCodeCache();
-    kept.add('evaluator.cache');
+    writeCodeCaches();
+    for (const pack of Object.keys(packs)) kept.add(`${pack}.cache`);
     // Chunks are named by their content: those of earlier builds would pile up.
     for (const name of fs.readdirSync(dist)) if (!kept.has(name)) fs.rmSync(path.join(dist, name), { recursive: true });
   });
