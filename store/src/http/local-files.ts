@@ -1,13 +1,19 @@
-/** The files of a `file:` cache. */
-import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
+/**
+ * The files of a `file:` cache. What is small is read and written at once, for it lies in the page cache or goes there: the thread pool costs more than that.
+ */
+import fs from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { BufferPool } from '../compression/bytes.ts';
 import { StoreError } from '../errors.ts';
 import type { CallOptions } from '../service.ts';
-import { writeAll } from '../spool.ts';
 import { type CacheFiles, type Contents, checkFileName, noSuchFile } from './files.ts';
 
 const pool = new BufferPool(256 * 1024, 32);
+/** Milliseconds that a read may take where the next is not left to the thread pool: much more than one from the page cache does. */
+const quickRead = 2;
+const readLater = promisify(fs.read);
 let serial = 0;
 
 export class LocalFiles implements CacheFiles {
@@ -25,9 +31,9 @@ export class LocalFiles implements CacheFiles {
   }
 
   async exists(name: string): Promise<boolean> {
+    const file = this.#at(name);
     try {
-      await stat(this.#at(name));
-      return true;
+      return fs.statSync(file, { throwIfNoEntry: false }) !== undefined;
     } catch (error) {
       if (isMissing(error)) return false;
       throw wrapped(error);
@@ -35,38 +41,42 @@ export class LocalFiles implements CacheFiles {
   }
 
   async text(name: string, limit: number): Promise<string | undefined> {
-    const file = await this.#open(name);
-    if (!file) return undefined;
+    const fd = this.#open(name);
+    if (fd === undefined) return undefined;
     try {
-      const { size } = await file.stat();
+      const { size } = fs.fstatSync(fd);
       if (size > limit) throw new StoreError('invalid', `file '${this.#at(name)}' is larger than ${limit} bytes`);
-      return await file.readFile('utf8');
+      return system(() => fs.readFileSync(fd, 'utf8'));
     } finally {
-      await file.close();
+      fs.closeSync(fd);
     }
   }
 
   async *read(name: string, { signal }: CallOptions = {}): AsyncGenerator<Uint8Array, void, void> {
-    const file = await this.#open(name);
-    if (!file) throw noSuchFile(name, this.url);
+    const fd = this.#open(name);
+    if (fd === undefined) throw noSuchFile(name, this.url);
     const buffer = pool.take();
     try {
-      for (;;) {
+      for (let quick = true; ; ) {
         signal?.throwIfAborted();
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-        if (bytesRead === 0) return;
+        const before = performance.now();
+        const count = quick
+          ? fs.readSync(fd, buffer, 0, buffer.length, null)
+          : (await readLater(fd, buffer, 0, buffer.length, null)).bytesRead;
+        if (count === 0) return;
+        quick = performance.now() - before < quickRead;
         // No Buffer: whose `slice` copies nothing.
-        yield new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
+        yield new Uint8Array(buffer.buffer, buffer.byteOffset, count);
       }
     } finally {
       pool.give(buffer);
-      await file.close();
+      fs.closeSync(fd);
     }
   }
 
-  async #open(name: string): Promise<FileHandle | undefined> {
+  #open(name: string): number | undefined {
     try {
-      return await open(this.#at(name), 'r');
+      return fs.openSync(this.#at(name), 'r');
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw wrapped(error);
@@ -77,27 +87,27 @@ export class LocalFiles implements CacheFiles {
   async write(name: string, contents: Contents, _type: string, { signal }: CallOptions = {}): Promise<void> {
     const final = this.#at(name);
     const temporary = `${final}.tmp.${process.pid}.${serial++}`;
-    await this.#makeFolder(path.dirname(final));
+    this.#makeFolder(path.dirname(final));
     try {
-      const file = await open(temporary, 'wx', 0o666);
+      const fd = fs.openSync(temporary, 'wx', 0o666);
       try {
         for await (const chunk of contents.read()) {
           signal?.throwIfAborted();
-          await writeAll(file, chunk, null);
+          for (let at = 0; at < chunk.length; ) at += fs.writeSync(fd, chunk, at);
         }
       } finally {
-        await file.close();
+        fs.closeSync(fd);
       }
-      await rename(temporary, final);
+      fs.renameSync(temporary, final);
     } catch (error) {
-      await rm(temporary, { force: true });
+      fs.rmSync(temporary, { force: true });
       throw wrapped(error);
     }
   }
 
-  async #makeFolder(folder: string): Promise<void> {
+  #makeFolder(folder: string): void {
     if (this.#made.has(folder)) return;
-    await mkdir(folder, { recursive: true });
+    fs.mkdirSync(folder, { recursive: true });
     this.#made.add(folder);
   }
 
@@ -113,6 +123,14 @@ export class LocalFiles implements CacheFiles {
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+function system<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw wrapped(error);
+  }
+}
 
 function wrapped(error: unknown): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;

@@ -23,3 +23,17 @@ const chunkSize = 256 * 1024;
 export async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
   yield* fs.createReadStream('', { fd: 0, autoClose: false, highWaterMark: chunkSize, signal });
 }
+
+/** The same; a chunk is valid until the next is asked for. A file is read at once, for most of it lies in the page cache: the thread pool costs more than that. */
+export async function* stdinPassing(signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+  if (!fs.fstatSync(0).isFile()) {
+    yield* stdinChunks(signal);
+    return;
+  }
+  const buffer = new Uint8Array(chunkSize);
+  for (let count = -1; count !== 0; ) {
+    signal.throwIfAborted();
+    count = fs.readSync(0, buffer, 0, buffer.length, null);
+    if (count > 0) yield buffer.subarray(0, count);
+  }
+}

@@ -8,7 +8,7 @@ import { nodeHashers } from '../../../node/hashing.ts';
 import { writeOut } from '../../output.ts';
 import type { StoreContext } from '../../store/context.ts';
 import { storePathOf } from '../../store/paths.ts';
-import { stdinChunks, writeChunks } from '../../store/streams.ts';
+import { stdinChunks, stdinPassing, writeChunks } from '../../store/streams.ts';
 import { UsageError } from '../../usage.ts';
 import type { Operation, OperationInput } from '../nix-store.ts';
 
@@ -64,7 +64,7 @@ export const dump: Operation = async ({ signal }, input) => {
 
 export const restore: Operation = async ({ signal }, input) => {
   refuseFlags(input);
-  await restoreTree(stdinChunks(signal), onlyOne(input), { signal });
+  await restoreTree(stdinPassing(signal), onlyOne(input), { signal });
 };
 
 export const exportOperation: Operation = async (context, input) => {
