@@ -6,27 +6,13 @@ export interface Exit {
   readonly signal: string | undefined;
 }
 
-/** A program of its own. */
-export interface Program {
-  /** The program of this machine and its arguments. */
-  readonly command: readonly string[];
-  readonly environment: NodeJS.ProcessEnv;
-  readonly cwd: string;
-  /** Descriptors for the program, from 3 on, which are closed here when it has started; `status` is a pipe to `onStatus`. */
-  readonly descriptors: readonly (number | 'status')[];
-  /** Whom the program starts as. */
-  readonly user: number | undefined;
-  readonly onStatus?: (text: string) => void;
-}
-
 export interface Launch {
-  readonly program?: Program;
-  /** In place of a program: starts the build in one that runs already; `log` is the FIFO that its output goes to. */
-  readonly start?: (log: string) => { readonly pid: number | undefined; readonly exit: Promise<Exit> };
+  /** Starts the build; its output goes to the FIFO `log`. Answers when it has ended. */
+  start(log: string): Promise<Exit>;
   /** Sends SIGKILL to all of it, as soon as that is known. May be called often. */
-  kill(pid: number): void;
-  /** Ends what may still live when the program has ended. */
-  sweep(pid: number, wasKilled: boolean): Promise<void>;
+  kill(): void;
+  /** Ends what may still live when the build has ended. */
+  sweep(): Promise<void>;
   /** Whether the program failed before the build began: what it said then. */
   failure?(code: number | undefined, log: string): string | undefined;
   /** Frees what the launch took, in any case. */

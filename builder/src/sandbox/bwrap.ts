@@ -2,14 +2,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { BuildError } from '../errors.ts';
-import { hasBytes, nulSeparated } from './arguments.ts';
+import { nulSeparated } from './arguments.ts';
 import type { Backend, Launch } from './backend.ts';
 import { sandboxUser } from './etc.ts';
-import { launcher } from './launcher.ts';
-import { findProgram, staticShell } from './machine.ts';
+import { LaunchShells, quoted, words } from './launch-shell.ts';
+import { personality, resourceLimits } from './launcher.ts';
+import { findProgram, staticShell, systems } from './machine.ts';
 import type { Prepared } from './prepare.ts';
 import { kill, waitForEnd } from './process.ts';
-import { throughShell } from './through-shell.ts';
 import { asUser, type View, viewOf } from './view.ts';
 
 export interface BwrapOptions {
@@ -27,6 +27,7 @@ export class BwrapBackend implements Backend {
   readonly sandboxed = true;
   readonly reason: string;
   readonly #shell: string | undefined;
+  readonly #shells = new LaunchShells();
   readonly #filter: string | undefined;
 
   constructor({ reason, shell = staticShell(), filter }: BwrapOptions) {
@@ -40,31 +41,37 @@ export class BwrapBackend implements Backend {
     const view = viewOf(prepared);
     const args = path.join(folder, 'args');
     fs.writeFileSync(args, nulSeparated(this.#arguments(prepared, view)));
-    const before = view ? [...view.command, ...asUser(user)] : [];
-    const bwrap = [findProgram('bwrap')!, '--args', String(fds.args), '--', ...request.command];
     const { limits, constraints } = request;
-    const prefix = launcher({ system: constraints.system, limits, lastDescriptor: this.#filter === undefined ? fds.args : fds.filter });
-    const command = [...(view ? [] : prefix), ...before, ...(view ? prefix : []), ...bwrap];
+    const command = [
+      ...(view?.command ?? []),
+      ...asUser(user),
+      ...(constraints.system === systems()[0] ? [] : personality(constraints.system)),
+      ...resourceLimits({ limits }),
+      ...[findProgram('bwrap')!, '--args', String(fds.args), '--', ...request.command],
+    ];
+    const filter = this.#filter === undefined ? '' : `${fds.filter}<${quoted(this.#filter)}`;
+    const shell = this.#shells.take();
     let child: number | undefined;
-    const program = {
-      command: command.some(hasBytes) ? throughShell(command, folder) : command,
-      environment: {},
-      cwd: '/',
-      descriptors: ['status' as const, fs.openSync(args, 'r'), ...(this.#filter === undefined ? [] : [fs.openSync(this.#filter, 'r')])],
-      user: view ? undefined : user,
-      onStatus: (text: string) => {
-        child ??= Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? Number.NaN) || undefined;
-      },
+    const onLine = (line: string) => {
+      child ??= Number(/"child-pid": (\d+)/.exec(line)?.[1] ?? Number.NaN) || undefined;
     };
     return {
-      program,
+      start: (log) =>
+        shell.run(`exec </dev/null >${quoted(log)} 2>&1 ${fds.args}<${quoted(args)} ${filter}; exec ${words(command)}`, { onLine }),
       // The namespace's first process: with it all others die, and bubblewrap ends when that is done.
-      kill: (pid) => kill(child ?? pid),
+      kill: () => {
+        for (const pid of child === undefined ? shell.children() : [child]) kill(pid);
+      },
       sweep: async () => {
         if (child !== undefined) await waitForEnd(child);
+        this.#shells.give(shell);
       },
       failure: (code, log) => failureOf(code, log),
     };
+  }
+
+  async close(): Promise<void> {
+    await this.#shells.close();
   }
 
   #arguments(prepared: Prepared, view: View | undefined): string[] {

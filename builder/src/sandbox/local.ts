@@ -6,16 +6,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Backend, Launch } from './backend.ts';
 import type { BuildFolders } from './folders.ts';
-import { launcher, personality, resourceLimits } from './launcher.ts';
+import { quoted } from './launch-shell.ts';
+import { personality, resourceLimits } from './launcher.ts';
 import { LocalSpace } from './local-space.ts';
 import { isRoot, staticShell, systems } from './machine.ts';
 import { type Prepared, placeOf } from './prepare.ts';
-import { asOurselves, fstabLine, lockedFlags, util } from './view.ts';
+import { asOurselves, asUser, fstabLine, lockedFlags, util } from './view.ts';
 
 /** More inputs than that are mounted by one program that starts slower. */
 const fewInputs = 4;
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 export class LocalBackend implements Backend {
   readonly name = 'local';
@@ -42,7 +41,7 @@ export class LocalBackend implements Backend {
       command: commandOf(prepared, seen),
     };
     return {
-      start: (log) => ({ pid: space.pid, exit: space.start(build, log) }),
+      start: (log) => space.start(build, log),
       kill: () => space.kill(),
       sweep: async () => {
         if (space.isEmpty()) this.#free.push(space);
@@ -55,8 +54,7 @@ export class LocalBackend implements Backend {
   #take(store: string): LocalSpace {
     const found = this.#free.findIndex((each) => each.alive && each.store === store);
     if (found >= 0) return this.#free.splice(found, 1)[0]!;
-    const prefix = launcher({ system: systems()[0]!, limits: undefined, lastDescriptor: 2 });
-    const space = new LocalSpace({ store, own: this.#folders.own, isRoot: isRoot(), launcher: prefix });
+    const space = new LocalSpace({ store, own: this.#folders.own, isRoot: isRoot() });
     this.#all.add(space);
     return space;
   }
@@ -96,7 +94,7 @@ function commandOf(prepared: Prepared, seen: (place: string) => string): readonl
   return [
     ...(constraints.system === systems()[0] ? [] : personality(constraints.system)),
     ...resourceLimits({ limits }),
-    ...(user === undefined ? asOurselves() : asUserQuickly(user)),
+    ...(user === undefined ? asOurselves() : asUser(user)),
     // Only here: what is in it must not reach programs that run as root.
     ...env(),
     '-i',
@@ -104,9 +102,6 @@ function commandOf(prepared: Prepared, seen: (place: string) => string): readonl
     ...request.command,
   ];
 }
-
-/** setpriv does the same, and takes twice as long. */
-const asUserQuickly = (user: number): readonly string[] => [util('nsenter'), '--no-fork', `--setuid=${user}`, `--setgid=${user}`, '--'];
 
 const env = (): readonly string[] => {
   const busybox = staticShell();

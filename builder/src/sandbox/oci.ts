@@ -4,8 +4,9 @@ import path from 'node:path';
 import { BuildError } from '../errors.ts';
 import { hasBytes } from './arguments.ts';
 import type { Backend, Launch } from './backend.ts';
-import { launcher } from './launcher.ts';
-import { staticShell } from './machine.ts';
+import { LaunchShells, quoted, words } from './launch-shell.ts';
+import { personality, resourceLimits } from './launcher.ts';
+import { staticShell, systems } from './machine.ts';
 import { type OciMount, ociConfig } from './oci-config.ts';
 import type { Prepared } from './prepare.ts';
 import { killNamespace, mayRun, processesOf, processName, sweep } from './process.ts';
@@ -35,6 +36,7 @@ export class OciBackend implements Backend {
   readonly reason: string;
   readonly #runtime: string;
   readonly #shell: string | undefined;
+  readonly #shells = new LaunchShells();
   #serial = 0;
 
   constructor({ runtime, version, reason, shell = staticShell() }: OciOptions) {
@@ -59,22 +61,27 @@ export class OciBackend implements Backend {
     this.#makeBundle(bundle, prepared, view, cgroup, user);
     const { limits, constraints } = request;
     const run = [this.#runtime, '--root', path.join(folder, 'state'), 'run', '--bundle', view.folder + bundle.slice(folder.length), id];
-    const prefix = launcher({ system: constraints.system, limits: { ...limits, processes: 0, memory: 0 }, lastDescriptor: 2 });
+    const prefix = [
+      ...(constraints.system === systems()[0] ? [] : personality(constraints.system)),
+      ...resourceLimits({ limits: { ...limits, processes: 0, memory: 0 } }),
+    ];
+    const shell = this.#shells.take();
     return {
-      program: {
-        command: [...prefix, ...view.command, ...run],
-        environment: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' },
-        cwd: '/',
-        descriptors: [],
-        user: undefined,
+      start: (log) => shell.run(`exec </dev/null >${quoted(log)} 2>&1 3>&-; exec ${words([...prefix, ...view.command, ...run])}`),
+      kill: () => {
+        for (const pid of shell.children()) killNamespace(pid);
       },
-      kill: killNamespace,
       sweep: async () => {
         await sweep(() => processesOf(user));
+        this.#shells.give(shell);
       },
       failure: (code, log) => failureOf(code, log),
       close: () => removeCgroups(id),
     };
+  }
+
+  async close(): Promise<void> {
+    await this.#shells.close();
   }
 
   #makeBundle(bundle: string, prepared: Prepared, view: View, cgroup: string, user: number): void {

@@ -1,10 +1,8 @@
 /** Runs what a backend has launched: its log, its limits, its end. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import type { Readable } from 'node:stream';
 import { BuildError } from '../errors.ts';
 import type { BuildOptions } from '../service.ts';
-import type { Exit, Launch, Program } from './backend.ts';
+import type { Exit, Launch } from './backend.ts';
 import { Guard } from './guard.ts';
 import type { LogPipe, LogPipes } from './log-pipe.ts';
 import type { Prepared } from './prepare.ts';
@@ -29,7 +27,7 @@ class Run {
   readonly #launch: Launch;
   readonly #pipe: LogPipe;
   readonly #options: BuildOptions;
-  #pid: number | undefined;
+  #ended = false;
   #reason: { readonly error: unknown } | undefined;
   #killing: NodeJS.Timeout | undefined;
   #head = '';
@@ -49,7 +47,7 @@ class Run {
     const started = Date.now();
     try {
       signal?.throwIfAborted();
-      const exit = this.#launch.program ? this.#spawn(this.#launch.program) : this.#begin();
+      const exit = this.#start();
       signal?.addEventListener('abort', abort);
       const logEnded = this.#readLog(guard);
       const how = await exit;
@@ -67,38 +65,11 @@ class Run {
   }
 
   /** The other end of the log stays open until the build has it. */
-  #begin(): Promise<Exit> {
-    const { pid, exit } = this.#launch.start!(this.#pipe.file);
-    this.#pid = pid;
-    return exit.finally(() => fs.closeSync(this.#pipe.writeEnd));
-  }
-
-  #spawn({ command, environment, cwd, descriptors, user, onStatus }: Program): Promise<Exit> {
-    const { writeEnd } = this.#pipe;
-    const [file, ...args] = command;
-    const own = descriptors.filter((each) => each !== 'status');
-    try {
-      const child: ChildProcess = spawn(file!, args, {
-        cwd,
-        env: environment,
-        stdio: ['ignore', writeEnd, writeEnd, ...descriptors.map((each) => (each === 'status' ? ('pipe' as const) : each))],
-        ...(user === undefined ? {} : { uid: user, gid: user }),
-        detached: true,
-      });
-      this.#pid = child.pid;
-      const at = descriptors.indexOf('status');
-      if (at >= 0)
-        (child.stdio[at + 3] as Readable)
-          .setEncoding('utf8')
-          .on('data', (text: string) => onStatus?.(text))
-          .on('error', () => {});
-      return new Promise((resolve, reject) => {
-        child.on('error', (cause) => reject(new BuildError('sandbox', `cannot start '${file}': ${cause.message}`, { cause })));
-        child.on('exit', (code, how) => resolve({ code: code ?? undefined, signal: how ?? undefined }));
-      });
-    } finally {
-      for (const fd of [writeEnd, ...own]) fs.closeSync(fd);
-    }
+  #start(): Promise<Exit> {
+    return this.#launch.start(this.#pipe.file).finally(() => {
+      this.#ended = true;
+      fs.closeSync(this.#pipe.writeEnd);
+    });
   }
 
   /** Reads the log; while a receiver is busy nothing is read, and the build waits. */
@@ -125,7 +96,9 @@ class Run {
   /** Ends the build; the first reason counts. */
   #stop(error: unknown): void {
     this.#reason ??= { error };
-    const kill = () => this.#pid !== undefined && this.#launch.kill(this.#pid);
+    const kill = () => {
+      if (!this.#ended) this.#launch.kill();
+    };
     kill();
     // What is killed while it starts may not be known yet.
     this.#killing ??= setInterval(kill, 50);
@@ -133,7 +106,7 @@ class Run {
 
   /** Ends what still lives; answers whether the log has come to its end. */
   async #sweep(logEnded: Promise<void>): Promise<boolean> {
-    if (this.#pid !== undefined) await this.#launch.sweep(this.#pid, this.#reason !== undefined);
+    await this.#launch.sweep();
     clearInterval(this.#killing);
     if (this.#reason) {
       this.#pipe.readEnd.destroy();
