@@ -184,6 +184,7 @@ export async function addTexts(
   hashers: HasherFactory,
   options: CallOptions = {},
 ): Promise<void> {
+  if (texts.length === 0) return;
   const described = new Map(texts.map((text) => [text.path, { ...describeText(text, hashers), text }]));
   const order = topologicalOrder(new Map([...described].map(([path, { info }]) => [path, info])));
   const sorted = order.map((path) => described.get(path)!);

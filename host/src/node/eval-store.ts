@@ -212,12 +212,8 @@ export class EvaluationStore extends VirtualStore {
       if (!known.has(path)) await this.#writeSource(store, path, request, source);
       this.#sources.delete(path);
     }
-    const { addTexts } = await storeWork();
-    await addTexts(
-      store,
-      texts.filter(({ path }) => !known.has(path)),
-      this.hashers,
-    );
+    const missing = texts.filter(({ path }) => !known.has(path));
+    if (missing.length > 0) await (await storeWork()).addTexts(store, missing, this.hashers);
     for (const { path } of texts) this.#texts.delete(path);
   }
 

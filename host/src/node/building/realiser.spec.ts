@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { BuildError } from '@vixen/builder';
 import { openStore, type Store, thisProcess } from '@vixen/store';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { addDerivation, FakeBuilder, type Make } from '../../../../builder/src/testing/derivations.ts';
 import { Settings } from '../../core/config/settings.ts';
 import type { ProgressEvent } from '../../core/coordinator/progress.ts';
@@ -97,6 +97,16 @@ test('a failure is told with its log, and stops what depends on it', async () =>
   expect(made).toEqual(['other']);
   // For who has no display.
   expect((failure as Error).cause).toMatchObject({ message: expect.stringContaining('builder failed with exit code 3') });
+});
+
+test('what is there is kept by one write', async () => {
+  const a = await derive('a');
+  await open().realise([a.all]);
+  const keep = vi.spyOn(store.collector!, 'addTemporaryRoots');
+  const realiser = open();
+  await realiser.plan([a.all]);
+  await realiser.realise([a.all]);
+  expect(keep.mock.calls.map(([paths]) => [...paths].sort())).toEqual([[a.drvPath, a.out].sort()]);
 });
 
 test('a builder that cannot be opened is tried again by the next who asks', async () => {

@@ -7,6 +7,8 @@ import type { DerivationFacts } from '../../core/coordinator/events.ts';
 
 interface Question {
   readonly path: string;
+  /** Whether it is to be kept from the collector before anybody looks. */
+  readonly keep: boolean;
   readonly answer: (valid: boolean) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -33,9 +35,13 @@ export class StoreReader {
 
   /** Whether the path is valid; it is kept from the collector before that is looked at. */
   isValid(path: string): Promise<boolean> {
+    return this.#question(path, true);
+  }
+
+  #question(path: string, keep: boolean): Promise<boolean> {
     return new Promise((answer, fail) => {
       if (this.#questions.length === 0) queueMicrotask(() => void this.#ask());
-      this.#questions.push({ path, answer, fail });
+      this.#questions.push({ path, keep, answer, fail });
     });
   }
 
@@ -48,7 +54,7 @@ export class StoreReader {
   async #askSome(questions: readonly Question[]) {
     try {
       const paths = questions.map(({ path }) => path);
-      const fresh = paths.filter((path) => !this.#kept.has(path));
+      const fresh = questions.flatMap(({ path, keep }) => (keep && !this.#kept.has(path) ? [path] : []));
       if (fresh.length > 0) await this.#store.collector?.addTemporaryRoots(fresh);
       for (const path of fresh) this.#kept.add(path);
       const infos = await this.#store.pathInfos(paths);
@@ -67,16 +73,25 @@ export class StoreReader {
     return read;
   }
 
-  /** Undefined where the `.drv` is not valid. */
+  /** Undefined where the `.drv` is not valid. It is read before it is kept, so that it and its outputs are kept by one write. */
   async facts(drvPath: string): Promise<DerivationFacts | undefined> {
-    if (!(await this.isValid(drvPath))) return undefined;
-    const derivation = await this.derivation(drvPath);
+    if (!(await this.#question(drvPath, false))) return undefined;
+    const derivation = await this.derivation(drvPath).catch((error: unknown) => ({ error }));
+    if (!('error' in derivation)) return this.#factsOf(drvPath, derivation);
+    // The collector may just have removed it.
+    if (await this.isValid(drvPath)) throw derivation.error;
+    return undefined;
+  }
+
+  async #factsOf(drvPath: string, derivation: Derivation): Promise<DerivationFacts | undefined> {
     const types = [...derivation.outputs.values()].map(({ type }) => type);
     const impure = types.includes('impure');
     const paths = await this.#outputPaths(drvPath, derivation, impure);
     const look = async ([name, path]: [string, string | undefined]) =>
       [name, { path, valid: path !== undefined && (await this.isValid(path)) }] as const;
-    const outputs = new Map(await Promise.all([...paths].map(look)));
+    const [isValid, ...looked] = await Promise.all([this.isValid(drvPath), ...[...paths].map(look)]);
+    if (!isValid) return undefined;
+    const outputs = new Map(looked);
     const options = derivationOptions(derivation);
     return {
       outputs,
