@@ -16,7 +16,7 @@ export interface LogPipe {
   /** For the build; to be closed here when it has started. */
   readonly writeEnd: number;
   /** What comes out; ends when nothing holds the other end. */
-  readonly readEnd: net.Socket;
+  readonly readEnd: AsyncIterable<Uint8Array> & { destroy(): void };
 }
 
 export class LogPipes {
@@ -32,7 +32,7 @@ export class LogPipes {
     const file = this.#free.pop() ?? this.#make();
     const readFd = fs.openSync(file, O_RDONLY | O_NONBLOCK);
     const writeEnd = fs.openSync(file, O_WRONLY);
-    return { file, writeEnd, readEnd: new net.Socket({ fd: readFd, readable: true, writable: false }) };
+    return { file, writeEnd, readEnd: readerOf(readFd) };
   }
 
   /** For the next build, when the pipe has ended: nobody else has it open. */
@@ -48,5 +48,37 @@ export class LogPipes {
     const [first, ...others] = files;
     this.#free.push(...others);
     return first!;
+  }
+}
+
+/** Bun's sockets read nothing from a FIFO. */
+const readerOf = (fd: number): LogPipe['readEnd'] =>
+  process.versions.bun ? new BunReader(fd) : new net.Socket({ fd, readable: true, writable: false });
+
+class BunReader {
+  readonly #fd: number;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #closed = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    const { Bun } = globalThis as unknown as { Bun: { file(fd: number): { stream(): ReadableStream<Uint8Array> } } };
+    this.#reader = Bun.file(fd).stream().getReader();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const { done, value } = await this.#reader.read();
+      if (done) return;
+      yield value;
+    }
+  }
+
+  /** Bun leaves the descriptor open. */
+  destroy(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    void this.#reader.cancel().catch(() => {});
+    fs.closeSync(this.#fd);
   }
 }

@@ -77,11 +77,11 @@ class Run {
     const { onLog } = this.#options;
     const limit = this.#prepared.request.limits.log;
     try {
-      for await (const chunk of this.#pipe.readEnd as AsyncIterable<Buffer>) {
+      for await (const chunk of this.#pipe.readEnd) {
         guard.heard();
         const bytes = limit > 0 ? chunk.subarray(0, limit - this.#logged) : chunk;
         this.#logged += chunk.length;
-        if (this.#head.length < headSize) this.#head += bytes.toString('latin1', 0, headSize);
+        if (this.#head.length < headSize) this.#head += Buffer.from(bytes.subarray(0, headSize)).toString('latin1');
         if (bytes.length > 0) await onLog?.(bytes);
         guard.heard();
         if (limit === 0 || this.#logged <= limit) continue;
