@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bun } from './testing/bun.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/vixen.cjs', import.meta.url));
 const bubblewrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true']).status === 0;
@@ -42,6 +43,7 @@ function run(
   args: string[],
   more: Record<string, string> = {},
   input = '',
+  runtime = process.execPath,
 ): Promise<{ status: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const { NODE_EXTRA_CA_CERTS: _, NIX_CONFIG: _config, NIX_PATH: _path, VIXEN_STORE: _store, ...inherited } = process.env;
@@ -53,7 +55,7 @@ function run(
       NIX_CONF_DIR: dir,
       VIXEN_STORE: `${dir}/root`,
     };
-    const child = spawn(process.execPath, [launcher, ...args], {
+    const child = spawn(runtime, [launcher, ...args], {
       cwd: dir,
       env: { ...inherited, ...own, NIX_CONFIG: 'substituters =\nexperimental-features = ca-derivations nix-command flakes', ...more },
     });
@@ -140,6 +142,11 @@ describe.skipIf(missing !== undefined)(`builds${missing ? ` (${missing})` : ''}`
       status: 0,
       stdout: 'tool says there\n',
     });
+  });
+
+  test.skipIf(!bun)(`builds on Bun, one after another${bun ? '' : ' (no Bun runs here)'}`, async () => {
+    const made = await run(['nix-build', '-A', 'user', '-A', 'two', '--no-out-link'], { VIXEN_STORE: `${dir}/bun` }, '', bun);
+    expect(made).toMatchObject({ status: 0, stdout: expect.stringMatching(/-user\n.*-two\n$/) });
   });
 
   test('the repl builds', async () => {

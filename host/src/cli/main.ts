@@ -65,5 +65,7 @@ async function start() {
     const { internalError } = await import('./internal-error.ts');
     process.exitCode = internalError(error);
   }
+  // Everything has been written by then. Bun goes on watching pipes of builds that have ended.
+  if ('bun' in process.versions) process.exit();
 }
 void start();
