@@ -30,9 +30,10 @@ function messageOf(error: BuildError, drvPath: string, limits: BuildPlan['reques
     case 'failed':
       return `Cannot build '${drvPath}'.\nReason: builder ${statusText(error)}.`;
     case 'timed-out':
-      return `${drvPath} timed out after ${limits.time} seconds`;
+      return `timed out after ${limits.time} seconds`;
     case 'silent':
-      return `${drvPath} timed out after ${limits.silence} seconds of silence`;
+      // Nix does not say that it was silence; that is worth knowing.
+      return `timed out after ${limits.silence} seconds of silence`;
     case 'log-limit':
       return `${drvPath} killed after writing more than ${limits.log} bytes of log output`;
     default:
