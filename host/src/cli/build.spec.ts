@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingBubblewrap } from './testing/bubblewrap.ts';
 import { bun } from './testing/bun.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/vixen.cjs', import.meta.url));
-const bubblewrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true']).status === 0;
-const missing = bubblewrap ? undefined : 'bubblewrap does not work here';
+const missing = missingBubblewrap();
 
 let dir = '';
 beforeAll(() => {

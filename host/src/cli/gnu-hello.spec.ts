@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingBubblewrap } from './testing/bubblewrap.ts';
 import { type DebianInputs, downloadHello, missingDebian } from './testing/debian.ts';
 
 const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const bubblewrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true']).status === 0;
-const missing = bubblewrap ? missingDebian() : 'bubblewrap does not work here';
+const missing = missingBubblewrap() ?? missingDebian();
 
 describe.skipIf(missing !== undefined)(`GNU hello${missing ? ` (${missing})` : ''}`, () => {
   let folder: string;

@@ -5,14 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { missingBubblewrap } from './testing/bubblewrap.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/vixen.cjs', import.meta.url));
-const runs = (program: string, args: string[]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
-const missing = !runs('openssl', ['version'])
-  ? 'there is no openssl'
-  : runs('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true'])
-    ? undefined
-    : 'bubblewrap does not work here';
+const hasOpenssl = spawnSync('openssl', ['version'], { stdio: 'ignore' }).status === 0;
+const missing = hasOpenssl ? missingBubblewrap() : 'there is no openssl';
 
 describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missing})` : ''}`, () => {
   let folder: string;

@@ -8,6 +8,7 @@ import { type Store, storedDerivation } from '@vixen/store';
 import type { DerivedPath } from '@vixen/store/formats';
 import { runStoreProcess } from '../../node/store-process.ts';
 import type { Evaluation } from '../evaluation.ts';
+import { quoteShell } from '../shell-quoting.ts';
 
 export interface DevelopmentShell {
   readonly drvPath: string;
@@ -98,14 +99,12 @@ function environment({ pure, keep }: DevelopmentShell, { variables }: Developmen
   };
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** What bash reads before the prompt or the command. */
 function rcText({ pure, command }: DevelopmentShell, { files }: DevelopmentAttributes, bash: string, folder: string): string {
   const prompt = process.getuid?.() === 0 ? '1;31m' : '1;32m';
   const { TZ } = process.env;
   return [
-    `_nix_shell_clean_tmpdir() { command rm -rf ${quoted(folder)}; }`,
+    `_nix_shell_clean_tmpdir() { command rm -rf ${quoteShell(folder)}; }`,
     'trap _nix_shell_clean_tmpdir EXIT',
     'exitHooks+=(_nix_shell_clean_tmpdir)',
     'failureHooks+=(_nix_shell_clean_tmpdir)',
@@ -115,15 +114,15 @@ function rcText({ pure, command }: DevelopmentShell, { files }: DevelopmentAttri
     files.get('.attrs.sh') ?? '',
     '[ -e "$stdenv/setup" ] && source "$stdenv/setup"',
     ...(pure ? [] : ['PATH=$PATH:$p', 'unset p']),
-    `PATH=${quoted(path.dirname(bash))}:"$PATH"`,
-    `SHELL=${quoted(bash)}`,
-    `BASH=${quoted(bash)}`,
+    `PATH=${quoteShell(path.dirname(bash))}:"$PATH"`,
+    `SHELL=${quoteShell(bash)}`,
+    `BASH=${quoteShell(bash)}`,
     'set +e',
     `[ -n "$PS1" -a -z "$NIX_SHELL_PRESERVE_PROMPT" ] && PS1='\\n\\[\\033[${prompt}\\][nix-shell:\\w]\\$\\[\\033[0m\\] '`,
     'if [ "$(type -t runHook)" = function ]; then runHook shellHook; fi',
     'unset NIX_ENFORCE_PURITY',
     'shopt -u nullglob',
-    `unset TZ${TZ === undefined ? '' : `; export TZ=${quoted(TZ)}`}`,
+    `unset TZ${TZ === undefined ? '' : `; export TZ=${quoteShell(TZ)}`}`,
     'shopt -s execfail',
     command ?? '',
     '',

@@ -7,6 +7,7 @@ import type { Evaluation } from '../evaluation.ts';
 import type { Flag } from '../flags.ts';
 import { flakeAttrPaths } from '../flakes.ts';
 import type { Run as Runner } from '../groups.ts';
+import { quoteShell } from '../shell-quoting.ts';
 import { UsageError } from '../usage.ts';
 
 /** Shells first, then packages. */
@@ -15,8 +16,6 @@ function shellPaths(fragment: string, system: string): string[] {
   if (fragment === '') return [`devShells.${system}.default`, `devShell.${system}`, ...packages];
   return fragment.startsWith('.') ? packages : [`devShells.${system}.${fragment}`, ...packages];
 }
-
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 class Develop extends InstallableCommand {
   #command: string | undefined;
@@ -48,7 +47,7 @@ class Develop extends InstallableCommand {
     if (at >= 0)
       this.#command = `exec ${args
         .slice(at + 1)
-        .map(quoted)
+        .map(quoteShell)
         .join(' ')}`;
     super.parse(at < 0 ? args : args.slice(0, at));
   }

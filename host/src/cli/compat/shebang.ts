@@ -1,6 +1,7 @@
 // Scripts that begin with `#! /usr/bin/env nix-shell`: what their lines `#! nix-shell …` ask for (Nix manual, "nix-shell", "Use as a #!-interpreter").
 import fs from 'node:fs';
 import path from 'node:path';
+import { quoteShell } from '../shell-quoting.ts';
 import { UsageError } from '../usage.ts';
 
 export interface Shebang {
@@ -19,19 +20,17 @@ export function shebangOf([script, ...saved]: readonly string[]): Shebang | unde
   const lines = script === undefined || script.startsWith('-') ? undefined : linesOf(script);
   if (!lines?.[0]?.startsWith('#!')) return undefined;
   const words = lines.slice(1).flatMap((line) => shellWords(/^#!\s*nix-shell\s+(.*)$/.exec(line.trimEnd())?.[1] ?? ''));
-  const args = saved.map(quoted).join(' ');
+  const args = saved.map(quoteShell).join(' ');
   return {
     args: words,
     folder: path.dirname(path.resolve(script!)),
     command(interpreter) {
       // Perl and Ruby read the first line themselves, unless they are kept from it.
-      if (interpreter.includes('ruby')) return `exec ${interpreter} -e 'load(ARGV.shift)' -- ${quoted(script!)} ${args}`;
-      return `exec ${interpreter.includes('perl') ? '-a PERL ' : ''}${interpreter} ${quoted(script!)} ${args}`;
+      if (interpreter.includes('ruby')) return `exec ${interpreter} -e 'load(ARGV.shift)' -- ${quoteShell(script!)} ${args}`;
+      return `exec ${interpreter.includes('perl') ? '-a PERL ' : ''}${interpreter} ${quoteShell(script!)} ${args}`;
     },
   };
 }
-
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function linesOf(file: string): string[] | undefined {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
