@@ -21,6 +21,10 @@ const mostThreads = 2;
 const placedBytes = 1024 * 1024;
 const nothing = new Uint8Array();
 
+/** Batches for the next tree: most are a file or two, and take less time than a fresh batch. */
+const idle: ArrayBuffer[] = [];
+const mostIdle = 2;
+
 export class WriterPool {
   readonly #form: FileForm;
   readonly #umask = process.umask();
@@ -32,7 +36,7 @@ export class WriterPool {
   #worked = 0;
   #threads: WriterThread[] = [];
   #next = 0;
-  #batch = new WriteBatch();
+  #batch = new WriteBatch(idle.pop());
   #placed = 0;
   readonly #places: string[] = [];
   #full: { readonly batch: WriteBatch; readonly more: boolean }[] = [];
@@ -95,6 +99,7 @@ export class WriterPool {
       await this.#breather.breathe();
     }
     this.#here.close();
+    idle.push(...[this.#batch.buffer, ...this.#spare.splice(0)].slice(0, mostIdle - idle.length));
   }
 
   /** Stops writing. Resolves when nothing is written any more. */
@@ -106,7 +111,7 @@ export class WriterPool {
   /** `more`: the last file goes on in the next batch. */
   #turn(more: boolean): void {
     if (this.#batch.used > 0) this.#full.push({ batch: this.#batch, more });
-    this.#batch = new WriteBatch(this.#spare.pop());
+    this.#batch = new WriteBatch(this.#spare.pop() ?? idle.pop());
     this.#placed = 0;
   }
 

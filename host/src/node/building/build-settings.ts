@@ -1,5 +1,5 @@
 // What nix.conf says to builds.
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { type BuildService, type BuildSettings, noLimits, type SandboxPath } from '@vixen/builder';
 import type { Settings } from '../../core/config/settings.ts';
 
@@ -14,7 +14,7 @@ export function parseSandboxPath(text: string): SandboxPath {
 
 export function buildSettings(settings: Settings): BuildSettings {
   return {
-    cores: settings.int('cores') || cpus().length,
+    cores: settings.int('cores') || availableParallelism(),
     limits: {
       ...noLimits,
       time: settings.int('timeout'),
@@ -51,7 +51,7 @@ export function configured(builder: BuildService, settings: Settings): BuildServ
 /** `max-jobs`: builds at once. */
 export const buildSlots = (settings: Settings): number => {
   const text = settings.text('max-jobs');
-  return text === 'auto' ? cpus().length : Number(text);
+  return text === 'auto' ? availableParallelism() : Number(text);
 };
 
 /** Which builder to open: the user's, or what `sandbox` says. */

@@ -15,6 +15,7 @@ export class Planner {
   readonly #builds = new Map<string, readonly string[]>();
   readonly #substitutes = new Set<string>();
   readonly #unknown = new Set<string>();
+  readonly #looked: string[] = [];
   #downloadSize = 0;
   #narSize = 0;
 
@@ -24,6 +25,7 @@ export class Planner {
     this.#signal = signal;
   }
 
+  /** What was looked at is kept from the collector afterwards, by one write: most often it is realised next. */
   async plan(paths: readonly DerivedPath[]): Promise<RealisePlan> {
     let level = paths.flatMap((path): Wanted[] => {
       if ('path' in path) return [path];
@@ -34,6 +36,7 @@ export class Planner {
       const fresh = level.filter((wanted) => this.#isFresh(wanted));
       level = (await Promise.all(fresh.map((wanted) => this.#look(wanted)))).flat();
     }
+    await this.#reader.keep(this.#looked);
     return {
       willBuild: this.#buildOrder(),
       willSubstitute: [...this.#substitutes].sort(),
@@ -55,7 +58,8 @@ export class Planner {
   }
 
   async #lookAtPath(path: string): Promise<Wanted[]> {
-    if (await this.#reader.isValid(path)) return [];
+    this.#looked.push(path);
+    if (await this.#reader.wasValid(path)) return [];
     const offer = await this.#substituters.firstOffer(path, this.#signal);
     if (!offer) {
       this.#unknown.add(path);
@@ -68,9 +72,10 @@ export class Planner {
   }
 
   async #lookAtDerivation(drvPath: string, outputs: readonly string[] | '*'): Promise<Wanted[]> {
-    const facts = await this.#reader.facts(drvPath);
+    const facts = await this.#reader.glance(drvPath);
     // It would have to be fetched before more can be said.
     if (!facts) return [{ path: drvPath }];
+    this.#looked.push(drvPath, ...[...facts.outputs.values()].flatMap(({ path }) => (path === undefined ? [] : [path])));
     const names = outputs === '*' ? [...facts.outputs.keys()] : outputs;
     const missing = names
       .map((name) => facts.outputs.get(name))

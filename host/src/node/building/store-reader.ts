@@ -38,6 +38,18 @@ export class StoreReader {
     return this.#question(path, true);
   }
 
+  /** Whether it is valid, for who only wants to know. */
+  wasValid(path: string): Promise<boolean> {
+    return this.#question(path, false);
+  }
+
+  /** Keeps paths from the collector, valid or not. */
+  async keep(paths: readonly string[]): Promise<void> {
+    const fresh = paths.filter((path) => !this.#kept.has(path));
+    if (fresh.length > 0) await this.#store.collector?.addTemporaryRoots(fresh);
+    for (const path of fresh) this.#kept.add(path);
+  }
+
   #question(path: string, keep: boolean): Promise<boolean> {
     return new Promise((answer, fail) => {
       if (this.#questions.length === 0) queueMicrotask(() => void this.#ask());
@@ -54,9 +66,7 @@ export class StoreReader {
   async #askSome(questions: readonly Question[]) {
     try {
       const paths = questions.map(({ path }) => path);
-      const fresh = questions.flatMap(({ path, keep }) => (keep && !this.#kept.has(path) ? [path] : []));
-      if (fresh.length > 0) await this.#store.collector?.addTemporaryRoots(fresh);
-      for (const path of fresh) this.#kept.add(path);
+      await this.keep(questions.flatMap(({ path, keep }) => (keep ? [path] : [])));
       const infos = await this.#store.pathInfos(paths);
       for (const { path, answer } of questions) answer(infos.has(path));
     } catch (error) {
@@ -74,22 +84,31 @@ export class StoreReader {
   }
 
   /** Undefined where the `.drv` is not valid. It is read before it is kept, so that it and its outputs are kept by one write. */
-  async facts(drvPath: string): Promise<DerivationFacts | undefined> {
-    if (!(await this.#question(drvPath, false))) return undefined;
+  facts(drvPath: string): Promise<DerivationFacts | undefined> {
+    return this.#facts(drvPath, true);
+  }
+
+  /** The same for who only wants to know. */
+  glance(drvPath: string): Promise<DerivationFacts | undefined> {
+    return this.#facts(drvPath, false);
+  }
+
+  async #facts(drvPath: string, keep: boolean): Promise<DerivationFacts | undefined> {
+    if (!(await this.wasValid(drvPath))) return undefined;
     const derivation = await this.derivation(drvPath).catch((error: unknown) => ({ error }));
-    if (!('error' in derivation)) return this.#factsOf(drvPath, derivation);
+    if (!('error' in derivation)) return this.#factsOf(drvPath, derivation, keep);
     // The collector may just have removed it.
-    if (await this.isValid(drvPath)) throw derivation.error;
+    if (await this.wasValid(drvPath)) throw derivation.error;
     return undefined;
   }
 
-  async #factsOf(drvPath: string, derivation: Derivation): Promise<DerivationFacts | undefined> {
+  async #factsOf(drvPath: string, derivation: Derivation, keep: boolean): Promise<DerivationFacts | undefined> {
     const types = [...derivation.outputs.values()].map(({ type }) => type);
     const impure = types.includes('impure');
     const paths = await this.#outputPaths(drvPath, derivation, impure);
     const look = async ([name, path]: [string, string | undefined]) =>
-      [name, { path, valid: path !== undefined && (await this.isValid(path)) }] as const;
-    const [isValid, ...looked] = await Promise.all([this.isValid(drvPath), ...[...paths].map(look)]);
+      [name, { path, valid: path !== undefined && (await this.#question(path, keep)) }] as const;
+    const [isValid, ...looked] = await Promise.all([this.#question(drvPath, keep), ...[...paths].map(look)]);
     if (!isValid) return undefined;
     const outputs = new Map(looked);
     const options = derivationOptions(derivation);
