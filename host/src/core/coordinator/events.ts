@@ -29,6 +29,8 @@ export interface DerivationFacts {
   readonly impure: boolean;
   readonly system: string;
   readonly features: readonly string[];
+  /** Not worth another machine (`preferLocalBuild`). */
+  readonly preferLocal?: boolean;
   /** Whether any builder will do: `builtin:fetchurl`. */
   readonly anywhere: boolean;
 }
@@ -43,6 +45,8 @@ export interface Offer {
 export interface BuilderFacts {
   readonly systems: readonly string[];
   readonly features: readonly string[];
+  /** It takes only builds that ask for all of these. */
+  readonly mandatory?: readonly string[];
   /** Builds at once. */
   readonly slots: number;
 }
@@ -60,6 +64,7 @@ export type CoordinatorEvent =
   | { readonly type: 'copy-failed'; readonly goal: GoalId; readonly ignored: boolean }
   /** Where substituters say that outputs lie. */
   | { readonly type: 'found'; readonly goal: GoalId; readonly paths: ReadonlyMap<string, string> }
+  /** The first is this machine's own; the others are asked before it, in their order. */
   | { readonly type: 'builders'; readonly builders: readonly BuilderFacts[] }
   | { readonly type: 'built'; readonly goal: GoalId }
   /** `again`: another try may succeed. */

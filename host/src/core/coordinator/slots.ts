@@ -55,15 +55,19 @@ export class Slots {
   }
 
   #lineOf({ facts }: DerivationGoal): Line {
-    const { system, features, anywhere } = facts!;
-    const key = JSON.stringify([anywhere ? '' : system, ...features]);
+    const { system, features, anywhere, preferLocal = false } = facts!;
+    const here = anywhere || preferLocal;
+    const key = JSON.stringify([here, anywhere ? '' : system, ...features]);
     const known = this.#lines.get(key);
     if (known) return known;
     const can = (builder: BuilderFacts) =>
       builder.slots > 0 &&
       (anywhere || builder.systems.includes(system)) &&
+      (builder.mandatory ?? []).every((feature) => features.includes(feature)) &&
       features.every((feature) => builder.features.includes(feature));
-    const line = { builders: this.#builders.flatMap((builder, index) => (can(builder) ? [index] : [])), goals: new Set<DerivationGoal>() };
+    const [own, ...others] = this.#builders.keys();
+    const order = here ? [own!, ...others] : [...others, own!];
+    const line = { builders: order.filter((index) => can(this.#builders[index]!)), goals: new Set<DerivationGoal>() };
     this.#lines.set(key, line);
     return line;
   }

@@ -2,11 +2,14 @@
 import type { BuildService, BuiltDerivation } from '@vixen/builder';
 import type { Store } from '@vixen/store';
 import { baseNameOf, type Derivation } from '@vixen/store/formats';
+import type { Settings } from '../../core/config/settings.ts';
 import type { BuilderFacts, CoordinatorEvent, DerivationFacts, Mode } from '../../core/coordinator/events.ts';
 import type { ProgressEvent } from '../../core/coordinator/progress.ts';
+import { currentSystem } from '../system.ts';
 import { failureOfBuild, isBuildError } from './failures.ts';
 import { type BuildLocks, openLocks } from './locks.ts';
 import { LogTail } from './log-tail.ts';
+import type { Machine } from './machines.ts';
 import type { RealiserOptions } from './types.ts';
 
 export interface BuildTask {
@@ -15,10 +18,14 @@ export interface BuildTask {
   readonly derivation: Derivation;
   readonly facts: DerivationFacts;
   readonly mode: Mode;
+  /** Which of those that `describe` has told. */
+  readonly builder: number;
   readonly signal: AbortSignal;
   /** Paths of inputs that nobody else knows. */
   readonly inputOutputs: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
+
+const systemOf = (settings: Settings) => settings.text('system') || currentSystem();
 
 const shownMessage = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -27,7 +34,9 @@ export class Builds {
   readonly #store: Store;
   readonly #tell: (event: ProgressEvent) => void;
   readonly #locks: BuildLocks & { close?(): void };
-  #builder: Promise<BuildService> | undefined;
+  /** In the order of `describe`. */
+  readonly #builders = new Map<number, Promise<BuildService>>();
+  #machines: readonly Machine[] = [];
 
   constructor(options: RealiserOptions, tell: (event: ProgressEvent) => void) {
     this.#options = options;
@@ -36,18 +45,17 @@ export class Builds {
     this.#locks = openLocks(options.store);
   }
 
-  #open(): Promise<BuildService> {
-    if (this.#builder) return this.#builder;
-    const opening = this.#openBuilder();
-    this.#builder = opening;
+  #open(index: number): Promise<BuildService> {
+    const known = this.#builders.get(index);
+    if (known) return known;
+    const opening = index === 0 ? this.#openOwn() : this.#openMachine(this.#machines[index - 1]!.url);
+    this.#builders.set(index, opening);
     // Who asks again gets another try.
-    opening.catch(() => {
-      if (this.#builder === opening) this.#builder = undefined;
-    });
+    opening.catch(() => this.#builders.delete(index));
     return opening;
   }
 
-  async #openBuilder(): Promise<BuildService> {
+  async #openOwn(): Promise<BuildService> {
     const { settings, env, openBuilder } = this.#options;
     const { builderUrl, configured } = await import('./build-settings.ts');
     if (openBuilder) return configured(await openBuilder(), settings);
@@ -56,13 +64,29 @@ export class Builds {
     return configured(await open(builderUrl(settings, env), options), settings);
   }
 
-  /** What builders there are. */
+  async #openMachine(url: string): Promise<BuildService> {
+    if (this.#options.openBuilder) return this.#options.openBuilder(url);
+    const { openBuilder } = await import('@vixen/builder');
+    return openBuilder(url, { store: this.#store });
+  }
+
+  /** What builders there are, this machine's own first. The others are not asked before they are to build. */
   async describe(): Promise<readonly BuilderFacts[]> {
+    const { settings } = this.#options;
+    const { parseMachines } = await import('./machines.ts');
+    const warn = (text: string) => this.#tell({ type: 'message', level: 'warn', text });
+    this.#machines = parseMachines(settings.text('builders'), systemOf(settings), warn);
+    return [await this.#describeOwn(), ...this.#machines];
+  }
+
+  async #describeOwn(): Promise<BuilderFacts> {
     const { settings } = this.#options;
     const { buildSlots } = await import('./build-settings.ts');
     const slots = buildSlots(settings);
-    const { systems, features } = await (await this.#open()).describe();
-    return [{ systems, features, slots }];
+    // Where nothing is built here, nothing has to work here.
+    if (slots === 0 && this.#machines.length > 0) return { systems: [systemOf(settings)], features: [], slots };
+    const { systems, features } = await (await this.#open(0)).describe();
+    return { systems, features, slots };
   }
 
   lockName({ drvPath, facts }: Pick<BuildTask, 'drvPath' | 'facts'>): string {
@@ -115,12 +139,15 @@ export class Builds {
     return failureOfBuild(error, { drvPath, facts, fixed, log, logCommand });
   }
 
-  async #buildOnce({ drvPath, derivation, mode, signal, inputOutputs }: BuildTask, tail: LogTail): Promise<BuiltDerivation> {
+  async #buildOnce(
+    { drvPath, derivation, mode, builder: index, signal, inputOutputs }: BuildTask,
+    tail: LogTail,
+  ): Promise<BuiltDerivation> {
     const { settings, warn } = this.#options;
     const [{ buildDerivation }, { buildSettings }] = await Promise.all([import('@vixen/builder'), import('./build-settings.ts')]);
     const onKept = (folder: string) =>
       this.#tell({ type: 'message', level: 'info', text: `note: keeping build directory '\x0e${folder}\x0f'` });
-    const builder = await this.#open();
+    const builder = await this.#open(index);
     return buildDerivation(
       { drvPath, derivation, inputOutputs },
       {
@@ -152,7 +179,6 @@ export class Builds {
 
   async close() {
     this.#locks.close?.();
-    const builder = await this.#builder?.catch(() => undefined);
-    await builder?.close();
+    for (const opened of [...this.#builders.values()]) await (await opened.catch(() => undefined))?.close();
   }
 }

@@ -99,6 +99,42 @@ test('a failure is told with its log, and stops what depends on it', async () =>
   expect((failure as Error).cause).toMatchObject({ message: expect.stringContaining('builder failed with exit code 3') });
 });
 
+test('builders elsewhere are asked first, and another one where one is away', async () => {
+  const plain = await derive('plain');
+  const { drvPath } = await addDerivation(store, 'here', { env: { name: 'here', preferLocalBuild: '1' } });
+  settings.set('builders', 'grpc+http://away - - 2 2; grpc+http://near - - 2');
+  const asked: string[] = [];
+  const realiser = openRealiser({
+    store,
+    settings,
+    env: {},
+    openBuilder: async (url = 'own') => {
+      if (url === 'grpc+http://away') throw new BuildError('unavailable', 'away');
+      return new FakeBuilder(store, (request, log) => {
+        asked.push(`${nameOf(request)} at ${url}`);
+        return make(request, log);
+      });
+    },
+  });
+  opened.push(realiser);
+  await realiser.realise([plain.all, { drvPath, outputs: '*' }]);
+  expect(asked.sort()).toEqual(['here at own', 'plain at grpc+http://near']);
+});
+
+test('with max-jobs = 0 nothing has to work here', async () => {
+  const a = await derive('a');
+  settings.set('max-jobs', '0');
+  settings.set('builders', 'grpc+http://near');
+  const openBuilder = async (url?: string) => {
+    if (url === undefined) throw new BuildError('sandbox', 'no sandbox works');
+    return new FakeBuilder(store, make);
+  };
+  const realiser = openRealiser({ store, settings, env: {}, openBuilder });
+  opened.push(realiser);
+  await realiser.realise([a.all]);
+  expect(made).toEqual(['a']);
+});
+
 test('what is there is kept by one write', async () => {
   const a = await derive('a');
   await open().realise([a.all]);

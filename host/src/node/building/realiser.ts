@@ -241,12 +241,12 @@ class HostRealiser implements Realiser {
     await this.#builds.waitForLock({ drvPath, facts: this.#facts.get(drvPath)! }, signal);
   }
 
-  async #build({ goal, drvPath, mode }: Extract<Effect, { type: 'build' }>, signal: AbortSignal): Promise<CoordinatorEvent> {
+  async #build({ goal, drvPath, mode, builder }: Extract<Effect, { type: 'build' }>, signal: AbortSignal): Promise<CoordinatorEvent> {
     const derivation = await this.#reader.derivation(drvPath);
     const impure = [...derivation.inputDerivations.keys()].filter((input) => this.#facts.get(input)?.impure);
     const inputOutputs = new Map(impure.map((input) => [input, this.#outputs.get(input)!]));
     const facts = this.#facts.get(drvPath)!;
-    return this.#builds.build({ goal, drvPath, derivation, facts, mode, signal, inputOutputs }, ({ outputs }) => {
+    return this.#builds.build({ goal, drvPath, derivation, facts, mode, builder, signal, inputOutputs }, ({ outputs }) => {
       this.#outputs.set(drvPath, new Map([...outputs].map(([name, { path }]) => [name, path])));
     });
   }

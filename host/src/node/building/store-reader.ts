@@ -127,6 +127,7 @@ export class StoreReader {
       impure,
       system: derivation.system,
       features: options.requiredSystemFeatures,
+      preferLocal: options.preferLocalBuild,
       anywhere: derivation.builder.startsWith('builtin:'),
     };
   }

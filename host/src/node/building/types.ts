@@ -43,8 +43,8 @@ export interface RealiserOptions {
   readonly display?: BuildDisplay | undefined;
   /** Takes texts with colours, without `warning:`. */
   readonly warn?: ((text: string) => void) | undefined;
-  /** Instead of the one that settings name. */
-  readonly openBuilder?: (() => Promise<BuildService>) | undefined;
+  /** Instead of those that settings name; without a URL this machine's own. */
+  readonly openBuilder?: ((url?: string) => Promise<BuildService>) | undefined;
   /** Instead of `openHostStore`. */
   readonly openSubstituter?: ((url: string) => Promise<Store>) | undefined;
 }
