@@ -253,6 +253,31 @@ test('paths of the machine have to be allowed, too', async () => {
   expect(builder.requests[0]!.sandboxPaths).toEqual([{ target: '/usr/lib/x', source: '/usr/lib/x', optional: true }]);
 });
 
+test('a derivation cannot give itself paths, the network, limits, or what it does not name', async () => {
+  const wishes = {
+    'sandbox-paths': '/etc',
+    sandboxPaths: '/etc',
+    'extra-sandbox-paths': '/etc',
+    availableReadOnlyPaths: '/etc',
+    sandbox: 'false',
+    networkAccess: '1',
+    __sandboxProfile: '(allow default)',
+    __networkAccess: '1',
+    unsandboxed: '1',
+  };
+  for (const env of [wishes, { __json: JSON.stringify(wishes) }]) {
+    const given = await addDerivation(store, `wishes-${Object.keys(env).length}`, { env });
+    const [out] = pathsOf(given.derivation.env, 'out') as [string];
+    const builder = new FakeBuilder(store, () => ({ [out]: { file: 'x' } }));
+    await buildDerivation(given, { store, builder, settings });
+    const [request] = builder.requests as [BuildRequest];
+    expect(request.sandboxPaths).toEqual([]);
+    expect(request.unsandboxed).toBeUndefined();
+    expect(request.limits).toEqual(settings.limits);
+    expect(request.constraints).toMatchObject({ networkAccess: false, availableReadOnlyPaths: [] });
+  }
+});
+
 test('names of files in the build may not lead out of its folder', async () => {
   const json = JSON.stringify({ exportReferencesGraph: { '../x': [] }, PATH: 'x' });
   const given = await addDerivation(store, 'names', { env: { __json: json } });

@@ -7,6 +7,10 @@ import { tooLarge } from './outputs.ts';
 import type { Prepared } from './prepare.ts';
 
 const blockSize = 512;
+/** What a file takes besides its blocks: an inode of ext4. Without, empty files would count for nothing. */
+const inodeSize = 256;
+/** A disk with fewer inodes is full. */
+const freeInodes = 1000;
 const second = 1000;
 
 export class Guard {
@@ -52,10 +56,10 @@ export class Guard {
   }
 
   #lookAtDisk(freeSpace: number): void {
-    const { bavail, bsize } = fs.statfsSync(this.#prepared.folder);
+    const { bavail, bsize, files, ffree } = fs.statfsSync(this.#prepared.folder);
     if (bavail * bsize < freeSpace) {
       this.#stop(new BuildError('resources', `fewer than ${freeSpace} bytes of the disk are free`));
-    }
+    } else if (files > 0 && ffree < freeInodes) this.#stop(new BuildError('resources', 'the disk has no room for more files'));
   }
 
   async #measure(): Promise<void> {
@@ -83,7 +87,7 @@ async function allocated(folder: string, limit: number): Promise<number> {
     if (waiting) await waiting;
     try {
       const stat = fs.lstatSync(Buffer.from(file, 'latin1'));
-      bytes += stat.blocks * blockSize;
+      bytes += stat.blocks * blockSize + inodeSize;
       if (!stat.isDirectory()) continue;
       for (const name of fs.readdirSync(Buffer.from(file, 'latin1'), { encoding: 'latin1' })) open.push(path.posix.join(file, name));
     } catch {

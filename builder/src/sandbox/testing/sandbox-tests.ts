@@ -7,6 +7,7 @@ import { BuildError } from '../../errors.ts';
 import { openBuilder } from '../../open.ts';
 import { type BuildLimits, type BuildOutcome, type BuildRequest, type BuildService, noLimits } from '../../service.ts';
 import { staticShell } from '../machine.ts';
+import { hostileTests } from './hostile-tests.ts';
 import { outputPath, scriptRequest, type TestStore, testStore } from './requests.ts';
 
 export interface SandboxTraits {
@@ -21,7 +22,7 @@ interface Built {
   readonly error?: unknown;
 }
 
-class Bench {
+export class Bench {
   sandboxed = true;
   t!: TestStore;
   builder!: BuildService;
@@ -31,12 +32,16 @@ class Bench {
     this.builder = await openBuilder(url, { store: this.t.store });
   }
 
+  request(script: string, { sandboxPaths = [], ...changes }: Partial<BuildRequest> = {}): BuildRequest {
+    const busybox = { source: staticShell()!, target: '/busybox', optional: false };
+    const seen = this.sandboxed ? script : script.replaceAll('/busybox', busybox.source);
+    return scriptRequest(seen, { sandboxPaths: [busybox, ...sandboxPaths], ...changes });
+  }
+
   async run(script: string, changes: Partial<BuildRequest> = {}, signal?: AbortSignal): Promise<Built> {
     const chunks: Uint8Array[] = [];
     const onLog = (bytes: Uint8Array) => void chunks.push(bytes);
-    const busybox = { source: staticShell()!, target: '/busybox', optional: false };
-    const seen = this.sandboxed ? script : script.replaceAll('/busybox', busybox.source);
-    const request = scriptRequest(seen, { sandboxPaths: [busybox], ...changes });
+    const request = this.request(script, changes);
     const log = () => Buffer.concat(chunks).toString('latin1');
     try {
       const outcome = await this.builder.build(request, { onLog, ...(signal ? { signal } : {}) });
@@ -59,9 +64,9 @@ class Bench {
   }
 }
 
-const limit = (changes: Partial<BuildLimits>): Partial<BuildRequest> => ({ limits: { ...noLimits, ...changes } });
+export const limit = (changes: Partial<BuildLimits>): Partial<BuildRequest> => ({ limits: { ...noLimits, ...changes } });
 
-const failed = (code: string, more: object = {}) => expect.objectContaining({ name: 'BuildError', code, ...more });
+export const failed = (code: string, more: object = {}) => expect.objectContaining({ name: 'BuildError', code, ...more });
 
 const buildMounts = (): string[] =>
   fs
@@ -96,6 +101,7 @@ export function sandboxTests(traits: SandboxTraits): void {
   describe('results', () => resultTests(bench));
   describe('limits', () => limitTests(bench));
   describe('outputs', () => outputTests(bench));
+  describe('what means harm', () => hostileTests(bench, traits));
   if (traits.sandboxed) describe('what a build sees', () => viewTests(bench, traits));
 }
 
