@@ -9,20 +9,22 @@ import { outputPath, scriptRequest } from './requests.ts';
 import { type Bench, failed, limit, type SandboxTraits } from './sandbox-tests.ts';
 
 const megabyte = 1_000_000;
+/** Other work slows what counts processor time. */
+const patient = { timeout: 40_000 };
 
 export function hostileTests(bench: Bench, { url, sandboxed }: SandboxTraits): void {
-  test('memory ends at its limit', async () => {
+  test('memory ends at its limit', patient, async () => {
     const script = '/busybox dd if=/dev/zero of=/dev/null bs=400M count=1 && echo > $out';
     expect((await bench.run(script, limit({ memory: 64 * megabyte, time: 20 }))).error).toEqual(failed('failed'));
     expect((await bench.run(script, limit({ time: 20 }))).error).toBeUndefined();
   });
 
-  test('processor time ends at its limit', async () => {
-    const { error } = await bench.run('while :; do :; done', limit({ cpu: 1, time: 15 }));
+  test('processor time ends at its limit', patient, async () => {
+    const { error } = await bench.run('while :; do :; done', limit({ cpu: 1, time: 30 }));
     expect(error).toEqual(failed('failed'));
   });
 
-  test('50 MB of log come through, and are not held', async () => {
+  test('200 MB of log come through, and are not held', patient, async () => {
     let bytes = 0;
     let most = 0;
     const before = process.memoryUsage.rss();
@@ -30,16 +32,15 @@ export function hostileTests(bench: Bench, { url, sandboxed }: SandboxTraits): v
       bytes += chunk.length;
       most = Math.max(most, process.memoryUsage.rss() - before);
     };
-    const clear = `${String.fromCharCode(27)}[2J`;
-    const request = bench.request(`/busybox yes '${clear}0123456789' | /busybox head -c 50000000; echo > $out`);
+    const request = bench.request("printf '\\033[2J'; /busybox head -c 200000000 /dev/zero; echo > $out");
     await bench.builder.build(request, { onLog });
-    expect(bytes).toBe(50 * megabyte);
-    expect(most).toBeLessThan(150 * megabyte);
+    expect(bytes).toBe(200 * megabyte + 4);
+    expect(most).toBeLessThan(120 * megabyte);
   });
 
-  test('files without end, all of them empty, end at the limit of outputs', async () => {
+  test('files without end, all of them empty, end at the limit of outputs', patient, async () => {
     const script = '/busybox mkdir $out; i=0; while :; do : > $out/$i; i=$((i+1)); done';
-    expect((await bench.run(script, limit({ output: megabyte, time: 25 }))).error).toEqual(failed('resources'));
+    expect((await bench.run(script, limit({ output: megabyte, time: 35 }))).error).toEqual(failed('resources'));
   });
 
   test('no file says to be larger than any disk', async () => {
