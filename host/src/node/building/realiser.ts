@@ -108,7 +108,9 @@ class HostRealiser implements Realiser {
     const details = { status: failingStatus(kinds), failed, kinds, cause };
     if (failed.length === 1 || messages.length === 1) return new BuildFailure(messages[0]!, details);
     for (const text of messages) this.#tell({ type: 'message', level: 'error', text });
-    return new BuildFailure(`build of ${failed.map((each) => `'${each}'`).join(', ')} failed`, details);
+    const names = targets.flatMap((target) => (failures.has(target) ? [nameOf(target)] : []));
+    const list = [...new Set(names)].sort().map((name) => `'${name}'`);
+    return new BuildFailure(`build of ${list.join(', ')} failed`, details);
   }
 
   #realised(target: Target): RealisedPath[] {
@@ -264,6 +266,8 @@ function targetOf(path: DerivedPath, mode: Mode): Target {
     },
   );
 }
+
+const nameOf = (target: Target) => ('path' in target ? target.path : target.drvPath);
 
 const shownTarget = (path: DerivedPath) => formatDerivedPath(path).replace('!', '^');
 
