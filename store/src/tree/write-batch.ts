@@ -18,8 +18,10 @@ export const flagPlaced = 4;
 
 const headerSize = 12;
 const nothing = new Uint8Array();
-/** Bytes of a batch. */
+/** Bytes of a full batch. */
 export const batchSize = 1024 * 1024;
+/** Bytes that one begins with: most trees that builds are given are tiny. */
+const firstSize = 32 * 1024;
 // What a record needs at least: its header, a path of any length that the system takes, and some contents.
 const reserved = 16 * 1024;
 
@@ -51,16 +53,21 @@ export interface WriteRecord {
 }
 
 export class WriteBatch {
-  readonly buffer: ArrayBuffer;
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  #buffer: ArrayBuffer;
+  #bytes: Uint8Array;
+  #view: DataView;
   #used = 0;
   #header = 0;
 
-  constructor(buffer = new ArrayBuffer(batchSize)) {
-    this.buffer = buffer;
+  constructor(buffer = new ArrayBuffer(firstSize)) {
+    this.#buffer = buffer;
     this.#bytes = new Uint8Array(buffer);
     this.#view = new DataView(buffer);
+  }
+
+  /** Grows while records are added. */
+  get buffer(): ArrayBuffer {
+    return this.#buffer;
   }
 
   get used(): number {
@@ -73,6 +80,7 @@ export class WriteBatch {
 
   /** Begins a record; `path` is empty where an earlier batch has it. */
   begin(path: Uint8Array, executable: boolean): void {
+    this.#makeRoom(headerSize + path.length);
     this.#header = this.#used;
     this.#view.setUint32(this.#header, path.length, true);
     this.#view.setUint32(this.#header + 4, executable ? flagExecutable : 0, true);
@@ -84,6 +92,7 @@ export class WriteBatch {
   /** Adds contents to the last record; answers how many bytes there was room for. */
   add(bytes: Uint8Array): number {
     const taken = Math.min(bytes.length, batchSize - this.#used);
+    this.#makeRoom(taken);
     this.#bytes.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), this.#used);
     this.#used += taken;
     this.#view.setUint32(this.#header + 8, this.#view.getUint32(this.#header + 8, true) + taken, true);
@@ -92,6 +101,7 @@ export class WriteBatch {
 
   /** Says where the contents of the last record lie. There is room for that in any batch that has room. */
   addPlace({ digest, file, offset, size }: PlacedBlob): void {
+    this.#makeRoom(placeSize);
     const [view, at] = [this.#view, this.#used];
     this.#bytes.set(digest, at);
     view.setUint32(at + 32, size, true);
@@ -105,6 +115,17 @@ export class WriteBatch {
   /** Says that the last record's file goes on in another batch. */
   markMore(): void {
     this.#mark(flagMore);
+  }
+
+  #makeRoom(wanted: number): void {
+    const size = this.#used + wanted;
+    if (size <= this.#buffer.byteLength) return;
+    const buffer = new ArrayBuffer(Math.min(batchSize, Math.max(size, this.#buffer.byteLength * 4)));
+    const bytes = new Uint8Array(buffer);
+    bytes.set(this.#bytes.subarray(0, this.#used));
+    this.#buffer = buffer;
+    this.#bytes = bytes;
+    this.#view = new DataView(buffer);
   }
 
   #mark(flag: number): void {

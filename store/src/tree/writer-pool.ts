@@ -110,7 +110,8 @@ export class WriterPool {
 
   /** `more`: the last file goes on in the next batch. */
   #turn(more: boolean): void {
-    if (this.#batch.used > 0) this.#full.push({ batch: this.#batch, more });
+    if (this.#batch.used === 0) return;
+    this.#full.push({ batch: this.#batch, more });
     this.#batch = new WriteBatch(this.#spare.pop() ?? idle.pop());
     this.#placed = 0;
   }
