@@ -9,7 +9,11 @@ import { filesBelow, ifStale } from './stamp.mjs';
 /** Each worker: its file, its entry, and what it may be made of. */
 export const workers = [
   { file: 'store/build/vixen-tree-worker.cjs', entry: 'store/src/tree/worker.ts', sources: ['store/src', 'wasm/js'] },
-  { file: 'store/build/vixen-zstd-worker.cjs', entry: 'store/src/compression/zstd-worker.ts', sources: ['store/src/compression'] },
+  {
+    file: 'store/build/vixen-zstd-worker.cjs',
+    entry: 'store/src/compression/zstd-worker.ts',
+    sources: ['store/src/compression', 'store/src/tree', 'wasm/js'],
+  },
 ];
 
 async function bundle({ file, entry }) {

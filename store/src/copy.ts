@@ -112,7 +112,7 @@ async function copyPath(from: Store, to: Store, info: PathInfo, options: PathOpt
   }
   const { signal } = options;
   // The receiving store checks the hash.
-  const told: ToldHash = {};
+  const told: ToldHash = { wantsFiles: to.castore !== undefined };
   const nar = from.nar(info.path, { signal, check: false, checkBlobs: false, told });
   try {
     await to.add(lasting, counted(nar, options.onBytes), { ...options, told });

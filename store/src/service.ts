@@ -149,6 +149,10 @@ export interface ToldHash {
   /** Set before the archive's first bytes are given: `sha256` comes at their end. */
   comes?: boolean;
   sha256?: Uint8Array;
+  /** Whether the receiver has use for `files`. */
+  readonly wantsFiles?: boolean;
+  /** BLAKE3 of the files in it, in its order, where the source computes them. Set before the archive's first bytes; each is known before its file's last bytes. */
+  files?: { next(): Uint8Array } | undefined;
 }
 
 export interface AddOptions extends CallOptions {

@@ -168,12 +168,13 @@ export class BinaryCache implements Store {
     const info = await this.pathInfo(path, { signal });
     if (!info) throw notValid(path);
     const compression = parseCompression(info.compression);
-    const sums: Sums | undefined = check || told ? {} : undefined;
+    const sums: Sums | undefined = check || told ? { wantsFiles: told?.wantsFiles ?? false } : undefined;
     if (told) told.comes = true;
     const file = checkedFile(info, this.#files.read(info.url, { signal }), this.url, sums !== undefined);
     let size = 0;
     for await (const chunk of limitedNar(info, decompress(compression, file, { ahead: 2, sums }))) {
       size += chunk.length;
+      if (told) told.files = sums?.files;
       yield chunk;
       signal?.throwIfAborted();
     }

@@ -5,9 +5,9 @@
 import { NarError, NarParser } from '@vixen/wasm';
 import { BufferPool } from '../compression/bytes.ts';
 import { StoreError } from '../errors.ts';
-import type { BlobSink, CallOptions, Castore } from '../service.ts';
+import type { BlobSink, CallOptions, Castore, ToldHash } from '../service.ts';
 import { wasmHashes } from '../wasm.ts';
-import { beginBlob } from './blob-sink.ts';
+import { beginBlob, takeBlobs } from './blob-sink.ts';
 import type { Node } from './node.ts';
 import { type OpenDirectory, type OpenFile, OpenTree, putDirectories, unknownDigest } from './open-tree.ts';
 
@@ -22,6 +22,11 @@ const stepLargeFiles = 16;
 const stepsUnderWay = 2;
 /** The parser is given pieces of this size, whatever comes: between two of them what waits is looked at. */
 const pieceSize = 64 * 1024;
+
+export interface NarIngestOptions extends CallOptions {
+  /** Where who gives the archive may tell digests of its files, and answers for them. */
+  readonly told?: Pick<ToldHash, 'files'> | undefined;
+}
 
 interface LargeFile {
   readonly node: OpenFile;
@@ -65,6 +70,7 @@ class Step {
 export class NarIngest {
   readonly #castore: Castore;
   readonly #options: CallOptions;
+  readonly #told: NarIngestOptions['told'];
   readonly #parser: NarParser;
   readonly #tree = new OpenTree();
   #step = new Step(rooms.take());
@@ -72,9 +78,10 @@ export class NarIngest {
   #filling = 0;
   #large: LargeFile | undefined;
 
-  constructor(castore: Castore, options: CallOptions = {}) {
+  constructor(castore: Castore, { told, ...options }: NarIngestOptions = {}) {
     this.#castore = castore;
     this.#options = options;
+    this.#told = told;
     this.#parser = new NarParser(wasmHashes(), {
       directory: (name) => this.#directory(name),
       endDirectory: () => this.#step.directories.push(this.#tree.endDirectory()),
@@ -127,7 +134,7 @@ export class NarIngest {
       this.#filling = 0;
       return;
     }
-    this.#large = { node, sink: beginBlob(this.#castore.blobs, { ...this.#options, executable }) };
+    this.#large = { node, sink: beginBlob(this.#castore.blobs, { ...this.#options, executable, hashed: this.#told?.files !== undefined }) };
   }
 
   #data(bytes: Uint8Array): void {
@@ -140,11 +147,15 @@ export class NarIngest {
   }
 
   #endFile(): void {
-    if (!this.#large) return;
+    const digest = this.#told?.files?.next();
+    if (!this.#large) {
+      if (digest) this.#step.files.at(-1)!.node.digest = digest;
+      return;
+    }
     const { node, sink } = this.#large;
     this.#large = undefined;
-    const stored = sink.finish().then((digest) => {
-      node.digest = digest;
+    const stored = sink.finish(digest).then((answer) => {
+      node.digest = answer;
     });
     // Whoever waits for it sees its error; until then it is not unhandled.
     stored.catch(() => {});
@@ -169,6 +180,11 @@ export class NarIngest {
   }
 
   async #putFiles(files: Step['files']): Promise<void> {
+    if (this.#told?.files) {
+      const blobs = files.map(({ node: { digest }, contents }) => ({ digest, contents }));
+      await (await takeBlobs(this.#castore.blobs, blobs, this.#options)).durable();
+      return;
+    }
     const contents = files.map((file) => file.contents);
     const digests = await this.#castore.blobs.putMany(contents, this.#options);
     for (const [i, { node }] of files.entries()) node.digest = digests[i]!;

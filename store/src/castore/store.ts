@@ -211,8 +211,8 @@ export class CastoreStore implements Store {
     return node;
   }
 
-  async #readArchive(info: PathInfo, nar: Bytes, { signal }: CallOptions, also: (chunk: Uint8Array) => void): Promise<Node> {
-    const ingest = new NarIngest(this.castore, { signal });
+  async #readArchive(info: PathInfo, nar: Bytes, { signal, told }: AddOptions, also: (chunk: Uint8Array) => void): Promise<Node> {
+    const ingest = new NarIngest(this.castore, { signal, told });
     let size = 0;
     try {
       for await (const chunk of nar) {

@@ -1,12 +1,18 @@
-/** SHA-256 of both ends of a compressor, computed where that costs least. */
+/** Hashes of both ends of a compressor, computed where that costs least. */
 import { nativeHashers } from '../hashing.ts';
 import type { Bytes } from '../service.ts';
+import type { FileDigests } from './file-digests.ts';
 
+/** SHA-256. */
 export interface Sums {
   /** Of what came, once all has come. */
   source?: Uint8Array;
   /** Of what it became. */
   result?: Uint8Array;
+  /** Whether BLAKE3 of the files in an archive is wanted, where threads decompress it. */
+  wantsFiles?: boolean;
+  /** Set before the first bytes of the result, where somebody computes them. */
+  files?: FileDigests;
 }
 
 /** Passes bytes on, and tells their SHA-256 at the end. */

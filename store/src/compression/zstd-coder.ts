@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Hasher } from '@vixen/wasm';
 import { nativeHashers } from '../hashing.ts';
 import type { BufferPool, PooledChunk } from './bytes.ts';
+import { FileDigests } from './file-digests.ts';
 import type { ZstdNative } from './native-types.ts';
 import type { Sums } from './sums.ts';
 import { codeInThread, ThreadStream, type ZstdResult } from './zstd-threads.ts';
@@ -35,8 +36,13 @@ export class FrameCoder {
     this.#native = 'encode' in coder ? (bytes) => coder.encode(bytes) : (bytes) => coder.decode(bytes);
     if (!sums) return;
     // All of a stream goes to one thread.
-    if (isMuch() && ahead <= 2) this.#stream = new ThreadStream(level);
+    if (isMuch() && ahead <= 2) this.#stream = new ThreadStream(level, this.#filesOf(sums));
     else this.#hashers = { source: nativeHashers('sha256'), result: nativeHashers('sha256') };
+  }
+
+  #filesOf(sums: Sums): FileDigests | undefined {
+    if (sums.wantsFiles) sums.files = new FileDigests();
+    return sums.files;
   }
 
   /** What becomes of a frame, which is given away. Results have to be `passed` in turn. */

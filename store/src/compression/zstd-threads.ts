@@ -6,6 +6,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../errors.ts';
+import { wasmFile } from '../wasm.ts';
+import type { FileDigests } from './file-digests.ts';
 
 declare const __VIXEN_BUNDLED__: boolean | undefined;
 
@@ -21,12 +23,16 @@ interface FrameBytes {
 /** To encode or (without a level) decode the first bytes of a buffer; to hash more of a stream; to tell the hashes. */
 export type ZstdRequest =
   | (FrameBytes & { readonly type: 'code'; readonly level: number | undefined })
+  /** Of the stream's result, an archive, files are hashed; with the Wasm module in that file. Comes before its bytes. */
+  | { readonly type: 'files'; readonly stream: number; readonly wasm: string }
   | (FrameBytes & { readonly type: 'hash'; readonly of: 'source' | 'result' })
   | { readonly type: 'end'; readonly stream: number };
 
 export interface ZstdResult {
   readonly buffer: ArrayBuffer;
   readonly used: number;
+  /** Of files in the stream's result that ended. */
+  readonly files?: Uint8Array | undefined;
 }
 
 /** SHA-256 of what came and of what it became. */
@@ -35,7 +41,7 @@ export interface ZstdSums {
   readonly result: Uint8Array;
 }
 
-export type ZstdReply = ZstdResult | ZstdSums | { readonly failure: string };
+export type ZstdReply = ZstdResult | ZstdSums | { readonly begun: true } | { readonly failure: string };
 
 interface Job {
   readonly done: (reply: ZstdReply) => void;
@@ -126,19 +132,30 @@ export class ThreadStream {
   readonly #thread = least(({ streams }) => streams);
   readonly #id = ++serial;
   readonly #level: number | undefined;
+  readonly #files: FileDigests | undefined;
 
-  constructor(level: number | undefined) {
+  /** Where `files` is given, the result is an archive. */
+  constructor(level: number | undefined, files?: FileDigests) {
     this.#level = level;
     this.#thread.streams++;
+    this.#files = files;
+    // Its answer, which comes first, is of no interest; if the thread is gone, those that follow say so.
+    if (files) this.#thread.run({ type: 'files', stream: this.#id, wasm: wasmFile() }).catch(() => {});
   }
 
   async code({ buffer, used }: ZstdResult): Promise<ZstdResult> {
-    return (await this.#thread.run({ type: 'code', stream: this.#id, level: this.#level, buffer, used })) as ZstdResult;
+    return this.#told((await this.#thread.run({ type: 'code', stream: this.#id, level: this.#level, buffer, used })) as ZstdResult);
+  }
+
+  #told(result: ZstdResult): ZstdResult {
+    if (result.files) this.#files?.push(result.files);
+    return result;
   }
 
   /** Hashes what was coded elsewhere. */
   async hash(of: 'source' | 'result', bytes: Uint8Array): Promise<void> {
-    await this.#thread.run({ type: 'hash', stream: this.#id, of, buffer: new Uint8Array(bytes).buffer, used: bytes.length });
+    const request = { type: 'hash', stream: this.#id, of, buffer: new Uint8Array(bytes).buffer, used: bytes.length } as const;
+    this.#told((await this.#thread.run(request)) as ZstdResult);
   }
 
   async end(): Promise<ZstdSums> {

@@ -4,11 +4,15 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import native from '@toondepauw/node-zstd';
+import type { WasmHashes } from '@vixen/wasm';
+import { threadHashes } from '../tree/thread-hashes.ts';
+import { FileHasher } from './file-digests.ts';
 import type { ZstdReply, ZstdRequest } from './zstd-threads.ts';
 
 interface StreamHashes {
   readonly source: Hash;
   readonly result: Hash;
+  files?: FileHasher;
 }
 
 const decoder = new native.Decoder();
@@ -16,6 +20,7 @@ const encoders = new Map<number, InstanceType<typeof native.Encoder>>();
 const streams = new Map<number, StreamHashes>();
 /** Bytes of native memory that are worth a look at what is young: V8 by itself lets some 60 MiB of them lie. */
 const worthCollecting = 2 * 1024 * 1024;
+let wasm: WasmHashes | undefined;
 let made = 0;
 const collect = youngCollector();
 
@@ -40,7 +45,7 @@ function encoderOf(level: number) {
 function hashesOf(stream: number): StreamHashes {
   const known = streams.get(stream);
   if (known) return known;
-  const hashes = { source: createHash('sha256'), result: createHash('sha256') };
+  const hashes: StreamHashes = { source: createHash('sha256'), result: createHash('sha256') };
   streams.set(stream, hashes);
   return hashes;
 }
@@ -52,25 +57,32 @@ function code(bytes: Buffer, level: number | undefined): Buffer {
 function answer(request: ZstdRequest): ZstdReply {
   const { type, stream } = request;
   if (type === 'end') {
-    const { source, result } = hashesOf(stream);
+    const { source, result, files } = hashesOf(stream);
     streams.delete(stream);
+    files?.close();
     return { source: new Uint8Array(source.digest()), result: new Uint8Array(result.digest()) };
+  }
+  if (type === 'files') {
+    wasm ??= threadHashes(request.wasm);
+    hashesOf(stream).files = new FileHasher(wasm);
+    return { begun: true };
   }
   const { buffer, used } = request;
   const bytes = Buffer.from(buffer, 0, used);
   const hashes = stream > 0 ? hashesOf(stream) : undefined;
   if (type === 'hash') {
     hashes?.[request.of].update(bytes);
-    return { buffer, used };
+    return { buffer, used, files: request.of === 'result' ? hashes?.files?.update(bytes) : undefined };
   }
   hashes?.source.update(bytes);
   const result = code(bytes, request.level);
   hashes?.result.update(result);
+  const files = hashes?.files?.update(result);
   made += result.length;
   // What native code made cannot go to another thread: it goes back where the frame came from.
   const into = result.length <= buffer.byteLength ? buffer : new ArrayBuffer(result.length);
   new Uint8Array(into).set(result);
-  return { buffer: into, used: result.length };
+  return { buffer: into, used: result.length, files };
 }
 
 function reply(request: ZstdRequest): ZstdReply {
