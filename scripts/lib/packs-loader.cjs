@@ -10,6 +10,7 @@ const packs = new Map();
 const loaded = new Map();
 
 function codeCache(name) {
+  if (process.versions.bun) return undefined;
   try {
     return fs.readFileSync(path.join(__dirname, `${name}.cache`));
   } catch {

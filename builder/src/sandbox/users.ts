@@ -49,17 +49,20 @@ export class BuildUsers {
     if (this.#create(file)) return true;
     const owner = readOwner(file);
     if (owner === undefined || mayRun(owner)) return false;
-    // Who renames it has it, unless another did all of that in between: then it is put back.
-    const aside = `${file}.${processName()}`;
+    // A second name, which only one can make, gives the right to remove what that process left. By then another may have done all of that.
+    const taking = `${file}.of-${owner}`;
     try {
-      fs.renameSync(file, aside);
+      fs.linkSync(file, taking);
     } catch {
       return false;
     }
-    const same = readOwner(aside) === owner;
-    if (!same && !fs.existsSync(file)) fs.linkSync(aside, file);
-    fs.rmSync(aside, { force: true });
-    return same && this.#create(file);
+    try {
+      if (readOwner(taking) !== owner) return false;
+      fs.rmSync(file);
+      return this.#create(file);
+    } finally {
+      fs.rmSync(taking, { force: true });
+    }
   }
 
   /** The file is there with its contents or not at all. */

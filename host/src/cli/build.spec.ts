@@ -35,6 +35,7 @@ rec {
   imported = import (run "imported.nix" "echo '1 + 41' > $out" { });
   ca = run "ca" "echo contents > $out" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; };
   readsCa = builtins.readFile (run "reads-ca" "cat \${ca} > $out" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; });
+  endless = run "endless" "while :; do :; done" { };
   random = run "random" "head -c 8 /dev/urandom > $out" { };
 }
 `;
@@ -97,6 +98,17 @@ describe.skipIf(missing !== undefined)(`builds${missing ? ` (${missing})` : ''}`
     expect(stderr).toMatch(/error: Cannot build '\/nix\/store\/\w+-needs-failing.drv'.\n {7}Reason: 1 dependency failed.\n/);
     const log = await vixen('log', '-f', 'default.nix', 'failing');
     expect(log).toMatchObject({ status: 0, stdout: 'before the end\n' });
+  });
+
+  test('--timeout ends with 101; --keep-failed keeps the folder; --builders', async () => {
+    const slow = await nixBuild('-A', 'endless', '--timeout', '1', '--no-out-link');
+    expect([slow.status, slow.stderr]).toEqual([101, expect.stringContaining('timed out after 1 seconds')]);
+    const kept = await nixBuild('-A', 'failing', '--keep-failed', '--no-out-link');
+    const folder = /keeping build directory '(.*)'/.exec(kept.stderr)?.[1];
+    expect([kept.status, fs.existsSync(folder!)]).toEqual([100, true]);
+    fs.rmSync(folder!, { recursive: true });
+    const gone = await nixBuild('-A', 'failing', '--builders', 'ssh://elsewhere', '--fallback', '--no-out-link');
+    expect([gone.status, gone.stderr]).toEqual([100, expect.stringContaining("ignoring the builder 'ssh://elsewhere'")]);
   });
 
   test('a wrong hash ends with 102, and tells both', async () => {
