@@ -12,7 +12,6 @@ import { LogPipes } from './log-pipe.ts';
 import { isRoot, systems } from './machine.ts';
 import { takeOutputs } from './outputs.ts';
 import { type Prepared, prepareBuild } from './prepare.ts';
-import { removeBuild } from './remove.ts';
 import { runBuild } from './run.ts';
 import { BuildUsers } from './users.ts';
 
@@ -73,7 +72,7 @@ export class SandboxBuilder implements BuildService {
     try {
       return await this.#buildIn(request, folder, user, options);
     } finally {
-      await removeBuild(folder);
+      await this.#folders.clear(folder, user);
       if (user !== undefined) this.#users!.give(user);
     }
   }

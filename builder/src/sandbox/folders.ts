@@ -8,6 +8,9 @@ import { etcFiles } from './etc.ts';
 import { mayRun, processName } from './process.ts';
 import { removeBuild } from './remove.ts';
 
+/** Folders of builds that are used again. */
+const reused = /^(tmp|scratch-\d+)$/;
+
 /** Others may pass, not list: what is in it has modes of its own. */
 const passable = 0o711;
 
@@ -43,15 +46,28 @@ export class BuildFolders {
     }
   }
 
-  /** A fresh folder for one build, which only its user's group may enter. */
+  /** A folder for one build, which only its user's group may enter. */
   make(user: number | undefined): string {
-    const folder = path.join(this.own, String(this.#serial++));
-    fs.mkdirSync(folder, { mode: 0o700 });
+    const folder = path.join(this.own, user === undefined ? String(this.#serial++) : `user-${user}`);
+    makeFolder(folder, 0o700);
     if (user !== undefined) {
       fs.chownSync(folder, 0, user);
       fs.chmodSync(folder, 0o750);
     }
     return folder;
+  }
+
+  /**
+   * Removes what a build has left. Folders that are root's stay for the next build of the same user, who could not change them: removing a folder waits for the
+   * file system's journal.
+   */
+  async clear(folder: string, user: number | undefined): Promise<void> {
+    if (user === undefined) return await removeBuild(folder);
+    for (const name of fs.readdirSync(folder)) {
+      const file = path.join(folder, name);
+      const stat = fs.lstatSync(file);
+      await removeBuild(file, { keepItself: reused.test(name) && stat.isDirectory() && stat.uid === 0 });
+    }
   }
 
   /** Files that all sandboxes have in /etc. */
@@ -67,5 +83,14 @@ export class BuildFolders {
 
   async close(): Promise<void> {
     await removeBuild(this.own);
+  }
+}
+
+/** Makes a folder, unless one is there. */
+export function makeFolder(folder: string, mode: number): void {
+  try {
+    fs.mkdirSync(folder, { mode });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }

@@ -5,7 +5,7 @@ import { encodeText } from '@vixen/wasm';
 import { BuildError } from '../errors.ts';
 import type { BuildOptions, BuildRequest } from '../service.ts';
 import { writeNetworkEtc } from './etc.ts';
-import type { BuildFolders } from './folders.ts';
+import { type BuildFolders, makeFolder } from './folders.ts';
 import type { InputPlaces } from './inputs.ts';
 
 /** A folder that the build may write to. */
@@ -70,14 +70,14 @@ export async function prepareBuild(request: BuildRequest, context: PrepareContex
   if (inputsFolder) fs.mkdirSync(inputsFolder, { mode: 0o755 });
   const mounts = await placeInputs(request, byPath.get(inputsDirectory) ?? inputsFolder!, context, options);
   const tmp = path.join(folder, 'tmp');
-  fs.mkdirSync(tmp);
+  makeFolder(tmp, 0o777);
   fs.chmodSync(tmp, 0o1777);
   return { request, folder, user, scratch, inputsFolder, mounts, tmp, etc: makeEtc(request, folder, folders) };
 }
 
 function makeScratch({ path: file, place }: Scratch, request: BuildRequest, user: number | undefined): void {
   const isStore = file === request.inputsDirectory;
-  fs.mkdirSync(place, { mode: 0o700 });
+  makeFolder(place, 0o700);
   if (user !== undefined) fs.chownSync(place, isStore ? 0 : user, user);
   if (isStore) fs.chmodSync(place, stickyForGroup);
 }

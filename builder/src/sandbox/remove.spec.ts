@@ -66,3 +66,11 @@ test('what a dying build still writes to does not keep others from building', as
   expect(fs.readdirSync(folder)).toEqual([path.basename(next.own)]);
   await next.close();
 });
+
+test('the folder itself stays where that is wanted, empty', async () => {
+  const root = path.join(folder, 'kept');
+  makeTree(root);
+  await removeBuild(root, { keepItself: true });
+  expect(fs.readdirSync(root)).toEqual([]);
+  expect(fs.readdirSync(folder)).toEqual(['kept']);
+});

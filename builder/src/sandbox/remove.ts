@@ -24,8 +24,10 @@ function unlessGone<Value>(action: () => Value): Value | undefined {
   }
 }
 
-/** Removes a folder (or whatever lies there) of ours, which may be absent. Others may remove it at the same time: what a process left is everybody's to remove. */
-export async function removeBuild(folder: string): Promise<void> {
+/**
+ * Removes a folder (or whatever lies there) of ours, which may be absent, or only what is in it. Others may remove it at the same time: what a process left is everybody's to remove.
+ */
+export async function removeBuild(folder: string, { keepItself = false }: { readonly keepItself?: boolean } = {}): Promise<void> {
   const root = Buffer.from(folder).toString('latin1');
   const parent = path.dirname(root);
   const open: { readonly file: string; readonly emptied: boolean }[] = [{ file: root, emptied: false }];
@@ -36,7 +38,7 @@ export async function removeBuild(folder: string): Promise<void> {
     if (waiting) await waiting;
     let { file } = top;
     if (top.emptied) {
-      unlessGone(() => fs.rmdirSync(bytes(file)));
+      if (!keepItself || file !== root) unlessGone(() => fs.rmdirSync(bytes(file)));
       continue;
     }
     const stat = fs.lstatSync(bytes(file), { throwIfNoEntry: false });

@@ -148,6 +148,17 @@ function resultTests(bench: Bench): void {
     expect((await bench.good('read x < .attr-x; echo "$x"; echo more >> .attr-x', { additionalFiles })).log).toContain('text');
   });
 
+  test('nothing of a build is there in the next one', async () => {
+    const look = '/busybox ls -A . /tmp /build /nix/store 2>/dev/null | /busybox grep over-left; echo > $out';
+    for (let i = 0; i < 2; i++) {
+      const { log, error } = await bench.run(
+        `${look}; echo x > over-left-1; /busybox mkdir -p over-left-2/x; echo x > /nix/store/over-left-3; exit ${i}`,
+      );
+      expect([log, error]).toEqual(['', i === 0 ? undefined : failed('failed')]);
+    }
+    expect((await bench.good(look)).log).toBe('');
+  });
+
   test('builds run beside each other', async () => {
     const all = await Promise.all([1, 2, 3, 4].map((i) => bench.good(`echo ${i}`)));
     expect(all.map(({ log }) => log)).toEqual(['1\n', '2\n', '3\n', '4\n']);
