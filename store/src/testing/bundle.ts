@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const repository = path.join(import.meta.dirname, '../../..');
 
-/** Bundles `entry` (a file of this folder, or of another one) into `store/build/testing`, with the Wasm module beside it. Answers the program's file. */
+/** Bundles `entry` (a file of this folder, or of another one) into `store/build/testing`, with the Wasm module and the programs of threads beside it. Answers the program's file. */
 export async function bundleForTest(entry: string, source = import.meta.dirname): Promise<string> {
   const folder = path.join(repository, 'store/build/testing');
   const outfile = path.join(folder, entry.replace(/\.ts$/, '.mjs'));
@@ -21,6 +21,14 @@ export async function bundleForTest(entry: string, source = import.meta.dirname)
     banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
     logLevel: 'error',
   });
-  fs.copyFileSync(path.join(repository, 'wasm/build/vixen-wasm.wasm'), path.join(folder, 'vixen-wasm.wasm'));
+  const threads = ['vixen-tree-worker.cjs', 'vixen-zstd-worker.cjs'].map((name) => `store/build/${name}`);
+  for (const file of ['wasm/build/vixen-wasm.wasm', ...threads]) copy(path.join(repository, file), path.join(folder, path.basename(file)));
   return outfile;
+}
+
+// Programs of other specs may be reading what is there.
+function copy(from: string, to: string) {
+  const temporary = `${to}.${process.pid}`;
+  fs.copyFileSync(from, temporary);
+  fs.renameSync(temporary, to);
 }
