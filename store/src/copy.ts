@@ -28,7 +28,7 @@ export type CopyEvent =
 export interface CopyOptions extends CallOptions {
   /** Copy all that the paths refer to, too; true. */
   readonly closure?: boolean;
-  /** Paths at once; 8, or 4 where both stores are of this machine. */
+  /** Paths at once; 8, or 3 where both stores are of this machine. */
   readonly parallel?: number;
   readonly onEvent?: (event: CopyEvent, totals: CopyTotals) => void;
   /** As in `Store.add`. */
@@ -48,7 +48,7 @@ export interface CopyResult {
 
 const defaultParallel = 8;
 /** Between stores of this machine nothing is waited for but its processors: each path more costs memory. */
-const nearParallel = 4;
+const nearParallel = 3;
 const isNear = ({ url }: Store) => /^(file|embedded|memory):/.test(url);
 /** Paths that a store is asked about at once. */
 const batch = 2000;
