@@ -58,15 +58,16 @@ export class BuildFolders {
   }
 
   /**
-   * Removes what a build has left. Folders that are root's stay for the next build of the same user, who could not change them: removing a folder waits for the
-   * file system's journal.
+   * Removes what a build has left. Folders that are root's stay for the next build of the same user, who could not change them, and so do the points where inputs
+   * were mounted: making and removing them waits for the file system's journal.
    */
   async clear(folder: string, user: number | undefined): Promise<void> {
     if (user === undefined) return await removeBuild(folder);
     for (const name of fs.readdirSync(folder)) {
       const file = path.join(folder, name);
       const stat = fs.lstatSync(file);
-      await removeBuild(file, { keepItself: reused.test(name) && stat.isDirectory() && stat.uid === 0 });
+      const keepItself = reused.test(name) && stat.isDirectory() && stat.uid === 0;
+      await removeBuild(file, { keepItself, ...(keepItself && name !== 'tmp' && { keeps: isMountPoint }) });
     }
   }
 
@@ -85,6 +86,10 @@ export class BuildFolders {
     await removeBuild(this.own);
   }
 }
+
+/** Whether something may be a point where an input was mounted: of root, so that no build could change it. */
+export const isMountPoint = (stat: fs.Stats): boolean =>
+  stat.uid === 0 && (stat.isDirectory() || (stat.isFile() && stat.size === 0 && stat.nlink === 1));
 
 /** Makes a folder, unless one is there. */
 export function makeFolder(folder: string, mode: number): void {

@@ -5,7 +5,7 @@ import { encodeText } from '@vixen/wasm';
 import { BuildError } from '../errors.ts';
 import type { BuildOptions, BuildRequest } from '../service.ts';
 import { writeNetworkEtc } from './etc.ts';
-import { type BuildFolders, makeFolder } from './folders.ts';
+import { type BuildFolders, isMountPoint, makeFolder } from './folders.ts';
 import type { InputPlaces } from './inputs.ts';
 
 /** A folder that the build may write to. */
@@ -121,18 +121,57 @@ async function placeInputs(request: BuildRequest, folder: string, context: Prepa
   const places = await context.inputs.find(request.inputs, options);
   const outputs = new Set(request.outputs);
   const mounts: Mount[] = [];
+  const points = new MountPoints(folder, context.user);
   for (const [i, { name }] of request.inputs.entries()) {
     const inside = checkPath('input', `${request.inputsDirectory}/${name}`);
     if (outputs.has(inside)) throw new BuildError('invalid', `'${inside}' is an input and an output`);
     const [place, point] = [places[i]!, path.join(folder, name)];
     const stat = fs.lstatSync(place);
     if (stat.isSymbolicLink()) {
+      points.clear(name);
       fs.symlinkSync(fs.readlinkSync(place, 'buffer'), point);
       continue;
     }
-    if (stat.isDirectory()) fs.mkdirSync(point, { mode: 0o555 });
-    else fs.writeFileSync(point, '', { mode: 0o444 });
+    points.make(name, stat.isDirectory());
     mounts.push({ target: `/${inside}`, place, point });
   }
+  points.removeOthers();
   return mounts;
+}
+
+/** The points of one build, of which the last build of the same user may have left some. */
+class MountPoints {
+  readonly #folder: string;
+  /** Whether they are folders, by name. */
+  readonly #left = new Map<string, boolean>();
+
+  constructor(folder: string, user: number | undefined) {
+    this.#folder = folder;
+    // Without a user of its own a build leaves none.
+    for (const name of user === undefined ? [] : fs.readdirSync(folder)) {
+      const stat = fs.lstatSync(path.join(folder, name));
+      if (isMountPoint(stat)) this.#left.set(name, stat.isDirectory());
+    }
+  }
+
+  make(name: string, isFolder: boolean): void {
+    if (this.#left.get(name) === isFolder) {
+      this.#left.delete(name);
+      return;
+    }
+    this.clear(name);
+    const point = path.join(this.#folder, name);
+    if (isFolder) fs.mkdirSync(point, { mode: 0o555 });
+    else fs.writeFileSync(point, '', { mode: 0o444 });
+  }
+
+  /** Makes room for something else. */
+  clear(name: string): void {
+    if (this.#left.delete(name)) fs.rmSync(path.join(this.#folder, name), { recursive: true });
+  }
+
+  /** What no input of this build is mounted on must not be seen. */
+  removeOthers(): void {
+    for (const name of [...this.#left.keys()]) this.clear(name);
+  }
 }

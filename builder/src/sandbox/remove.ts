@@ -24,10 +24,16 @@ function unlessGone<Value>(action: () => Value): Value | undefined {
   }
 }
 
+export interface RemoveOptions {
+  readonly keepItself?: boolean;
+  /** What stays of that which lies in it. */
+  readonly keeps?: (stat: fs.Stats) => boolean;
+}
+
 /**
  * Removes a folder (or whatever lies there) of ours, which may be absent, or only what is in it. Others may remove it at the same time: what a process left is everybody's to remove.
  */
-export async function removeBuild(folder: string, { keepItself = false }: { readonly keepItself?: boolean } = {}): Promise<void> {
+export async function removeBuild(folder: string, { keepItself = false, keeps }: RemoveOptions = {}): Promise<void> {
   const root = Buffer.from(folder).toString('latin1');
   const parent = path.dirname(root);
   const open: { readonly file: string; readonly emptied: boolean }[] = [{ file: root, emptied: false }];
@@ -43,6 +49,7 @@ export async function removeBuild(folder: string, { keepItself = false }: { read
     }
     const stat = fs.lstatSync(bytes(file), { throwIfNoEntry: false });
     if (!stat) continue;
+    if (keeps && path.dirname(file) === root && keeps(stat)) continue;
     if (!stat.isDirectory()) {
       unlessGone(() => fs.unlinkSync(bytes(file)));
       continue;

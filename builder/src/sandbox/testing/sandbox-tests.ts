@@ -325,6 +325,19 @@ function viewTests(bench: Bench, { url }: SandboxTraits): void {
     expect(fs.existsSync(path.join(bench.t.folder, 'root/nix/store', folder, 'x'))).toBe(true);
   });
 
+  test('what the last build saw is not there in the next one', async () => {
+    const file = await bench.t.add('point', (at) => fs.writeFileSync(at, 'text'));
+    const folder = await bench.t.add('point-folder', (at) => fs.mkdirSync(at));
+    const seen = async (...names: string[]) =>
+      (await bench.good('/busybox ls /nix/store', { inputs: names.sort().map((name) => ({ name })) })).log
+        .split('\n')
+        .filter((line) => line !== '');
+    expect(await seen(file, folder)).toEqual([file, folder].sort());
+    expect(await seen(file)).toEqual([file]);
+    expect(await seen()).toEqual([]);
+    expect(await seen(folder)).toEqual([folder]);
+  });
+
   test('300 inputs are read-only, too', async () => {
     const names: string[] = [];
     for (let i = 0; i < 300; i++) names.push(await bench.t.add(`input-${i}`, (at) => fs.writeFileSync(at, String(i))));
