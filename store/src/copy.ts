@@ -47,9 +47,15 @@ export interface CopyResult {
 }
 
 const defaultParallel = 8;
-/** Between stores of this machine nothing is waited for but its processors: each path more costs memory. */
+/** Between stores of this machine nothing is waited for but its processors, and each path more costs memory; what is decompressed costs most. */
 const nearParallel = 3;
+const nearCacheParallel = 2;
 const isNear = ({ url }: Store) => /^(file|embedded|memory):/.test(url);
+function usualParallel(from: Store, to: Store): number {
+  if (!isNear(from) || !isNear(to)) return defaultParallel;
+  return from.url.startsWith('file:') ? nearCacheParallel : nearParallel;
+}
+
 /** Paths that a store is asked about at once. */
 const batch = 2000;
 
@@ -59,7 +65,7 @@ const batch = 2000;
  */
 export async function copyPaths(from: Store, to: Store, paths: readonly string[], options: CopyOptions = {}): Promise<CopyResult> {
   const { closure = true, repair = false, realisations = [], signal } = options;
-  const { parallel = isNear(from) && isNear(to) ? nearParallel : defaultParallel } = options;
+  const { parallel = usualParallel(from, to) } = options;
   const all = closure ? await closureInfos(from, paths, options) : await infosOf(from, paths, options);
   const there = repair ? new Set<string>() : await presentIn(to, [...all.keys()], options);
   const wanted = new Map([...all].filter(([path]) => !there.has(path)));
