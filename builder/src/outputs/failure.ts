@@ -1,7 +1,7 @@
 /** Failures of builders in Nix's words (libstore/build/derivation-building-goal.cc). The log's last lines are for whoever shows them. */
-import os from 'node:os';
 import { BuildError } from '../errors.ts';
 import type { BuildPlan } from '../plan/plan.ts';
+import { endOfProcess } from '../process-end.ts';
 import { missingOutput } from './take.ts';
 
 /** The builder's error, with the derivation in its message. */
@@ -41,29 +41,6 @@ function messageOf(error: BuildError, drvPath: string, limits: BuildPlan['reques
   }
 }
 
-function statusText({ exitCode, signal, message }: BuildError): string {
-  if (exitCode !== undefined) return `failed with exit code ${exitCode}`;
-  if (signal === undefined) return `failed: ${message}`;
-  const number = os.constants.signals[signal as NodeJS.Signals];
-  return number === undefined ? `failed due to signal ${signal}` : `failed due to signal ${number} (${signalTexts[signal] ?? signal})`;
-}
-
-// What strsignal of glibc says of those that builds end by.
-const signalTexts: Readonly<Record<string, string>> = {
-  SIGHUP: 'Hangup',
-  SIGINT: 'Interrupt',
-  SIGQUIT: 'Quit',
-  SIGILL: 'Illegal instruction',
-  SIGTRAP: 'Trace/breakpoint trap',
-  SIGABRT: 'Aborted',
-  SIGBUS: 'Bus error',
-  SIGFPE: 'Floating point exception',
-  SIGKILL: 'Killed',
-  SIGSEGV: 'Segmentation fault',
-  SIGPIPE: 'Broken pipe',
-  SIGALRM: 'Alarm clock',
-  SIGTERM: 'Terminated',
-  SIGXCPU: 'CPU time limit exceeded',
-  SIGXFSZ: 'File size limit exceeded',
-  SIGSYS: 'Bad system call',
-};
+/** How it ended; a builder that never ran as a process says it in its message. */
+const statusText = ({ exitCode, signal, message }: BuildError): string =>
+  exitCode === undefined && signal === undefined ? `failed: ${message}` : endOfProcess({ exitCode, signal });

@@ -1,5 +1,6 @@
 /** Processes of this machine: which still run, whose they are, ending them. */
 import fs from 'node:fs';
+import { startOf, thisProcess } from '@vixen/store';
 
 function read(file: string): string {
   try {
@@ -9,31 +10,10 @@ function read(file: string): string {
   }
 }
 
-function link(file: string): string {
-  try {
-    return fs.readlinkSync(file);
-  } catch {
-    return '';
-  }
-}
-
-/** Fields 3 and on of proc_pid_stat(5): the program's name stands in parentheses, and may contain any. */
-const statOf = (pid: number | 'self'): string[] =>
-  read(`/proc/${pid}/stat`)
-    .replace(/^.*\) /s, '')
-    .split(' ');
-
-const startAt = 19;
-const stateAt = 0;
-
-let own: string | undefined;
-
 /** A name for this process that no other has: `PID-START-BOOT-NAMESPACE`. */
 export function processName(): string {
-  const boot = read('/proc/sys/kernel/random/boot_id').slice(0, 8);
-  const namespace = /\d+/.exec(link('/proc/self/ns/pid'))?.[0] ?? '0';
-  own ??= `${process.pid}-${statOf('self')[startAt] ?? 0}-${boot || '0'}-${namespace}`;
-  return own;
+  const { pid, start, boot, namespace } = thisProcess();
+  return [pid, start || 0, boot.slice(0, 8) || 0, /\d+/.exec(namespace)?.[0] ?? 0].join('-');
 }
 
 /** Whether the process of a name may still run. Those of other namespaces cannot be seen: they count as running. */
@@ -42,7 +22,7 @@ export function mayRun(name: string): boolean {
   const [, , ownBoot, ownNamespace] = processName().split('-');
   if (boot !== ownBoot) return false;
   if (namespace !== ownNamespace) return true;
-  return statOf(Number(pid))[startAt] === start && !isZombie(Number(pid));
+  return startOf(Number(pid)) === start && !isZombie(Number(pid));
 }
 
 /** Sends SIGKILL; a process that is gone is fine. */
@@ -65,7 +45,8 @@ function uidOf(pid: number): number | undefined {
   }
 }
 
-export const isZombie = (pid: number): boolean => ['Z', 'X', ''].includes(statOf(pid)[stateAt] ?? '');
+/** The state stands behind the program's name, which stands in parentheses, and may contain any (proc_pid_stat(5)). */
+export const isZombie = (pid: number): boolean => ['Z', 'X', ''].includes(/.*\) (.)/s.exec(read(`/proc/${pid}/stat`))?.[1] ?? '');
 
 /** Running processes of a user. */
 export const processesOf = (uid: number): number[] => {

@@ -7,6 +7,8 @@ export interface Command {
   readonly shared: EvalFlags;
   /** Set as soon as there is a session: errors are shown with its sources. */
   readonly evaluation: Evaluation | undefined;
+  /** What the command ends with where it succeeds; 0. */
+  readonly exitCode?: number;
   parse(args: string[]): void;
   run(): Promise<void>;
 }
@@ -19,7 +21,7 @@ export async function runCommand(program: string, create: () => Command, args: s
     command.parse(args);
     await command.run();
     await command.evaluation?.store.flush();
-    return 0;
+    return command.exitCode ?? 0;
   } catch (error) {
     if (error instanceof Error && error.name === 'DebuggerQuit') return 0;
     const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;

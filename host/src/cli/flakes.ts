@@ -2,8 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Handle } from '@vixen/eval-core';
+import { AttrPathNotFound, selectPath } from '../core/attr-path.ts';
 import { type ParseOptions, parseFlakeRefWithFragment } from '../core/fetch/flake-ref.ts';
 import { fetchError, q } from '../core/fetch/input.ts';
+import type { Session } from '../core/session.ts';
 import type { Evaluation } from './evaluation.ts';
 import { log } from './output.ts';
 
@@ -69,4 +71,31 @@ export function flakeAttrPaths(fragment: string, system: string): string[] {
   if (fragment === '') return [`packages.${system}.default`, `defaultPackage.${system}`];
   if (fragment.startsWith('.')) return [fragment.slice(1)];
   return [`packages.${system}.${fragment}`, `legacyPackages.${system}.${fragment}`, fragment];
+}
+
+/** Words that name a flake rather than a file: `.#x`, `github:NixOS/nixpkgs`, a folder with a flake.nix. */
+export function isFlake(word: string): boolean {
+  if (word.includes('#') || /^[a-z][a-z0-9+.-]*:/.test(word)) return true;
+  return fs.existsSync(`${word}/flake.nix`) && !fs.existsSync(`${word}/default.nix`);
+}
+
+/** The first of several attributes that a flake has. */
+export async function selectFlakeAttribute(
+  session: Session,
+  { value, shown }: FlakeSelection,
+  paths: readonly string[],
+  args: Handle,
+): Promise<Handle> {
+  for (const path of paths) {
+    try {
+      return (await selectPath(session, value, path, args)).value;
+    } catch (error) {
+      if (!(error instanceof AttrPathNotFound)) throw error;
+    }
+  }
+  const listed = paths
+    .map((path) => q(path))
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ');
+  throw fetchError(`flake ${q(shown)} does not provide attribute ${listed}`);
 }

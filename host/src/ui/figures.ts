@@ -1,14 +1,4 @@
-/** Figures for people. */
-
-const step = 1024;
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** `1.5 MiB` */
-export function renderBytes(bytes: number): string {
-  let power = 0;
-  while (bytes / step ** power >= step && power < units.length - 1) power++;
-  return `${(bytes / step ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
-}
+/** Times for people. */
 
 /** `7s`, `2m05s`, `1h02m` */
 export function renderTime(seconds: number): string {

@@ -2,8 +2,9 @@
 
 import type { BuildDisplay, ProgressEvent } from '../core/coordinator/progress.ts';
 import { ansi, filterEscapes } from '../core/errors/ansi.ts';
+import { renderSize } from '../core/sizes.ts';
 import { BuildLog } from './build-log.ts';
-import { renderBytes, renderTime } from './figures.ts';
+import { renderTime } from './figures.ts';
 import type { Durations, Output } from './terminal.ts';
 import { clean, derivationLabel, messageText } from './text.ts';
 
@@ -173,8 +174,8 @@ export class LiveDisplay implements BuildDisplay {
 
   #copyLine({ label, started, bytes, size }: Copy): string {
     const seconds = (this.#now() - started) / 1000;
-    const rate = seconds > 0 ? `, ${renderBytes(bytes / seconds)}/s` : '';
-    return `${ansi.cyan}  ↓ ${label}${ansi.normal} ${renderBytes(bytes)}/${renderBytes(size)}${rate}`;
+    const rate = seconds > 0 ? `, ${renderSize(bytes / seconds)}/s` : '';
+    return `${ansi.cyan}  ↓ ${label}${ansi.normal} ${renderSize(bytes)}/${renderSize(size)}${rate}`;
   }
 
   #countsLine(): string {
@@ -183,7 +184,7 @@ export class LiveDisplay implements BuildDisplay {
     const waiting = builds - built - failed - this.#builds.size;
     if (builds > 0) parts.push(`${ansi.green}${built} built${ansi.normal}, ${this.#builds.size} running, ${Math.max(0, waiting)} waiting`);
     if (failed > 0) parts.push(`${ansi.red}${failed} failed${ansi.normal}`);
-    if (copies > 0) parts.push(`${copied}/${copies} fetched (${renderBytes(copiedBytes)}/${renderBytes(narSize)})`);
+    if (copies > 0) parts.push(`${copied}/${copies} fetched (${renderSize(copiedBytes)}/${renderSize(narSize)})`);
     return parts.join(', ');
   }
 

@@ -27,8 +27,8 @@ function link(file: string): string {
   }
 }
 
-// The program's name stands in parentheses, and may contain any.
-const startOf = (pid: number | 'self'): string =>
+/** Ticks since boot when a process started; '' where there is none. The program's name stands in parentheses, and may contain any. */
+export const startOf = (pid: number | 'self'): string =>
   read(`/proc/${pid}/stat`)
     .replace(/^.*\) /s, '')
     .split(' ')[19] ?? '';

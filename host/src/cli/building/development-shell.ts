@@ -3,12 +3,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type DevelopmentAttributes, developmentAttributes } from '@vixen/builder';
+import { type DevelopmentAttributes, developmentAttributes, quoteShell } from '@vixen/builder';
 import { type Store, storedDerivation } from '@vixen/store';
 import type { DerivedPath } from '@vixen/store/formats';
 import { runStoreProcess } from '../../node/store-process.ts';
 import type { Evaluation } from '../evaluation.ts';
-import { quoteShell } from '../shell-quoting.ts';
 
 export interface DevelopmentShell {
   readonly drvPath: string;

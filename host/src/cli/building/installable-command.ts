@@ -4,10 +4,12 @@ import type { Command } from '../command.ts';
 import { EvalFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, openEvaluation } from '../evaluation.ts';
 import { type Flag, parseArguments } from '../flags.ts';
+import { isFlake } from '../flakes.ts';
 import { helpText } from '../help.ts';
 import { writeOut } from '../output.ts';
 import { BuildFlags } from './build-flags.ts';
 import { type Installable, type InstallableOptions, InstallableReader } from './installables.ts';
+import { belongsTo } from './targets.ts';
 
 export interface CommandTexts {
   readonly program: string;
@@ -104,12 +106,8 @@ export abstract class InstallableCommand implements Command {
   // Flakes are evaluated purely; a file of the command line is not, which is known before evaluation.
   #prepareFlakes() {
     this.shared.setSetting('extra-experimental-features', 'nix-command flakes');
-    if (this.#behaviour.files && !this.#namesFlake()) return;
+    if (this.#behaviour.files && !isFlake(this.words[0] ?? '.')) return;
     if (!this.#impure && !this.shared.config.settings.isSet('pure-eval')) this.shared.setSetting('pure-eval', 'true');
-  }
-
-  #namesFlake(): boolean {
-    return this.words.some((word) => word.includes('#'));
   }
 
   /** What the words stand for. */
@@ -127,12 +125,6 @@ export abstract class InstallableCommand implements Command {
     const paths = items.map(({ path }) => path);
     await evaluation.building.sayMissing(paths);
     const realised = await evaluation.building.realise(paths, { mode: this.building.mode });
-    return items.map(({ path }) => realised.filter((one) => belongs(one, path)));
+    return items.map(({ path }) => realised.filter(belongsTo(path)));
   }
-}
-
-function belongs(one: RealisedPath, path: Installable['path']): boolean {
-  if ('path' in path) return one.drvPath === undefined && one.path === path.path;
-  if (one.drvPath !== path.drvPath) return false;
-  return path.outputs === '*' || path.outputs.includes(one.output!);
 }

@@ -5,14 +5,13 @@ import path from 'node:path';
 import type { Handle } from '@vixen/eval-core';
 import { ErrorCode, NixError, ValueKind } from '@vixen/eval-core';
 import type { DerivedPath } from '@vixen/store/formats';
-import { AttrPathNotFound, selectPath } from '../../core/attr-path.ts';
+import { selectPath } from '../../core/attr-path.ts';
 import { requireDrvPath } from '../../core/derivations.ts';
-import { fetchError, q } from '../../core/fetch/input.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { currentSystem } from '../../node/system.ts';
 import type { EvalFlags } from '../eval-flags.ts';
 import { type Evaluation, lookupFile, readStdin } from '../evaluation.ts';
-import { flakeAttrPaths, selectFlake } from '../flakes.ts';
+import { flakeAttrPaths, isFlake, selectFlake, selectFlakeAttribute } from '../flakes.ts';
 import { locate } from '../store/paths.ts';
 import { outputsOf, splitOutputs, wantedOutputs } from './targets.ts';
 
@@ -31,12 +30,6 @@ export interface InstallableOptions {
   readonly flakePaths?: (fragment: string, system: string) => string[];
   /** Whether a word may be a file, whose attributes the following words are. */
   readonly files?: boolean;
-}
-
-/** Words that name a flake rather than a file: `.#x`, `github:NixOS/nixpkgs`, a folder with a flake.nix. */
-export function isFlake(word: string): boolean {
-  if (word.includes('#') || /^[a-z][a-z0-9+.-]*:/.test(word)) return true;
-  return fs.existsSync(`${word}/flake.nix`) && !fs.existsSync(`${word}/default.nix`);
 }
 
 export class InstallableReader {
@@ -105,26 +98,9 @@ export class InstallableReader {
     const { rest, outputs } = splitOutputs(word);
     const { settings } = this.#flags.config;
     const system = settings.text('eval-system') || settings.text('system') || currentSystem();
-    const { value, fragment, shown } = await selectFlake(this.#evaluation, rest);
-    const paths = (this.#options.flakePaths ?? flakeAttrPaths)(fragment, system);
-    for (const attrPath of paths) {
-      const selected = await this.#trySelect(value, attrPath);
-      if (selected !== undefined) return this.#derivation(word, selected, outputs);
-    }
-    const listed = paths
-      .map((attrPath) => q(attrPath))
-      .join(', ')
-      .replace(/, (?=[^,]*$)/, ' or ');
-    throw fetchError(`flake ${q(shown)} does not provide attribute ${listed}`);
-  }
-
-  async #trySelect(root: Handle, attrPath: string): Promise<Handle | undefined> {
-    try {
-      return (await selectPath(this.#evaluation.session, root, attrPath, this.#args)).value;
-    } catch (error) {
-      if (error instanceof AttrPathNotFound) return undefined;
-      throw error;
-    }
+    const selection = await selectFlake(this.#evaluation, rest);
+    const paths = (this.#options.flakePaths ?? flakeAttrPaths)(selection.fragment, system);
+    return this.#derivation(word, await selectFlakeAttribute(this.#evaluation.session, selection, paths, this.#args), outputs);
   }
 
   /** A derivation, or, where files are taken, all that nix-build would find in the value. */

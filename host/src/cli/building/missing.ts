@@ -1,6 +1,7 @@
 // What would be done to make paths valid, in Nix's words (libmain/shared.cc `printMissing`).
+
+import { renderSize } from '../../core/sizes.ts';
 import type { RealisePlan } from '../../node/building/index.ts';
-import { renderSize } from '../store/sizes.ts';
 
 const listed = (head: string, paths: readonly string[]) => (paths.length === 0 ? [] : [head, ...paths.map((path) => `  ${path}`)]);
 

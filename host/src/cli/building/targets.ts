@@ -3,6 +3,7 @@ import { ErrorCode, type Handle, NixError, ValueKind } from '@vixen/eval-core';
 import type { DerivedPath } from '@vixen/store/formats';
 import { findDerivations, outputName, requireDrvPath } from '../../core/derivations.ts';
 import type { Session } from '../../core/session.ts';
+import type { RealisedPath } from '../../node/building/index.ts';
 
 /** Outputs of a derivation. */
 export interface Target {
@@ -12,6 +13,14 @@ export interface Target {
 }
 
 export const derivedPath = ({ drvPath, outputs }: Target): DerivedPath => ({ drvPath, outputs });
+
+/** Which of what was realised came of a path that was asked for. */
+export const belongsTo =
+  (path: DerivedPath) =>
+  (one: RealisedPath): boolean => {
+    if ('path' in path) return one.drvPath === undefined && one.path === path.path;
+    return one.drvPath === path.drvPath && (path.outputs === '*' || path.outputs.includes(one.output!));
+  };
 
 /** The one output of each derivation in a value, as nix-build takes it. */
 export async function outputsOf(session: Session, value: Handle, args: Handle): Promise<{ drvPath: string; output: string }[]> {

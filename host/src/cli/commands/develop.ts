@@ -1,5 +1,6 @@
 // `vixen develop`, `nix develop`: a shell in which what a build needs is at hand (nix/develop.cc).
 
+import { quoteShell } from '@vixen/builder';
 import { InstallableCommand } from '../building/installable-command.ts';
 import { bashFor } from '../building/interactive-bash.ts';
 import { runCommand } from '../command.ts';
@@ -7,7 +8,6 @@ import type { Evaluation } from '../evaluation.ts';
 import type { Flag } from '../flags.ts';
 import { flakeAttrPaths } from '../flakes.ts';
 import type { Run as Runner } from '../groups.ts';
-import { quoteShell } from '../shell-quoting.ts';
 import { UsageError } from '../usage.ts';
 
 /** Shells first, then packages. */
@@ -69,8 +69,5 @@ const texts = {
   examples: ['.#hello', "-f '<nixpkgs>' hello -c make"],
 };
 
-export const developRun: Runner = async (program, args) => {
-  let command: Develop | undefined;
-  const create = () => (command = new Develop({ program, ...texts }, { flakePaths: shellPaths }));
-  return (await runCommand(program, create, args)) || (command?.exitCode ?? 0);
-};
+export const developRun: Runner = (program, args) =>
+  runCommand(program, () => new Develop({ program, ...texts }, { flakePaths: shellPaths }), args);

@@ -1,8 +1,6 @@
 // `vixen eval`: evaluates an expression, a file or a flake's attribute, and prints the value (nix/eval.cc).
-import fs from 'node:fs';
 import { type Handle, PrintFlag, PrintMode } from '@vixen/eval-core';
-import { AttrPathNotFound, selectPath } from '../../core/attr-path.ts';
-import { fetchError, q } from '../../core/fetch/input.ts';
+import { selectPath } from '../../core/attr-path.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { currentSystem } from '../../node/system.ts';
 import { type Command, runCommand } from '../command.ts';
@@ -10,7 +8,7 @@ import type { TerminalDebugger } from '../debugger.ts';
 import { EvalFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin } from '../evaluation.ts';
 import { type Flag, parseArguments } from '../flags.ts';
-import { flakeAttrPaths, selectFlake } from '../flakes.ts';
+import { flakeAttrPaths, isFlake, selectFlake, selectFlakeAttribute } from '../flakes.ts';
 import { helpText } from '../help.ts';
 import { writeOut } from '../output.ts';
 import { maybePrintStats } from '../stats.ts';
@@ -21,12 +19,6 @@ const program = 'vixen eval';
 
 /** The flags that say how the value is printed. */
 const printFlags: Partial<Record<PrintMode, string>> = { [PrintMode.Json]: 'json', [PrintMode.Xml]: 'xml', [PrintMode.Raw]: 'raw' };
-
-/** Words that name a flake rather than a file: `.#x`, `github:NixOS/nixpkgs`, a folder with a flake.nix. */
-function isFlake(word: string): boolean {
-  if (word.includes('#') || /^[a-z][a-z0-9+.-]*:/.test(word)) return true;
-  return fs.existsSync(`${word}/flake.nix`) && !fs.existsSync(`${word}/default.nix`);
-}
 
 class EvalCommand implements Command {
   readonly shared = new EvalFlags();
@@ -173,30 +165,11 @@ class EvalCommand implements Command {
 
   async #flake(evaluation: Evaluation, word: string, args: Handle) {
     if (this.#words.length > 0) throw new UsageError(`unexpected argument '\x0e${this.#words[0]}\x0f'`);
-    const { value, fragment, shown } = await selectFlake(evaluation, word);
+    const selection = await selectFlake(evaluation, word);
     const { settings } = this.shared.config;
     const system = settings.text('eval-system') || settings.text('system') || currentSystem();
-    const paths = this.#attrPaths.length > 0 ? this.#attrPaths : flakeAttrPaths(fragment, system);
-    for (const path of paths) {
-      const selected = await this.#trySelect(evaluation, value, path, args);
-      if (selected === undefined) continue;
-      await this.#show(evaluation, selected, args);
-      return;
-    }
-    const listed = paths
-      .map((path) => q(path))
-      .join(', ')
-      .replace(/, (?=[^,]*$)/, ' or ');
-    throw fetchError(`flake ${q(shown)} does not provide attribute ${listed}`);
-  }
-
-  async #trySelect({ session }: Evaluation, root: Handle, path: string, args: Handle): Promise<Handle | undefined> {
-    try {
-      return (await selectPath(session, root, path, args)).value;
-    } catch (error) {
-      if (error instanceof AttrPathNotFound) return undefined;
-      throw error;
-    }
+    const paths = this.#attrPaths.length > 0 ? this.#attrPaths : flakeAttrPaths(selection.fragment, system);
+    await this.#show(evaluation, await selectFlakeAttribute(evaluation.session, selection, paths, args), args);
   }
 
   async #plain(evaluation: Evaluation, args: Handle) {

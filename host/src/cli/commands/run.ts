@@ -70,8 +70,5 @@ const texts = {
   examples: ['.#hello -- --greeting hi', "-f '<nixpkgs>' hello"],
 };
 
-export const runRun: Runner = async (program, args) => {
-  let command: Run | undefined;
-  const create = () => (command = new Run({ program, ...texts }, { rest: true, flakePaths: runnablePaths }));
-  return (await runCommand(program, create, args)) || (command?.exitCode ?? 0);
-};
+export const runRun: Runner = (program, args) =>
+  runCommand(program, () => new Run({ program, ...texts }, { rest: true, flakePaths: runnablePaths }), args);

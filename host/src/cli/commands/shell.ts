@@ -69,8 +69,4 @@ const texts = {
   examples: ['.#hello', "-f '<nixpkgs>' jq -c jq --version"],
 };
 
-export const shellRun: Runner = async (program, args) => {
-  let command: Shell | undefined;
-  const code = await runCommand(program, () => (command = new Shell({ program, ...texts }, {})), args);
-  return code || (command?.exitCode ?? 0);
-};
+export const shellRun: Runner = (program, args) => runCommand(program, () => new Shell({ program, ...texts }, {}), args);

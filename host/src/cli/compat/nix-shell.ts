@@ -163,7 +163,4 @@ function shellFile(file: string): string {
   throw new UsageError(`neither '\x0eshell.nix\x0f' nor '\x0edefault.nix\x0f' found in '\x0e${file}\x0f'`);
 }
 
-export const nixShell = async (args: string[]): Promise<number> => {
-  let command: NixShell | undefined;
-  return (await runCommand(program, () => (command = new NixShell()), args)) || (command?.exitCode ?? 0);
-};
+export const nixShell = (args: string[]) => runCommand(program, () => new NixShell(), args);

@@ -1,7 +1,8 @@
 // Scripts that begin with `#! /usr/bin/env nix-shell`: what their lines `#! nix-shell …` ask for (Nix manual, "nix-shell", "Use as a #!-interpreter").
+
 import fs from 'node:fs';
 import path from 'node:path';
-import { quoteShell } from '../shell-quoting.ts';
+import { quoteShell } from '@vixen/builder';
 import { UsageError } from '../usage.ts';
 
 export interface Shebang {

@@ -1,9 +1,9 @@
 // How far a transfer is: one line on a terminal (bytes, rate, time left), a plain line now and then elsewhere.
 import type { CopyTotals } from '@vixen/store';
 import { filterEscapes } from '../../core/errors/ansi.ts';
+import { renderSize } from '../../core/sizes.ts';
 import { beforeWriting, log, writeTerminal } from '../output.ts';
 import { showsProgress } from '../progress.ts';
-import { renderSize } from './sizes.ts';
 
 export interface TransferState {
   readonly doneBytes: number;

@@ -1,6 +1,5 @@
 // What went wrong, in Nix's words and kinds.
-import { constants } from 'node:os';
-import type { BuildError, BuildErrorCode } from '@vixen/builder';
+import { type BuildError, type BuildErrorCode, endOfProcess } from '@vixen/builder';
 import type { DerivationFacts, Failure } from '../../core/coordinator/events.ts';
 import type { FailureKind } from '../../core/coordinator/failure.ts';
 import { builderFailed } from '../../core/coordinator/messages.ts';
@@ -13,35 +12,6 @@ const kinds: Partial<Record<BuildErrorCode, FailureKind>> = {
   'not-deterministic': 'not-deterministic',
   unsupported: 'failed',
 };
-
-const signalTexts: Readonly<Record<string, string>> = {
-  SIGHUP: 'Hangup',
-  SIGINT: 'Interrupt',
-  SIGQUIT: 'Quit',
-  SIGILL: 'Illegal instruction',
-  SIGTRAP: 'Trace/breakpoint trap',
-  SIGABRT: 'Aborted',
-  SIGBUS: 'Bus error',
-  SIGFPE: 'Floating point exception',
-  SIGKILL: 'Killed',
-  SIGUSR1: 'User defined signal 1',
-  SIGSEGV: 'Segmentation fault',
-  SIGUSR2: 'User defined signal 2',
-  SIGPIPE: 'Broken pipe',
-  SIGALRM: 'Alarm clock',
-  SIGTERM: 'Terminated',
-  SIGXCPU: 'CPU time limit exceeded',
-  SIGXFSZ: 'File size limit exceeded',
-};
-
-/** How a process ended, as Nix says it (libutil/processes.cc, statusToString). */
-export function endOfProcess({ exitCode, signal }: Pick<BuildError, 'exitCode' | 'signal'>): string {
-  if (signal !== undefined) {
-    const number = (constants.signals as Record<string, number | undefined>)[signal] ?? 0;
-    return `failed due to signal ${number} (${signalTexts[signal] ?? signal})`;
-  }
-  return exitCode === undefined ? 'died abnormally' : `failed with exit code ${exitCode}`;
-}
 
 export interface FailedBuild {
   readonly drvPath: string;

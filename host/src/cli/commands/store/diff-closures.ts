@@ -1,9 +1,9 @@
 // `nix store diff-closures`: which packages came, went or changed between two closures (nix/diff-closures.cc).
 import { closureInfos, type Store } from '@vixen/store';
+import { renderSize } from '../../../core/sizes.ts';
 import { writeOut } from '../../output.ts';
 import { storeCommand } from '../../store/command.ts';
 import { storePathOf } from '../../store/paths.ts';
-import { renderSize } from '../../store/sizes.ts';
 import { UsageError } from '../../usage.ts';
 
 interface Package {

@@ -1,10 +1,10 @@
 // `vixen store gc`, `nix store gc`, `nix store delete`, `vixen store roots`: what is dead goes (nix/store-gc.cc, nix/store-delete.cc).
 import { type CollectOptions, type CollectorService, type CollectResult, type Store, unsupported } from '@vixen/store';
+import { renderSize } from '../../../core/sizes.ts';
 import type { Flag } from '../../flags.ts';
 import { writeOut } from '../../output.ts';
 import { storeCommand } from '../../store/command.ts';
 import { PathSelection } from '../../store/selection.ts';
-import { renderSize } from '../../store/sizes.ts';
 import { UsageError } from '../../usage.ts';
 
 /** The collector of a store that has one. */

@@ -1,12 +1,12 @@
 // `vixen store path-info`, `nix path-info`: what is known about paths (nix/path-info.cc).
 import { closureInfos, type PathInfo, type Store } from '@vixen/store';
 import { type PathInfoVersion, parsePathInfoVersion, pathInfoDocument } from '@vixen/store/formats';
+import { renderSize } from '../../../core/sizes.ts';
 import type { Flag } from '../../flags.ts';
 import { writeOut } from '../../output.ts';
 import { storeCommand } from '../../store/command.ts';
 import type { StoreContext } from '../../store/context.ts';
 import { PathSelection } from '../../store/selection.ts';
-import { renderSize } from '../../store/sizes.ts';
 
 interface Shown {
   size: boolean;

@@ -4,6 +4,7 @@ import type { RealisedPath } from '../../../node/building/index.ts';
 import { addPermanentRoot } from '../../../node/out-links.ts';
 import { Building } from '../../building/building.ts';
 import { missingText } from '../../building/missing.ts';
+import { belongsTo } from '../../building/targets.ts';
 import { log, writeOut } from '../../output.ts';
 import type { StoreContext } from '../../store/context.ts';
 import { storePathOf } from '../../store/paths.ts';
@@ -16,9 +17,6 @@ async function wanted(context: StoreContext, word: string): Promise<DerivedPath>
   const path = storePathOf(await context.store(), name!);
   return path.endsWith('.drv') ? { drvPath: path, outputs: outputs?.split(',') ?? '*' } : { path };
 }
-
-const belongsTo = (path: DerivedPath) => (one: RealisedPath) =>
-  'path' in path ? one.path === path.path : one.drvPath === path.drvPath && (path.outputs === '*' || path.outputs.includes(one.output!));
 
 async function show(context: StoreContext, input: OperationInput, paths: readonly DerivedPath[], realised: readonly RealisedPath[]) {
   const store = await context.store();
