@@ -1,5 +1,6 @@
 // The one way in: `npm start`, `npm test` and the others come here. It needs Node and npm alone, and does only what is stale.
 
+import { prepareBrowser } from './lib/browser.mjs';
 import { buildBundle } from './lib/bundle.mjs';
 import { externals } from './lib/externals.mjs';
 import { install } from './lib/install.mjs';
@@ -52,7 +53,10 @@ function show(args) {
 
 async function test(args, env = {}) {
   await build();
-  if (process.env.CI) prepareSandbox({ all: true });
+  if (process.env.CI) {
+    prepareSandbox({ all: true });
+    prepareBrowser();
+  }
   runNode([bin('vitest/vitest.mjs'), 'run', ...args], { env: { ...process.env, ...env } });
 }
 
@@ -97,6 +101,28 @@ async function bench(args) {
   runNode([outfile, ...args]);
 }
 
+const vite = (args) => runNode([bin('vite/bin/vite.js'), ...args, '--config', 'host/playground/vite.config.ts']);
+
+/** The playground's static files, in `host/playground/dist` (or where `--outDir` says). */
+async function playgroundBuild(args) {
+  install();
+  await buildWasm();
+  vite(['build', 'host/playground', ...args]);
+}
+
+/** Builds the playground and serves it; with `--dev`, serves its sources and follows their changes. */
+async function playground(args) {
+  const isDev = args.includes('--dev');
+  const rest = args.filter((arg) => arg !== '--dev');
+  if (isDev) {
+    install();
+    await buildWasm();
+    return vite(['host/playground', ...rest]);
+  }
+  await playgroundBuild([]);
+  vite(['preview', 'host/playground', ...rest]);
+}
+
 const commands = {
   start,
   test,
@@ -108,6 +134,8 @@ const commands = {
   lint,
   format,
   bench,
+  playground,
+  'playground-build': playgroundBuild,
 };
 
 const [name = 'start', ...args] = process.argv.slice(2);

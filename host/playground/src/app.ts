@@ -1,0 +1,74 @@
+// The page: its parts, and what passes between them.
+import { Client } from './client.ts';
+import { button, el } from './dom.ts';
+import { Editor } from './editor/editor.ts';
+import type { Modules } from './modules.ts';
+import type { Problem } from './protocol.ts';
+import { Runner } from './runner.ts';
+import { absolute, nameOf } from './state/paths.ts';
+import { loadPreferences, savePreferences } from './state/preferences.ts';
+import { Workspace } from './state/workspace.ts';
+import { OutcomeView } from './ui/outcome-view.ts';
+import { PanelArea } from './ui/panel-area.ts';
+
+export function startApp(place: HTMLElement, modules: Promise<Modules>, createWorker: () => Worker) {
+  const preferences = loadPreferences();
+  const workspace = new Workspace();
+  const client = new Client({ create: createWorker, modules, files: () => workspace.all() });
+  client.limits = preferences.limits;
+  const runner = new Runner({ client, workspace, isLive: () => preferences.live, checked: (problems) => editor.mark(problems) });
+
+  const evaluateButton = button('Evaluate', () => runner.evaluate(), { class: 'primary', attrs: { title: 'Ctrl-Enter' } });
+  const cancelButton = button('Cancel', () => runner.cancel(), { class: 'danger', attrs: { hidden: true } });
+  const outcome = new OutcomeView(client, (isRunning) => {
+    cancelButton.hidden = !isRunning;
+  });
+  const editorPlace = el('div', { class: 'editor', id: 'editor' });
+  const area = new PanelArea(client, (panel) => {
+    preferences.panel = panel;
+    savePreferences(preferences);
+  });
+  place.replaceChildren(
+    el('header', { class: 'top' }, el('h1', {}, 'Vixen playground'), el('div', { class: 'tools' }, evaluateButton, cancelButton)),
+    el(
+      'main',
+      { class: 'work' },
+      el('section', { class: 'source', attrs: { 'aria-label': 'Source' } }, editorPlace),
+      el('div', { class: 'result' }, outcome.status, outcome.problem, area.element),
+    ),
+  );
+
+  const editor = new Editor({
+    parent: editorPlace,
+    language: [],
+    changed: (name, text) => {
+      workspace.edit(name, text);
+      runner.edited();
+    },
+    evaluate: () => runner.evaluate(),
+  });
+  const open = () => editor.open(workspace.active, String(workspace.read(workspace.active) ?? ''));
+  workspace.on('changed', (changes) => client.sendFiles(changes));
+  workspace.on('arranged', () => {
+    editor.keep(workspace.names);
+    open();
+  });
+  client.on('ended', (ended) => editor.mark('problem' in ended ? marksOf(ended.problem, editor.name) : ended.value.warnings));
+  client.on('reveal', (target) => {
+    const name = nameOf(target.path);
+    if (name === undefined || workspace.read(name) === undefined) return;
+    workspace.show(name);
+    editor.reveal(target);
+  });
+  open();
+  area.choose(preferences.panel);
+  runner.evaluate();
+}
+
+/** An error is underlined where it is, or at the innermost place of its trace that is in the file. */
+function marksOf(problem: Problem, name: string): Problem[] {
+  const path = absolute(name);
+  if (problem.place?.path === path) return [problem];
+  const frame = problem.frames.findLast(({ place }) => place?.path === path);
+  return frame ? [{ ...problem, place: frame.place }] : [];
+}

@@ -1,0 +1,118 @@
+// What the page and its panels know of the evaluator: the calls, the latest outcome, what evaluation says.
+import { Connection, type WorkerPort } from './connection.ts';
+import { Emitter } from './emitter.ts';
+import type { Modules } from './modules.ts';
+import { CallError, outOfTime, ownProblem } from './problems.ts';
+import type { CallName, Calls, Evaluated, FileChange, Limits, Message, Problem, SourcePlace, Usage } from './protocol.ts';
+
+/** How the latest evaluation has ended. */
+export type Outcome = { path: string; value: Evaluated } | { path: string; problem: Problem };
+
+export interface ClientEvents {
+  /** An evaluation has begun: what was computed before is gone. */
+  begun: { path: string };
+  ended: Outcome;
+  messages: { messages: Message[]; dropped: number };
+  progress: Usage;
+  /** The reader wants to see a place in the editor. */
+  reveal: SourcePlace;
+}
+
+export interface ClientOptions {
+  create: () => WorkerPort;
+  modules: Promise<Modules>;
+  files: () => FileChange[];
+}
+
+// A worker that is in the middle of a long step cannot see that its time is up.
+const lateness = 500;
+
+export class Client extends Emitter<ClientEvents> {
+  limits: Limits = { time: 20, memory: 1024 };
+  /** Undefined before the first evaluation has ended, and while one runs. */
+  outcome: Outcome | undefined;
+  /** What evaluation has said since it began. */
+  messages: Message[] = [];
+  #running: AbortController | undefined;
+  /** Kept when the evaluation before has come to its end: a worker that has to be replaced takes all its calls with it. */
+  #settled: Promise<unknown> = Promise.resolve();
+  #latest = 0;
+  readonly #connection: Connection;
+
+  constructor({ create, modules, files }: ClientOptions) {
+    super();
+    this.#connection = new Connection({
+      create,
+      modules,
+      files,
+      heard: (message) => {
+        if (message.type === 'progress') return this.emit('progress', message.usage);
+        this.messages.push(...message.messages);
+        this.emit('messages', message);
+      },
+    });
+  }
+
+  /** Starts the worker before it is needed. */
+  start(): Promise<void> {
+    return this.#connection.start();
+  }
+
+  /** Tells the worker of changed files. */
+  sendFiles(changes: FileChange[]) {
+    this.#connection.sendFiles(changes);
+  }
+
+  /** Asks the worker; failures are CallErrors. */
+  call<K extends CallName>(name: K, params: Calls[K]['params'], signal?: AbortSignal): Promise<Calls[K]['result']> {
+    return this.#connection.call(name, params, signal);
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Stops the evaluation that runs. */
+  cancel() {
+    this.#running?.abort();
+  }
+
+  /** Evaluates a file. One that is still running is stopped; only the last one's outcome is told. */
+  async evaluate(path: string): Promise<Outcome | undefined> {
+    const latest = ++this.#latest;
+    this.#running?.abort();
+    const controller = new AbortController();
+    this.#running = controller;
+    this.outcome = undefined;
+    this.messages = [];
+    this.emit('begun', { path });
+    const before = this.#settled;
+    const evaluated = before.then(() => this.#evaluated(path, controller));
+    this.#settled = evaluated;
+    const outcome = await evaluated;
+    if (latest !== this.#latest) return undefined;
+    this.#running = undefined;
+    this.outcome = outcome;
+    this.emit('ended', outcome);
+    return outcome;
+  }
+
+  async #evaluated(path: string, controller: AbortController): Promise<Outcome> {
+    const { limits } = this;
+    const late = () => controller.abort(new CallError(outOfTime(limits)));
+    const watchdog = setTimeout(late, limits.time * 1000 + lateness);
+    try {
+      return { path, value: await this.call('evaluate', { path, limits }, controller.signal) };
+    } catch (error) {
+      return { path, problem: problemOf(error) };
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+}
+
+/** What is to be shown of a call that has failed. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof CallError) return error.problem;
+  return ownProblem('Fault', error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,109 @@
+// The page's end of the worker: calls and their answers. A worker that does not stop when it is told to is ended and replaced.
+import type { Modules } from './modules.ts';
+import { CallError, ownProblem, stopped } from './problems.ts';
+import type { CallName, Calls, FileChange, FromWorker, Problem, ToWorker } from './protocol.ts';
+
+/** The part of a Worker that is used. */
+export interface WorkerPort {
+  postMessage(message: ToWorker): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+export interface ConnectionOptions {
+  create: () => WorkerPort;
+  modules: Promise<Modules>;
+  /** All files, for a worker that has just been started. */
+  files: () => FileChange[];
+  heard: (message: Extract<FromWorker, { type: 'messages' | 'progress' }>) => void;
+  /** Milliseconds that a call has to stop in. */
+  grace?: number;
+}
+
+interface Waiting {
+  resolve: (result: never) => void;
+  reject: (error: CallError) => void;
+  /** What the call fails with if the worker has to be ended. */
+  reason?: Problem;
+}
+
+const defaultGrace = 300;
+
+export class Connection {
+  #worker: WorkerPort | undefined;
+  #nextId = 1;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #options: ConnectionOptions;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the worker, if there is none. */
+  async start(): Promise<void> {
+    const modules = await this.#options.modules;
+    if (this.#worker) return;
+    const worker = this.#options.create();
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) =>
+      this.#end(ownProblem('Fault', `the evaluator's worker has failed: ${event.message || 'it could not be loaded'}`));
+    this.#worker = worker;
+    worker.postMessage({ type: 'start', ...modules });
+    worker.postMessage({ type: 'files', changes: this.#options.files() });
+  }
+
+  /** Tells the worker of files that have changed; one that is started later gets all of them. */
+  sendFiles(changes: FileChange[]) {
+    if (changes.length > 0) this.#worker?.postMessage({ type: 'files', changes });
+  }
+
+  async call<K extends CallName>(name: K, params: Calls[K]['params'], signal?: AbortSignal): Promise<Calls[K]['result']> {
+    await this.start();
+    if (signal?.aborted) throw new CallError(reasonOf(signal));
+    const id = this.#nextId++;
+    const stop = () => this.#cancel(id, reasonOf(signal!));
+    signal?.addEventListener('abort', stop);
+    try {
+      return await new Promise<Calls[K]['result']>((resolve, reject) => {
+        this.#waiting.set(id, { resolve, reject });
+        this.#worker!.postMessage({ type: 'call', id, name, params });
+      });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  #cancel(id: number, reason: Problem) {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    waiting.reason = reason;
+    this.#worker?.postMessage({ type: 'cancel', id });
+    setTimeout(() => {
+      if (this.#waiting.get(id) === waiting) this.#end(reason);
+    }, this.#options.grace ?? defaultGrace);
+  }
+
+  /** The last resort: what is in flight fails, the next call starts a new worker. */
+  #end(problem: Problem) {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject, reason } of all) reject(new CallError(reason ?? problem));
+  }
+
+  #receive(message: FromWorker) {
+    if (message.type === 'messages' || message.type === 'progress') return this.#options.heard(message);
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) return;
+    this.#waiting.delete(message.id);
+    if (message.type === 'result') waiting.resolve(message.result as never);
+    else waiting.reject(new CallError(waiting.reason ?? message.problem));
+  }
+}
+
+function reasonOf(signal: AbortSignal): Problem {
+  const reason: unknown = signal.reason;
+  return reason instanceof CallError ? reason.problem : stopped();
+}

@@ -1,0 +1,57 @@
+// What evaluation says: builtins.trace, warnings of the program and of the parser.
+import type { Client, Outcome } from '../client.ts';
+import { el } from '../dom.ts';
+import type { Panel } from '../panels.ts';
+import type { Message } from '../protocol.ts';
+import { problemView } from '../ui/problem-view.ts';
+
+class OutputView {
+  readonly #list = el('div', { class: 'output', attrs: { role: 'log', 'aria-label': 'Output' } });
+  readonly #none = el('p', { class: 'note' }, 'Nothing was said. builtins.trace and builtins.warn write here.');
+  readonly #client: Client;
+  #dropped = 0;
+
+  constructor(element: HTMLElement, client: Client) {
+    this.#client = client;
+    element.append(this.#none, this.#list);
+    this.#say(client.messages);
+    if (client.outcome) this.#warn(client.outcome);
+    client.on('begun', () => this.#clear());
+    client.on('messages', ({ messages, dropped }) => this.#say(messages, dropped));
+    client.on('ended', (outcome) => this.#warn(outcome));
+  }
+
+  #clear() {
+    this.#list.replaceChildren();
+    this.#none.hidden = false;
+    this.#dropped = 0;
+  }
+
+  #say(messages: readonly Message[], dropped = 0) {
+    this.#add(messages.map(({ kind, text }) => el('pre', { class: kind }, `${kind}: ${text}`)));
+    if (dropped === 0) return;
+    if (this.#dropped > 0) this.#list.lastElementChild?.remove();
+    this.#dropped += dropped;
+    this.#add([el('p', { class: 'note' }, `and ${this.#dropped} more`)]);
+  }
+
+  #warn(outcome: Outcome) {
+    if (!('value' in outcome)) return;
+    this.#add(outcome.value.warnings.map((warning) => problemView(warning, (place) => this.#client.emit('reveal', place))));
+  }
+
+  #add(elements: HTMLElement[]) {
+    if (elements.length === 0) return;
+    this.#none.hidden = true;
+    this.#list.append(...elements);
+  }
+}
+
+export const outputPanel: Panel = {
+  id: 'output',
+  title: 'Output',
+  mount: (element, client) => {
+    new OutputView(element, client);
+    return {};
+  },
+};

@@ -1,0 +1,74 @@
+// The panels beside the editor: a row of tabs, and the panel that is chosen. A panel is mounted when it is shown first.
+import type { Client } from '../client.ts';
+import { el } from '../dom.ts';
+import { type PanelView, panels } from '../panels.ts';
+import { Tabs } from './tabs.ts';
+
+interface Mounted {
+  element: HTMLElement;
+  view: PanelView;
+}
+
+export class PanelArea {
+  readonly element: HTMLElement;
+  readonly #tabs: Tabs;
+  readonly #body = el('div', { class: 'panel-body' });
+  readonly #mounted = new Map<string, Mounted>();
+  readonly #client: Client;
+  readonly #chose: (id: string) => void;
+  #chosen = '';
+
+  /** `chose` is told of the panel that is shown, to keep it for the next visit. */
+  constructor(client: Client, chose: (id: string) => void) {
+    this.#client = client;
+    this.#chose = chose;
+    this.#tabs = new Tabs({ label: 'Views', controls: (id) => `panel-${id}`, choose: (id) => this.choose(id) });
+    this.element = el('section', { class: 'panels', attrs: { 'aria-label': 'Result' } }, this.#tabs.element, this.#body);
+    for (const { id } of panels()) this.#body.append(this.#place(id));
+  }
+
+  #place(id: string): HTMLElement {
+    return el('div', {
+      class: 'panel',
+      id: `panel-${id}`,
+      attrs: { role: 'tabpanel', 'aria-labelledby': `tab-${id}`, hidden: true, tabindex: 0 },
+    });
+  }
+
+  choose(wanted: string) {
+    const panel = panels().find(({ id }) => id === wanted) ?? panels()[0];
+    if (!panel) return;
+    if (panel.id !== this.#chosen) this.#leave();
+    this.#chosen = panel.id;
+    this.#tabs.show(
+      panels().map(({ id, title }) => ({ id, label: title })),
+      panel.id,
+    );
+    const { element, view } = this.#mount(panel.id);
+    element.hidden = false;
+    view.show?.();
+    this.#chose(panel.id);
+  }
+
+  /** The text on a panel's tab, as for a count. */
+  relabel(id: string, label: string) {
+    this.#tabs.relabel(id, label);
+  }
+
+  #leave() {
+    const left = this.#mounted.get(this.#chosen);
+    if (!left) return;
+    left.element.hidden = true;
+    left.view.hide?.();
+  }
+
+  #mount(wanted: string): Mounted {
+    const known = this.#mounted.get(wanted);
+    if (known) return known;
+    const panel = panels().find(({ id }) => id === wanted)!;
+    const element = this.#body.querySelector<HTMLElement>(`#panel-${wanted}`)!;
+    const mounted = { element, view: panel.mount(element, this.#client) };
+    this.#mounted.set(wanted, mounted);
+    return mounted;
+  }
+}
