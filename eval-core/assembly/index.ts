@@ -31,6 +31,8 @@ import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufR
 import { ST_CHUNK_COUNT, ST_GC_COUNT, ST_HIGH_WATER, ST_LARGE_COUNT, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
+import { argumentsText } from './inspect/arguments';
+import { TEXT } from './inspect/text';
 import { bufInternalName } from './print/position';
 import { printAst } from './print/ast';
 import { STAT_NODES } from './syntax/nodes';
@@ -109,7 +111,6 @@ import { calledName, calledPosition, eventsForget, eventsLength, eventsTake } fr
 
 export { sha256 as sha256Own } from '../../wasm/assembly/sha256';
 
-const TEXT: usize = memory.data(12); // Buf: what the last operation left
 const ANSWER: usize = memory.data(12); // Buf: the host's answer
 const READY: usize = memory.data(4);
 
@@ -337,6 +338,10 @@ export function lambdaPosition(h: u32): u32 {
 /** Where a function's docstring begins, or 0. */
 export function lambdaDoc(h: u32): u32 {
   return functionDoc(<usize>load<u32>(deref(handleGet(h)), 4));
+}
+/** What a function takes: to the text. */
+export function lambdaArguments(h: u32): void {
+  argumentsText(<usize>load<u32>(deref(handleGet(h)), 4));
 }
 export function selectElement(h: u32, i: u32): u32 {
   return handleNew(listGet(deref(handleGet(h)), i));

@@ -35,6 +35,20 @@ export interface DriveOptions {
   pause?: () => undefined | Promise<void>;
 }
 
+export interface FunctionArguments {
+  argument: string | undefined;
+  ellipsis: boolean;
+  /** Undefined where the function takes no set pattern. */
+  formals: { name: string; optional: boolean; position: Position | undefined }[] | undefined;
+}
+
+/** As the machine writes them. */
+interface ArgumentsData {
+  argument: string;
+  ellipsis: number;
+  formals: { name: string; optional: number; position: number }[] | null;
+}
+
 const DEFAULT_FUEL = 20_000;
 const NUL = '\0';
 const list = (text: string) => (text === '' ? [] : text.split(NUL));
@@ -47,7 +61,7 @@ export class Evaluator {
   /** Milliseconds that collections have taken, as far as they are told apart. */
   #collecting = 0;
   readonly #memory: MachineMemory;
-  readonly #request: MachineRequest;
+  #request: MachineRequest;
   readonly #diagnostics: Diagnostics;
 
   constructor(instance: WebAssembly.Instance) {
@@ -177,7 +191,7 @@ export class Evaluator {
       }
       if (status !== Status.Request) throw new MachineError(`the evaluator came back with status ${status}`);
       const given = answer(this.#request.next());
-      this.#give(given instanceof Promise ? await given : given);
+      this.#give(given instanceof Promise ? await this.#unlessAborted(given, signal) : given);
     }
   }
 
@@ -191,6 +205,25 @@ export class Evaluator {
   #abort(signal: AbortSignal): never {
     this.exports.interrupt();
     throw new AbortedError('interrupted by the user', { cause: signal.reason });
+  }
+
+  /** Waits for an answer, but not beyond the end of the signal: nobody knows how long a download takes. */
+  async #unlessAborted(given: Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+    if (!signal) return given;
+    let stop: () => void = () => {};
+    const aborted = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined);
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      const answer = await Promise.race([given, aborted]);
+      if (answer) return answer;
+      this.#request.end();
+      this.#request = new MachineRequest(this.#memory);
+      this.#abort(signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   #warn({ warn }: DriveOptions) {
@@ -249,6 +282,21 @@ export class Evaluator {
     const name = this.#memory.textOf(() => this.exports.lambdaName(handle));
     const position = this.position(this.exports.lambdaPosition(handle));
     return { name: name === '' ? undefined : name, position, doc: this.position(this.exports.lambdaDoc(handle)) };
+  }
+
+  /** What a function takes: `x` in `x: …` and in `{ … } @ x: …`, and the names of a set pattern in byte order. */
+  lambdaArguments(handle: Handle): FunctionArguments {
+    const data = JSON.parse(this.#memory.textOf(() => this.exports.lambdaArguments(handle))) as ArgumentsData;
+    const formals = data.formals?.map(({ name, optional, position }) => ({
+      name,
+      optional: optional !== 0,
+      position: this.position(position),
+    }));
+    return {
+      argument: data.argument === '' ? undefined : data.argument,
+      ellipsis: data.ellipsis !== 0,
+      formals: formals?.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
   }
 
   element(handle: Handle, index: number): Handle {

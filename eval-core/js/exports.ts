@@ -117,6 +117,8 @@ export interface EvalExports extends WebAssembly.Exports {
   lambdaName(handle: number): void;
   lambdaPosition(handle: number): number;
   lambdaDoc(handle: number): number;
+  /** What a function takes, to the text as JSON. */
+  lambdaArguments(handle: number): void;
   attrPosition(handle: number, name: number, length: number): number;
   selectElement(handle: number, index: number): number;
   /** The names of a set in byte order, NUL between them, to the text. */

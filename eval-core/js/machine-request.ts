@@ -1,4 +1,5 @@
 import { decodeText } from '@vixen/wasm';
+import { AbortedError } from './errors.ts';
 import type { MachineMemory } from './machine-memory.ts';
 import type { Request } from './requests.ts';
 
@@ -11,6 +12,7 @@ export class MachineRequest implements Request {
   readonly #block: number;
   kind = 0;
   count = 0;
+  #over = false;
 
   constructor(memory: MachineMemory) {
     this.#memory = memory;
@@ -25,7 +27,17 @@ export class MachineRequest implements Request {
     return this;
   }
 
+  /** Nobody waits for the answer any more: whoever still works on it must neither read nor write the machine's memory. */
+  end() {
+    this.#over = true;
+  }
+
+  #check() {
+    if (this.#over) throw new AbortedError('the evaluation was interrupted while it waited');
+  }
+
   #operand(i: number): Uint8Array<ArrayBuffer> {
+    this.#check();
     if (i >= this.count) return new Uint8Array(0);
     const { view, bytes } = this.#memory;
     const start = view.getUint32(this.#block + OPERANDS + i * 8, true);
@@ -41,10 +53,12 @@ export class MachineRequest implements Request {
   }
 
   number(i: number): number {
+    this.#check();
     return i < this.count ? this.#memory.view.getUint32(this.#block + OPERANDS + i * 8, true) : 0;
   }
 
   buffer(length: number): Uint8Array<ArrayBuffer> {
+    this.#check();
     return this.#memory.answerBuffer(length);
   }
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Attribute, docstringText, documentationOf } from '../repl/documentation.ts';
+import { docstringText } from '../core/docstrings.ts';
+import { type Attribute, documentationOf } from '../repl/documentation.ts';
 import { EvalFlags } from './eval-flags.ts';
 import { type Evaluation, openEvaluation } from './evaluation.ts';
 

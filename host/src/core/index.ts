@@ -7,3 +7,4 @@ export { MemoryIO, type MemoryIOOptions } from './memory-io.ts';
 export { Session, type SessionOptions } from './session.ts';
 export { MemoryStore } from './store/memory-store.ts';
 export { VirtualStore } from './store/virtual-store.ts';
+export * from './workbench/index.ts';

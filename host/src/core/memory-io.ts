@@ -1,13 +1,17 @@
 // An outside that is in memory alone: evaluation in a browser's worker, or anywhere else where a program is to see nothing but what it is given.
 import { ErrorCode } from '@vixen/eval-core';
 import { base16, type HasherFactory, isHashAlgo } from '@vixen/wasm';
+import { LayeredTree } from './files/layered.ts';
 import { MemoryTree } from './files/memory.ts';
+import type { FileTree } from './files/tree.ts';
 import { type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from './io.ts';
 import { MemoryStore } from './store/memory-store.ts';
 
 export interface MemoryIOOptions {
   /** Texts of files by absolute path, or a tree. */
   files?: Readonly<Record<string, string | Uint8Array>> | MemoryTree;
+  /** What lies beneath: files that are looked for here when they are not among `files`. It may throw promises (files/tree.ts). */
+  below?: FileTree | undefined;
   env?: Readonly<Record<string, string>>;
   /** Takes traces and warnings; they are dropped without it. */
   message?: (kind: MessageKind, text: string) => void;
@@ -25,7 +29,7 @@ const nothing: Fetching = {
 };
 
 export class MemoryIO implements HostIO {
-  readonly files: MemoryTree;
+  readonly files: FileTree;
   readonly store: EvalStore;
   readonly fetching: Fetching;
   readonly message: (kind: MessageKind, text: string) => void;
@@ -33,9 +37,10 @@ export class MemoryIO implements HostIO {
   readonly #env: Readonly<Record<string, string>>;
 
   /** The hashers are those of `WasmHashes.createHasher` (@vixen/wasm), or the runtime's own. */
-  constructor(hashers: HasherFactory, { files = {}, env = {}, message = () => {}, fetching = nothing }: MemoryIOOptions = {}) {
-    this.files = files instanceof MemoryTree ? files : new MemoryTree(files);
-    this.store = new MemoryStore(this.files, hashers);
+  constructor(hashers: HasherFactory, { files = {}, below, env = {}, message = () => {}, fetching = nothing }: MemoryIOOptions = {}) {
+    const memory = files instanceof MemoryTree ? files : new MemoryTree(files);
+    this.files = below ? new LayeredTree(memory, below) : memory;
+    this.store = new MemoryStore(memory, hashers, '/nix/store', this.files);
     this.fetching = fetching;
     this.message = message;
     this.#hashers = hashers;

@@ -1,11 +1,14 @@
 // One evaluation session: a machine, what answers it, and the operations that commands are made of.
 import {
+  type Answer,
   decodeText,
   type Evaluator,
   type Handle,
   type NixError,
   type ParserWarning,
   type PrintMode,
+  type Req,
+  type Request,
   type SourceText,
   type ValueKind,
 } from '@vixen/eval-core';
@@ -13,7 +16,7 @@ import { answer } from './answers.ts';
 import type { CallWatcher } from './call-watch.ts';
 import { type RenderOptions, type Report, renderReport } from './errors/render.ts';
 import { parentPath } from './files/paths.ts';
-import type { HostIO } from './io.ts';
+import type { HostIO, MaybePromise } from './io.ts';
 
 export interface SessionOptions {
   machine: Evaluator;
@@ -26,6 +29,8 @@ export interface SessionOptions {
   fuel?: (() => number) | undefined;
   /** Looks at calls. */
   watcher?: CallWatcher | undefined;
+  /** Sees what the machine asks for and its answer, which it may hold back. */
+  answered?: (kind: Req, answer: MaybePromise<Answer>) => MaybePromise<Answer>;
   /** Takes the parser's warnings. */
   warn?: (warning: ParserWarning) => void;
 }
@@ -43,10 +48,15 @@ export class Session {
 
   /** Ends the job that a machine's operation has started, and gives its result. */
   async run(handle: Handle): Promise<Handle> {
-    const { signal, pause, warn, watcher, fuel } = this.#options;
+    const { signal, pause, warn, watcher, fuel, answered } = this.#options;
     const watch = watcher && { fuel: watcher.fuel, observe: () => watcher.observe(this.machine) };
     const options = { signal: signal?.(), ...(pause && { pause }), ...(warn && { warn }), ...(fuel && { fuel }), ...watch };
-    await this.machine.drive({ answer: (request) => answer(this.io, request), ...options });
+    const given = (request: Request) => {
+      const { kind } = request;
+      const own = answer(this.io, request);
+      return answered ? answered(kind, own) : own;
+    };
+    await this.machine.drive({ answer: given, ...options });
     return handle;
   }
 

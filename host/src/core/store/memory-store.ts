@@ -1,6 +1,8 @@
 // A store in memory: what a program adds can be read again, and is gone with the tree.
 import type { HasherFactory } from '@vixen/wasm';
 import type { MemoryTree } from '../files/memory.ts';
+import { joinPath } from '../files/paths.ts';
+import type { FileTree } from '../files/tree.ts';
 import type { AddPathRequest, ClosureEntry } from '../io.ts';
 import { keptFilter, sourceOf } from './add-path.ts';
 import { notValid, VirtualStore } from './virtual-store.ts';
@@ -9,23 +11,34 @@ export class MemoryStore extends VirtualStore {
   readonly #files: MemoryTree;
   readonly #references = new Map<string, string[]>();
 
-  constructor(files: MemoryTree, hashers: HasherFactory, directory = '/nix/store') {
-    super(files, hashers, directory);
+  /** `sources`: where what is added comes from, if not from the memory's files alone. */
+  constructor(files: MemoryTree, hashers: HasherFactory, directory = '/nix/store', sources: FileTree = files) {
+    super(sources, hashers, directory);
     this.#files = files;
   }
 
   protected override add(request: AddPathRequest): string {
     const path = this.computedPath(request);
     if (request.computeOnly || this.isValid(path)) return path;
-    const source = sourceOf(this.#files, request);
+    const source = sourceOf(this.tree, request);
     const accept = keptFilter(source, request.kept);
-    this.#files.copy(
-      source,
-      path,
-      accept && ((child) => accept(child, this.#files.lstat(child)?.type === 'directory' ? 'directory' : 'regular')),
-    );
+    const takes = (child: string) => accept?.(child, this.tree.lstat(child)?.type === 'directory' ? 'directory' : 'regular') ?? true;
+    if (this.#files.lstat(source)) this.#files.copy(source, path, takes);
+    else this.#copyFrom(source, path, takes);
     this.#references.set(path, request.references);
     return path;
+  }
+
+  /** Copies what lies in another tree. */
+  #copyFrom(source: string, path: string, takes: (child: string) => boolean) {
+    const stat = this.tree.lstat(source);
+    if (stat?.type === 'symlink') return this.#files.writeLink(path, this.tree.readLink(source));
+    if (stat?.type !== 'directory') return this.#files.write(path, this.tree.readFile(source), { executable: stat?.executable ?? false });
+    this.#files.writeFolder(path);
+    for (const [name] of this.tree.readDir(source)) {
+      const child = joinPath(source, name);
+      if (takes(child)) this.#copyFrom(child, joinPath(path, name), takes);
+    }
   }
 
   override addText(_name: string, contents: Uint8Array, references: string[], path: string) {

@@ -1,0 +1,208 @@
+// One evaluation: a machine with its outside, worked within limits.
+import { AbortedError, type Answer, ErrorCode, Evaluator, type ParserWarning, Req, stripMarks } from '@vixen/eval-core';
+import type { HasherFactory } from '@vixen/wasm';
+import { Settings } from '../config/settings.ts';
+import type { FileTree } from '../files/tree.ts';
+import { type Fetching, HostError, type HostIO, type MaybePromise, type MessageKind } from '../io.ts';
+import { applySettings } from '../machine-settings.ts';
+import { MemoryIO } from '../memory-io.ts';
+import { Session } from '../session.ts';
+import { isFatal, WorkbenchError } from './problems.ts';
+import { Sources } from './sources.ts';
+import { nextTask } from './tasks.ts';
+import type { Message, Sample, Warning } from './types.ts';
+
+export interface Limits {
+  /** Milliseconds that one operation may take; waiting for files counts. */
+  time?: number | undefined;
+  /** Bytes of the machine's memory. */
+  memory?: number | undefined;
+  /** Nix's max-call-depth. */
+  callDepth?: number | undefined;
+}
+
+/** What an evaluation finds around it. */
+export interface Surroundings {
+  /** The evaluator, compiled. */
+  evaluator: WebAssembly.Module;
+  hashers: HasherFactory;
+  /** Files beneath those that are given: nixpkgs, for instance. They may come when they are asked for (files/tree.ts). */
+  files?: FileTree | undefined;
+  /** `<name>` to path. */
+  searchPath?: Readonly<Record<string, string>> | undefined;
+  env?: Readonly<Record<string, string>> | undefined;
+  /** Without it, fetching is an error. */
+  fetching?: Omit<Fetching, 'searchPath'> | undefined;
+  /** Nix's settings by name. */
+  settings?: Readonly<Record<string, string>> | undefined;
+  system?: string | undefined;
+  /** `builtins.currentTime`, seconds since 1970. */
+  currentTime?: number | undefined;
+}
+
+export interface RunOptions extends Surroundings {
+  sources: Readonly<Record<string, string | Uint8Array>>;
+  base: string;
+  limits: Limits;
+  onMessage: (message: Message) => void;
+  onWarning: (warning: Warning) => void;
+}
+
+// Other tasks of the thread wait at most so many milliseconds.
+const giveWayAfter = 12;
+// The course of memory is noted at most so often, milliseconds.
+const sampleEvery = 20;
+const megabyte = 2 ** 20;
+// The last page of a 4 GiB memory is out of reach of a 32-bit length.
+const mostMemory = 4096 * megabyte - 65_536;
+
+const kindOfMessage = (kind: MessageKind): Message['kind'] => (kind === 'trace' || kind === 'text' ? 'trace' : 'warning');
+
+/** Search path entries are paths that are there, or nothing. */
+function fetchingOf({ fetching, files }: { fetching: Surroundings['fetching']; files: () => FileTree }): Fetching {
+  const refuse = (what: string): never => {
+    throw new HostError(ErrorCode.Restricted, `\x0e${what}\x0f cannot be fetched here`);
+  };
+  return {
+    fetch: fetching ? (fetcher, args) => fetching.fetch(fetcher, args) : (fetcher) => refuse(fetcher),
+    flake: fetching ? (operation, argument) => fetching.flake(operation, argument) : (_operation, argument) => refuse(argument),
+    searchPath: (value) => (files().lstat(value) ? value : undefined),
+  };
+}
+
+function configure(machine: Evaluator, options: RunOptions) {
+  const settings = new Settings();
+  for (const [name, value] of Object.entries(options.settings ?? {})) settings.set(name, value);
+  if (options.limits.callDepth !== undefined) settings.set('max-call-depth', String(options.limits.callDepth));
+  applySettings(machine, settings, {
+    readOnly: false,
+    system: options.system ?? 'x86_64-linux',
+    storeDirectory: '/nix/store',
+    searchPath: Object.entries(options.searchPath ?? {}).map(([prefix, value]) => ({ prefix, value })),
+    baseDirectory: options.base,
+    homeDirectory: '/homeless-shelter',
+    now: options.currentTime ?? Math.floor(Date.now() / 1000),
+  });
+  const { memory } = options.limits;
+  if (memory !== undefined) machine.exports.setMemoryLimit(Math.min(memory, mostMemory));
+}
+
+export class Run {
+  readonly machine: Evaluator;
+  readonly session: Session;
+  readonly io: HostIO;
+  sources: Sources;
+  readonly samples: Sample[] = [];
+  readonly requests: Record<string, number> = {};
+  slices = 0;
+  elapsed = 0;
+  waited = 0;
+  /** The machine has trapped. */
+  dead = false;
+  readonly #limits: Limits;
+  readonly #onWarning: (warning: Warning) => void;
+  #controller = new AbortController();
+  #started = 0;
+  #gaveWay = 0;
+  #sampled = 0;
+
+  constructor(options: RunOptions) {
+    this.#limits = options.limits;
+    this.#onWarning = options.onWarning;
+    this.machine = Evaluator.fromModule(options.evaluator);
+    const io = new MemoryIO(options.hashers, {
+      files: options.sources,
+      below: options.files,
+      env: options.env ?? {},
+      message: (kind, text) => options.onMessage({ kind: kindOfMessage(kind), text: stripMarks(text) }),
+      fetching: fetchingOf({ fetching: options.fetching, files: () => io.files }),
+    });
+    this.io = io;
+    configure(this.machine, options);
+    this.session = new Session({
+      machine: this.machine,
+      io,
+      signal: () => this.#controller.signal,
+      pause: () => this.#pause(),
+      warn: (warning) => this.#warn(warning),
+      answered: (kind, answer) => this.#answered(kind, answer),
+    });
+    this.sources = new Sources((path) => this.session.sourceOf(path));
+  }
+
+  #warn({ message, position }: ParserWarning) {
+    this.#onWarning({ message: stripMarks(message), place: this.sources.place(position) });
+  }
+
+  #answered(kind: Req, answer: MaybePromise<Answer>): MaybePromise<Answer> {
+    const name = Req[kind] ?? String(kind);
+    this.requests[name] = (this.requests[name] ?? 0) + 1;
+    // Where there are many requests, there are few slices that end for want of fuel.
+    const wait = this.#pause();
+    if (!wait && !(answer instanceof Promise)) return answer;
+    return wait ? wait.then(() => this.#awaited(answer)) : this.#awaited(answer);
+  }
+
+  async #awaited(answer: MaybePromise<Answer>): Promise<Answer> {
+    const asked = performance.now();
+    try {
+      return await answer;
+    } finally {
+      this.waited += performance.now() - asked;
+    }
+  }
+
+  #pause(): undefined | Promise<void> {
+    const now = performance.now();
+    this.slices += 1;
+    if (now - this.#sampled >= sampleEvery) this.#sample(now);
+    const { time } = this.#limits;
+    if (time !== undefined && now - this.#started > time) {
+      this.#stop();
+      return undefined;
+    }
+    return now - this.#gaveWay < giveWayAfter ? undefined : this.#giveWay(now);
+  }
+
+  #stop() {
+    const seconds = (this.#limits.time ?? 0) / 1000;
+    this.#controller.abort(new WorkbenchError('time-limit', `the evaluation takes longer than its time limit of ${seconds} s`));
+  }
+
+  async #giveWay(since: number) {
+    await nextTask();
+    this.#gaveWay = performance.now();
+    this.waited += this.#gaveWay - since;
+  }
+
+  #sample(now: number) {
+    this.#sampled = now;
+    this.samples.push({ at: this.elapsed + now - this.#started, memory: this.machine.exports.memory.buffer.byteLength });
+  }
+
+  /** Works within the limits, until the signal ends it. */
+  async work<T>(signal: AbortSignal | undefined, job: (run: Run) => Promise<T>): Promise<T> {
+    if (this.dead) throw new WorkbenchError('memory-limit', 'the evaluation has come to its end; evaluate again');
+    if (signal?.aborted) throw new AbortedError('cancelled', { cause: signal.reason });
+    this.#controller = new AbortController();
+    const { time } = this.#limits;
+    const cancel = () => this.#controller.abort(signal?.reason);
+    // For what waits: a machine that works looks at the clock itself.
+    const timer = time === undefined ? undefined : setTimeout(() => this.#stop(), time);
+    signal?.addEventListener('abort', cancel, { once: true });
+    this.#started = performance.now();
+    this.#gaveWay = this.#started;
+    try {
+      return await job(this);
+    } catch (error) {
+      if (isFatal(error)) this.dead = true;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+      const now = performance.now();
+      this.#sample(now);
+      this.elapsed += now - this.#started;
+    }
+  }
+}
