@@ -202,8 +202,6 @@ export interface CollectorService {
   roots(options?: CallOptions): AsyncIterable<Root>;
   /** Registers the link at `link` (absolute), which the caller has made or will make, as an indirect root. */
   addIndirectRoot(link: string, options?: CallOptions): Promise<void>;
-  /** Whether `addIndirectRoot` has registered the link; not of all stores. */
-  hasIndirectRoot?(link: string): Promise<boolean>;
   /** Keeps paths (valid or about to be) until this store object is closed or its process ends. */
   addTemporaryRoots(paths: readonly string[], options?: CallOptions): Promise<void>;
   collect(options: CollectOptions): Promise<CollectResult>;

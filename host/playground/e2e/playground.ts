@@ -73,7 +73,7 @@ export class Playground {
   }
 
   async seesValue(text: string | RegExp) {
-    await this.choose('Value');
+    await this.choose('Printed');
     await this.sees('pre.value', text);
   }
 

@@ -2,8 +2,10 @@
 import { Client } from './client.ts';
 import { button, el } from './dom.ts';
 import { Editor } from './editor/editor.ts';
+import { libMembers } from './editor/lib-members.ts';
+import { marksOfCheck, marksOfOutcome } from './editor/marks.ts';
+import { nixSupport } from './editor/nix.ts';
 import type { Modules } from './modules.ts';
-import type { Problem } from './protocol.ts';
 import { Runner } from './runner.ts';
 import { absolute, nameOf } from './state/paths.ts';
 import { loadPreferences, savePreferences } from './state/preferences.ts';
@@ -16,7 +18,12 @@ export function startApp(place: HTMLElement, modules: Promise<Modules>, createWo
   const workspace = new Workspace();
   const client = new Client({ create: createWorker, modules, files: () => workspace.all() });
   client.limits = preferences.limits;
-  const runner = new Runner({ client, workspace, isLive: () => preferences.live, checked: (problems) => editor.mark(problems) });
+  const runner = new Runner({
+    client,
+    workspace,
+    isLive: () => preferences.live,
+    checked: (check) => editor.mark(marksOfCheck(check, absolute(editor.name))),
+  });
 
   const evaluateButton = button('Evaluate', () => runner.evaluate(), { class: 'primary', attrs: { title: 'Ctrl-Enter' } });
   const cancelButton = button('Cancel', () => runner.cancel(), { class: 'danger', attrs: { hidden: true } });
@@ -40,7 +47,7 @@ export function startApp(place: HTMLElement, modules: Promise<Modules>, createWo
 
   const editor = new Editor({
     parent: editorPlace,
-    language: [],
+    language: nixSupport(libMembers(client)),
     changed: (name, text) => {
       workspace.edit(name, text);
       runner.edited();
@@ -53,9 +60,14 @@ export function startApp(place: HTMLElement, modules: Promise<Modules>, createWo
     editor.keep(workspace.names);
     open();
   });
-  client.on('ended', (ended) => editor.mark('problem' in ended ? marksOf(ended.problem, editor.name) : ended.value.warnings));
+  let evaluated = '';
+  client.on('begun', () => {
+    evaluated = editor.text;
+  });
+  // Where the text has changed since, places are others by now; the next evaluation is on its way.
+  client.on('ended', (ended) => editor.text === evaluated && editor.mark(marksOfOutcome(ended, absolute(editor.name))));
   client.on('reveal', (target) => {
-    const name = nameOf(target.path);
+    const name = nameOf(target.file);
     if (name === undefined || workspace.read(name) === undefined) return;
     workspace.show(name);
     editor.reveal(target);
@@ -63,12 +75,4 @@ export function startApp(place: HTMLElement, modules: Promise<Modules>, createWo
   open();
   area.choose(preferences.panel);
   runner.evaluate();
-}
-
-/** An error is underlined where it is, or at the innermost place of its trace that is in the file. */
-function marksOf(problem: Problem, name: string): Problem[] {
-  const path = absolute(name);
-  if (problem.place?.path === path) return [problem];
-  const frame = problem.frames.findLast(({ place }) => place?.path === path);
-  return frame ? [{ ...problem, place: frame.place }] : [];
 }

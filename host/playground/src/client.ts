@@ -1,21 +1,21 @@
 // What the page and its panels know of the evaluator: the calls, the latest outcome, what evaluation says.
+import type { Evaluation, Message, Place, Problem } from '@vixen/host';
 import { Connection, type WorkerPort } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import type { Modules } from './modules.ts';
-import { CallError, outOfTime, ownProblem } from './problems.ts';
-import type { CallName, Calls, Evaluated, FileChange, Limits, Message, Problem, SourcePlace, Usage } from './protocol.ts';
+import { CallError, outOfTime, problemOf } from './problems.ts';
+import type { CallName, Calls, FileChange, Limits } from './protocol.ts';
 
 /** How the latest evaluation has ended. */
-export type Outcome = { path: string; value: Evaluated } | { path: string; problem: Problem };
+export type Outcome = { path: string; evaluation: Evaluation } | { path: string; problem: Problem };
 
 export interface ClientEvents {
   /** An evaluation has begun: what was computed before is gone. */
   begun: { path: string };
   ended: Outcome;
   messages: { messages: Message[]; dropped: number };
-  progress: Usage;
   /** The reader wants to see a place in the editor. */
-  reveal: SourcePlace;
+  reveal: Place;
 }
 
 export interface ClientOptions {
@@ -46,7 +46,6 @@ export class Client extends Emitter<ClientEvents> {
       modules,
       files,
       heard: (message) => {
-        if (message.type === 'progress') return this.emit('progress', message.usage);
         this.messages.push(...message.messages);
         this.emit('messages', message);
       },
@@ -102,17 +101,11 @@ export class Client extends Emitter<ClientEvents> {
     const late = () => controller.abort(new CallError(outOfTime(limits)));
     const watchdog = setTimeout(late, limits.time * 1000 + lateness);
     try {
-      return { path, value: await this.call('evaluate', { path, limits }, controller.signal) };
+      return { path, evaluation: await this.call('evaluate', { path, limits }, controller.signal) };
     } catch (error) {
       return { path, problem: problemOf(error) };
     } finally {
       clearTimeout(watchdog);
     }
   }
-}
-
-/** What is to be shown of a call that has failed. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof CallError) return error.problem;
-  return ownProblem('Fault', error instanceof Error ? error.message : String(error));
 }

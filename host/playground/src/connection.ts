@@ -1,7 +1,8 @@
 // The page's end of the worker: calls and their answers. A worker that does not stop when it is told to is ended and replaced.
+import type { Problem } from '@vixen/host';
 import type { Modules } from './modules.ts';
 import { CallError, ownProblem, stopped } from './problems.ts';
-import type { CallName, Calls, FileChange, FromWorker, Problem, ToWorker } from './protocol.ts';
+import type { CallName, Calls, FileChange, FromWorker, ToWorker } from './protocol.ts';
 
 /** The part of a Worker that is used. */
 export interface WorkerPort {
@@ -16,7 +17,7 @@ export interface ConnectionOptions {
   modules: Promise<Modules>;
   /** All files, for a worker that has just been started. */
   files: () => FileChange[];
-  heard: (message: Extract<FromWorker, { type: 'messages' | 'progress' }>) => void;
+  heard: (message: Extract<FromWorker, { type: 'messages' }>) => void;
   /** Milliseconds that a call has to stop in. */
   grace?: number;
 }
@@ -47,7 +48,7 @@ export class Connection {
     const worker = this.#options.create();
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) =>
-      this.#end(ownProblem('Fault', `the evaluator's worker has failed: ${event.message || 'it could not be loaded'}`));
+      this.#end(ownProblem('internal', `the evaluator's worker has failed: ${event.message || 'it could not be loaded'}`));
     this.#worker = worker;
     worker.postMessage({ type: 'start', ...modules });
     worker.postMessage({ type: 'files', changes: this.#options.files() });
@@ -94,7 +95,7 @@ export class Connection {
   }
 
   #receive(message: FromWorker) {
-    if (message.type === 'messages' || message.type === 'progress') return this.#options.heard(message);
+    if (message.type === 'messages') return this.#options.heard(message);
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     this.#waiting.delete(message.id);

@@ -1,17 +1,15 @@
-// Problems that the page itself finds.
-import type { Limits, Problem } from './protocol.ts';
+// Problems that the page itself finds, and how they travel.
+import type { ErrorKind, Problem } from '@vixen/host';
+import type { Limits } from './protocol.ts';
 
-export function ownProblem(code: string, message: string): Problem {
-  return { severity: 'error', code, message, place: undefined, frames: [], text: `error: ${message}` };
+export function ownProblem(kind: ErrorKind, message: string): Problem {
+  const rendered = `error: ${message}`;
+  return { kind, message, place: undefined, trace: [], suggestions: [], rendered, detailed: rendered };
 }
 
-export const stopped = () => ownProblem('Stopped', 'stopped');
+export const stopped = () => ownProblem('cancelled', 'stopped');
 
-export const outOfTime = ({ time }: Limits) =>
-  ownProblem('TimeLimit', `stopped after ${time} seconds, the time limit: either this never ends, or the limit is too low (Settings)`);
-
-export const outOfMemory = ({ memory }: Limits) =>
-  ownProblem('MemoryLimit', `stopped at ${memory} MiB, the memory limit: either this grows for ever, or the limit is too low (Settings)`);
+export const outOfTime = ({ time }: Limits) => ownProblem('time-limit', `the evaluation takes longer than its time limit of ${time} s`);
 
 /** A call that has failed. */
 export class CallError extends Error {
@@ -23,7 +21,13 @@ export class CallError extends Error {
     this.problem = problem;
   }
 
-  get code(): string {
-    return this.problem.code;
+  get code(): ErrorKind {
+    return this.problem.kind;
   }
+}
+
+/** What is to be shown of a call that has failed. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof CallError) return error.problem;
+  return ownProblem('internal', error instanceof Error ? error.message : String(error));
 }

@@ -1,33 +1,18 @@
 // Everything that page and worker say to each other. A view that needs something of the evaluator adds a call here, a handler in
-// worker/handlers.ts, and calls it with `client.call`.
-
-/** A place in a file of the page. Lines and columns start at 1; columns count bytes of UTF-8, as Nix's do. */
-export interface SourcePlace {
-  path: string;
-  line: number;
-  column: number;
-}
-
-/** One `… while doing this` of a trace. */
-export interface Frame {
-  message: string;
-  place: SourcePlace | undefined;
-  /** Calls of functions, which Nix shows with --show-trace alone. */
-  detail: boolean;
-}
-
-/** An error or a warning. */
-export interface Problem {
-  severity: 'error' | 'warning';
-  /** The name of an ErrorCode of eval-core, or the page's own: a limit, a stop by the user, a fault of Vixen. */
-  code: string;
-  message: string;
-  place: SourcePlace | undefined;
-  /** Outermost first. */
-  frames: Frame[];
-  /** The whole as Nix prints it. */
-  text: string;
-}
+// worker/handlers.ts, and calls it with `client.call`. What is answered are the workbench's own types (host/src/core/workbench/types.ts).
+import type {
+  Check,
+  Children,
+  CopyFormat,
+  DerivationView,
+  Evaluation,
+  Message,
+  Problem,
+  Statistics,
+  ValueDetails,
+  ValueId,
+  ValueSummary,
+} from '@vixen/host';
 
 /** What an evaluation may use. */
 export interface Limits {
@@ -43,51 +28,29 @@ export interface FileChange {
   contents: string | Uint8Array | undefined;
 }
 
-export interface Usage {
-  milliseconds: number;
-  /** Bytes of the evaluator's memory. */
-  memory: number;
-}
-
-/** A value that has been computed; the calls of views name it by `run`. */
-export interface Evaluated {
-  run: number;
-  /** As Nix's messages name it: `a set`. */
-  type: string;
-  usage: Usage;
-  warnings: Problem[];
-}
-
-export type PrintStyle = 'nix' | 'json' | 'xml';
-
-export interface Printed {
-  text: string;
-  /** The text was longer, and is cut. */
-  cut: boolean;
-}
-
 interface Call<Params, Result> {
   params: Params;
   result: Result;
 }
 
-/** All calls: parameters and results are copied, so they are plain data. */
+/** All calls. A value's id is good until the next evaluation. */
 export interface Calls {
   /** Evaluates a file to weak head normal form; what was computed before is forgotten. */
-  evaluate: Call<{ path: string; limits: Limits }, Evaluated>;
-  /** Prints the value: its first level, or all of it. Undefined where that takes longer than `within` milliseconds. */
-  print: Call<{ run: number; style: PrintStyle; all: boolean; within?: number }, Printed | undefined>;
-  /** Parses, and evaluates nothing. */
-  check: Call<{ path: string; text: string }, Problem[]>;
+  evaluate: Call<{ path: string; limits: Limits }, Evaluation>;
+  /** What is wrong with a text; nothing is evaluated. */
+  check: Call<{ path: string; text: string }, Check>;
+  /** The attribute names of an expression, for completion; none where it fails. */
+  members: Call<{ expression: string }, string[]>;
+  describe: Call<{ id: ValueId }, ValueDetails>;
+  children: Call<{ id: ValueId; from?: number; count?: number }, Children>;
+  force: Call<{ id: ValueId }, ValueSummary>;
+  select: Call<{ id: ValueId; path: (string | number)[] }, ValueSummary>;
+  copy: Call<{ id: ValueId; format: CopyFormat }, string>;
+  derivation: Call<{ id: ValueId; nodes?: number }, DerivationView>;
+  statistics: Call<Record<string, never>, Statistics>;
 }
 
 export type CallName = keyof Calls;
-
-/** Kinds of what evaluation says while it runs. */
-export interface Message {
-  kind: 'trace' | 'warning';
-  text: string;
-}
 
 export type ToWorker =
   | { type: 'start'; evaluator: WebAssembly.Module; hashes: WebAssembly.Module }
@@ -98,5 +61,5 @@ export type ToWorker =
 export type FromWorker =
   | { type: 'result'; id: number; result: unknown }
   | { type: 'failure'; id: number; problem: Problem }
-  | { type: 'messages'; messages: Message[]; dropped: number }
-  | { type: 'progress'; usage: Usage };
+  /** What evaluation has said since the last time, and how much more that is not worth showing. */
+  | { type: 'messages'; messages: Message[]; dropped: number };

@@ -1,6 +1,6 @@
 // When to evaluate, and when only to parse: at once when asked to, a moment after the last key otherwise.
+import type { Check } from '@vixen/host';
 import type { Client } from './client.ts';
-import type { Problem } from './protocol.ts';
 import { absolute } from './state/paths.ts';
 import type { Workspace } from './state/workspace.ts';
 
@@ -14,7 +14,7 @@ export interface RunnerOptions {
   /** Whether to evaluate without being asked. */
   isLive: () => boolean;
   /** What parsing the file that is shown has found. */
-  checked: (problems: Problem[]) => void;
+  checked: (check: Check) => void;
 }
 
 export class Runner {
@@ -55,8 +55,8 @@ export class Runner {
     const { active } = workspace;
     const text = workspace.read(active);
     if (typeof text !== 'string') return;
-    const problems = await client.call('check', { path: absolute(active), text }).catch(() => undefined);
+    const check = await client.call('check', { path: absolute(active), text }).catch(() => undefined);
     // Another text by now: its own check follows.
-    if (problems && workspace.active === active && workspace.read(active) === text) checked(problems);
+    if (check && workspace.active === active && workspace.read(active) === text) checked(check);
   }
 }

@@ -4,7 +4,6 @@ import { base16, isHashAlgo } from '@vixen/wasm';
 import type { FileTree } from '../core/files/tree.ts';
 import { type DebugStop, type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from '../core/io.ts';
 import { nodeHashers } from './hashing.ts';
-import type { Journal } from './remembered/journal.ts';
 
 export interface NodeIOParts {
   files: FileTree;
@@ -13,8 +12,6 @@ export interface NodeIOParts {
   env: Record<string, string | undefined>;
   message: (kind: MessageKind, text: string) => void;
   debug?: ((stop: DebugStop) => Promise<void>) | undefined;
-  /** Is told what was asked for. */
-  journal?: Journal | undefined;
 }
 
 export class NodeIO implements HostIO {
@@ -22,12 +19,10 @@ export class NodeIO implements HostIO {
   readonly store: EvalStore;
   readonly fetching: Fetching;
   readonly #env: Record<string, string | undefined>;
-  readonly #journal: Journal | undefined;
   readonly message: (kind: MessageKind, text: string) => void;
   readonly debug?: (stop: DebugStop) => Promise<void>;
 
-  constructor({ files, store, fetching, env, message, debug, journal }: NodeIOParts) {
-    this.#journal = journal;
+  constructor({ files, store, fetching, env, message, debug }: NodeIOParts) {
     this.files = files;
     this.store = store;
     this.fetching = fetching;
@@ -37,9 +32,7 @@ export class NodeIO implements HostIO {
   }
 
   env(name: string): string | undefined {
-    const value = this.#env[name];
-    this.#journal?.variable(name, value);
-    return value;
+    return this.#env[name];
   }
 
   now(): number {

@@ -68,10 +68,6 @@ export class EmbeddedCollector implements CollectorService {
     this.#parts.roots.add(link);
   }
 
-  async hasIndirectRoot(link: string): Promise<boolean> {
-    return this.#parts.roots.has(link);
-  }
-
   async addTemporaryRoots(paths: readonly string[], { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     const { sessions, index } = this.#parts;

@@ -5,7 +5,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { StoreError } from '../errors.ts';
-import { embeddedIndex, embeddedState } from './root.ts';
 
 /** A file open for writing. */
 export interface OutputFile {
@@ -144,7 +143,7 @@ export class StoreLayout {
 
   constructor(root: string) {
     this.root = root;
-    this.state = embeddedState(root);
+    this.state = path.join(root || '/', 'nix/var/vixen');
   }
 
   /** The folder of checkouts. */
@@ -158,7 +157,7 @@ export class StoreLayout {
     return path.join(this.root || '/', 'nix/var/nix/profiles');
   }
   get index(): string {
-    return embeddedIndex(this.root);
+    return path.join(this.state, 'index');
   }
   get packs(): string {
     return path.join(this.state, 'packs');

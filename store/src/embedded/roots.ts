@@ -26,17 +26,10 @@ export class FileRoots {
     return path.join(this.#layout.gcRoots, 'auto');
   }
 
-  #nameOf(link: string): string {
-    return path.join(this.#auto, nix32.encode(nativeHashers('sha1').update(Buffer.from(link)).digest()));
-  }
-
-  has(link: string): boolean {
-    return this.#follow(this.#nameOf(link)) === link;
-  }
-
   add(link: string): void {
     if (!path.isAbsolute(link)) throw new StoreError('invalid', `a root's link has to be absolute: '${link}'`);
-    const name = this.#nameOf(link);
+    const digest = nativeHashers('sha1').update(Buffer.from(link)).digest();
+    const name = path.join(this.#auto, nix32.encode(digest));
     const temporary = `${name}.tmp-${process.pid}`;
     systemCall(`cannot make the root '${name}'`, () => {
       fs.mkdirSync(this.#auto, { recursive: true });

@@ -15,8 +15,8 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
-import type { Problem, SourcePlace } from '../protocol.ts';
-import { offsetOf, rangeAt } from './places.ts';
+import type { Place } from '@vixen/host';
+import type { Mark } from './marks.ts';
 import { theme } from './theme.ts';
 
 export interface EditorOptions {
@@ -79,18 +79,19 @@ export class Editor {
   }
 
   /** Puts the cursor at a place and shows it. */
-  reveal({ line, column }: SourcePlace) {
-    const at = offsetOf(this.#view.state.doc, line, column);
+  reveal({ line, range }: Place) {
+    const { doc } = this.#view.state;
+    const at = Math.min(range?.from ?? doc.line(Math.min(line, doc.lines)).from, doc.length);
     this.#view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
     this.#view.focus();
   }
 
-  /** Underlines problems of the file that is shown. */
-  mark(problems: readonly Problem[]) {
+  /** Underlines what is wrong with the text that is shown. */
+  mark(marks: readonly Mark[]) {
     const { state } = this.#view;
-    const found = problems.flatMap(({ severity, message, place }): Diagnostic[] => {
-      if (!place) return [];
-      return [{ ...rangeAt(state.doc, place.line, place.column), severity, message }];
+    const found = marks.flatMap(({ severity, message, range }): Diagnostic[] => {
+      const isThere = range && range.from <= range.to && range.to <= state.doc.length;
+      return isThere ? [{ ...range, severity, message }] : [];
     });
     this.#view.dispatch(setDiagnostics(state, found));
   }

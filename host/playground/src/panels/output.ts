@@ -1,9 +1,9 @@
 // What evaluation says: builtins.trace, warnings of the program and of the parser.
+import type { Message } from '@vixen/host';
 import type { Client, Outcome } from '../client.ts';
 import { el } from '../dom.ts';
 import type { Panel } from '../panels.ts';
-import type { Message } from '../protocol.ts';
-import { problemView } from '../ui/problem-view.ts';
+import { warningView } from '../ui/problem-view.ts';
 
 class OutputView {
   readonly #list = el('div', { class: 'output', attrs: { role: 'log', 'aria-label': 'Output' } });
@@ -36,8 +36,8 @@ class OutputView {
   }
 
   #warn(outcome: Outcome) {
-    if (!('value' in outcome)) return;
-    this.#add(outcome.value.warnings.map((warning) => problemView(warning, (place) => this.#client.emit('reveal', place))));
+    if (!('evaluation' in outcome)) return;
+    this.#add(outcome.evaluation.warnings.map((warning) => warningView(warning, (place) => this.#client.emit('reveal', place))));
   }
 
   #add(elements: HTMLElement[]) {

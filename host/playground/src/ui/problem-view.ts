@@ -1,37 +1,40 @@
 // An error with its trace: each place is a button that shows it in the editor.
+import type { Place, Problem, TraceLine, Warning } from '@vixen/host';
 import { button, el } from '../dom.ts';
-import type { Frame, Problem, SourcePlace } from '../protocol.ts';
 import { nameOf } from '../state/paths.ts';
 
-type Reveal = (place: SourcePlace) => void;
+export type Reveal = (place: Place) => void;
 
-const shown = (place: SourcePlace) => `${nameOf(place.path) ?? place.path}:${place.line}:${place.column}`;
+const mostLines = 50;
+const limits = new Set(['time-limit', 'memory-limit']);
 
-function placeView(place: SourcePlace | undefined, reveal: Reveal): (Node | string)[] {
+const shown = ({ file, line, column }: Place) => `${nameOf(file) ?? file}:${line}:${column}`;
+
+function placeView(place: Place | undefined, reveal: Reveal): (Node | string)[] {
   if (!place) return [];
-  if (nameOf(place.path) === undefined) return [' ', el('span', { class: 'place' }, shown(place))];
+  if (nameOf(place.file) === undefined) return [' ', el('span', { class: 'place' }, shown(place))];
   return [' ', button(shown(place), () => reveal(place), { class: 'place link', attrs: { title: 'Show in the editor' } })];
 }
 
-const frameView = ({ message, place }: Frame, reveal: Reveal) => el('li', {}, `… ${message}`, ...placeView(place, reveal));
+const traceView = ({ message, place }: TraceLine, reveal: Reveal) => el('li', {}, `… ${message}`, ...placeView(place, reveal));
 
-/** The heading is the message; frames stand below, innermost first, calls of functions among them. */
+const heading = (severity: string, { message, place }: Warning, reveal: Reveal) =>
+  el('p', { class: 'problem-message' }, el('strong', {}, `${severity}: `), message, ...placeView(place, reveal));
+
+export const warningView = (warning: Warning, reveal: Reveal): HTMLElement =>
+  el('div', { class: 'problem warning' }, heading('warning', warning, reveal));
+
+/** The message first, then the trace, innermost first. */
 export function problemView(problem: Problem, reveal: Reveal): HTMLElement {
-  const heading = el(
-    'p',
-    { class: 'problem-message' },
-    el('strong', {}, `${problem.severity}: `),
-    problem.message,
-    ...placeView(problem.place, reveal),
-  );
-  const view = el('div', { class: `problem ${problem.severity}` }, heading);
-  if (problem.frames.length > 0) {
-    const frames = [...problem.frames].reverse().slice(0, mostFrames);
-    const more = problem.frames.length - frames.length;
-    view.append(el('ol', { class: 'trace', attrs: { 'aria-label': 'Trace' } }, ...frames.map((frame) => frameView(frame, reveal))));
+  const view = el('div', { class: 'problem error' }, heading('error', problem, reveal));
+  if (problem.suggestions.length > 0) view.append(el('p', { class: 'note' }, `Did you mean ${problem.suggestions.join(', ')}?`));
+  if (limits.has(problem.kind))
+    view.append(el('p', { class: 'note' }, 'Either this has no end, or the limit is too low: limits are in Settings.'));
+  if (problem.trace.length > 0) {
+    const lines = [...problem.trace].reverse().slice(0, mostLines);
+    const more = problem.trace.length - lines.length;
+    view.append(el('ol', { class: 'trace', attrs: { 'aria-label': 'Trace' } }, ...lines.map((line) => traceView(line, reveal))));
     if (more > 0) view.append(el('p', { class: 'note' }, `and ${more} more`));
   }
   return view;
 }
-
-const mostFrames = 50;

@@ -1,9 +1,5 @@
-// The files that evaluation sees: those of the page. (Trees that are fetched on demand plug in here.)
-import { MemoryTree } from '@vixen/host';
+// The files that evaluation sees: those of the page.
 import type { FileChange } from '../protocol.ts';
-
-/** The folder in which the page's files lie. */
-export const workFolder = '/work';
 
 export class Files {
   readonly #files = new Map<string, string | Uint8Array>();
@@ -15,10 +11,8 @@ export class Files {
     }
   }
 
-  /** A tree for one evaluation: what that adds to the store is gone with it. */
-  tree(): MemoryTree {
-    const tree = new MemoryTree(Object.fromEntries(this.#files));
-    tree.writeFolder(workFolder);
-    return tree;
+  /** By absolute path. */
+  all(): Record<string, string | Uint8Array> {
+    return Object.fromEntries(this.#files);
   }
 }

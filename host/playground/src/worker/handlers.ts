@@ -1,18 +1,46 @@
 // What answers the calls of protocol.ts.
+import { type JobOptions, type Outcome, Workbench } from '@vixen/host';
+import type { Modules } from '../modules.ts';
+import { CallError } from '../problems.ts';
 import type { CallName, Calls } from '../protocol.ts';
-import { Checker } from './check.ts';
-import { evaluate, print } from './evaluate.ts';
-import type { Stopper, Workshop } from './workshop.ts';
+import type { Files } from './files.ts';
+import { Members } from './members.ts';
+import { Messages } from './port.ts';
+import { surroundings } from './surroundings.ts';
 
-export type Handler<K extends CallName> = (params: Calls[K]['params'], stopper: Stopper) => Promise<Calls[K]['result']>;
+export type Handler<K extends CallName> = (params: Calls[K]['params'], options: JobOptions) => Promise<Calls[K]['result']>;
 export type Handlers = { [K in CallName]: Handler<K> };
 
-/** Those that use the evaluation's machine come after each other; the others answer at once. */
-export function makeHandlers(shop: Workshop): Handlers {
-  const checker = new Checker(shop.modules);
+async function value<T>(outcome: Promise<Outcome<T>>): Promise<T> {
+  const settled = await outcome;
+  if (!settled.ok) throw new CallError(settled.problem);
+  return settled.value;
+}
+
+export function makeHandlers(modules: Modules, files: Files): Handlers {
+  const around = surroundings(modules);
+  const bench = new Workbench(around);
+  const members = new Members(around);
   return {
-    evaluate: (params, stopper) => shop.inOrder(() => evaluate(shop, params, stopper)),
-    print: (params, stopper) => shop.inOrder(() => print(shop, params, stopper)),
-    check: (params) => checker.check(params),
+    evaluate: ({ path, limits }, options) => evaluate(bench, files, { path, limits }, options),
+    check: ({ path, text }, options) => bench.check(text, { ...options, file: path }),
+    members: ({ expression }) => members.of(expression),
+    describe: ({ id }, options) => value(bench.describe(id, options)),
+    children: ({ id, from, count }, options) => value(bench.children(id, from, count, options)),
+    force: ({ id }, options) => value(bench.force(id, options)),
+    select: ({ id, path }, options) => value(bench.select(id, path, options)),
+    copy: ({ id, format }, options) => value(bench.copy(id, format, options)),
+    derivation: ({ id, nodes }, options) => value(bench.derivation(id, { ...options, ...(nodes !== undefined && { nodes }) })),
+    statistics: () => value(bench.statistics()),
   };
+}
+
+async function evaluate(bench: Workbench, files: Files, { path, limits }: Calls['evaluate']['params'], options: JobOptions) {
+  const messages = new Messages();
+  const machine = { time: limits.time * 1000, memory: limits.memory * 2 ** 20 };
+  try {
+    return await value(bench.evaluate({ files: files.all(), entry: path, limits: machine }, { ...options, onMessage: messages.add }));
+  } finally {
+    messages.flush();
+  }
 }

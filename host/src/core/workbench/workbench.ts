@@ -49,7 +49,16 @@ export interface EvaluateOptions extends JobOptions {
   onMessage?: ((message: Message) => void) | undefined;
 }
 
-export type CopyFormat = 'nix' | 'json';
+/** `pretty` is laid out in lines, and shows errors where they are; `shallow` is the same of the first level alone, and evaluates no more. */
+export type CopyFormat = 'nix' | 'json' | 'xml' | 'pretty' | 'shallow';
+
+const printing: Record<CopyFormat, [PrintMode, number]> = {
+  nix: [PrintMode.Value, 0],
+  json: [PrintMode.Json, PrintFlag.Strict | PrintFlag.NoCopy],
+  xml: [PrintMode.Xml, PrintFlag.Strict],
+  pretty: [PrintMode.Repl, PrintFlag.Strict],
+  shallow: [PrintMode.Repl, 0],
+};
 
 const defaultBase = '/work';
 const pageSize = 100;
@@ -191,15 +200,12 @@ export class Workbench {
     });
   }
 
-  /** The whole value as text; all of it is evaluated. */
+  /** The value as text; all of it is evaluated, except for `shallow`. */
   copy(id: ValueId, format: CopyFormat, options: JobOptions = {}): Promise<Outcome<string>> {
     return this.#job(options, async (current) => {
       const { handle } = this.#node(current, id);
       const { session } = current.run;
-      const bytes =
-        format === 'json'
-          ? await session.print(handle, PrintMode.Json, PrintFlag.Strict | PrintFlag.NoCopy)
-          : await session.print(handle, PrintMode.Value);
+      const bytes = await session.print(handle, ...printing[format]);
       const { text, cut } = beginning(bytes, mostCopied);
       if (cut) throw new WorkbenchError('not-applicable', `the text has more than ${mostCopied / 2 ** 20} MiB`);
       return text;

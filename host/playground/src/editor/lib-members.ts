@@ -1,0 +1,19 @@
+// What is in nixpkgs' lib, asked of the worker once for each set in it.
+import type { Client } from '../client.ts';
+import type { LibMembers } from './completion.ts';
+
+const name = /^[a-zA-Z_][\w'-]*$/;
+
+export function libMembers(client: Client): LibMembers {
+  const known = new Map<string, Promise<readonly string[]>>();
+  return (path) => {
+    const key = path.join('.');
+    if (!path.every((part) => name.test(part))) return Promise.resolve([]);
+    const expression = `(import <nixpkgs/lib>)${path.map((part) => `.${part}`).join('')}`;
+    const asked = known.get(key) ?? client.call('members', { expression }).catch(() => []);
+    // There may be one later: nothing found is not kept.
+    known.set(key, asked);
+    void asked.then((members) => members.length === 0 && known.delete(key));
+    return asked;
+  };
+}

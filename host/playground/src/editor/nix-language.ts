@@ -1,0 +1,46 @@
+// Nix for CodeMirror: highlighting, indentation, comments, brackets.
+import { StreamLanguage } from '@codemirror/language';
+import { tags } from '@lezer/highlight';
+import { type LexerState, type Style, startState, token, topOf } from './nix-lexer.ts';
+
+const styles: Record<Style, (typeof tags)['string']> = {
+  comment: tags.lineComment,
+  string: tags.string,
+  escape: tags.escape,
+  interpolation: tags.special(tags.brace),
+  path: tags.special(tags.string),
+  uri: tags.url,
+  number: tags.integer,
+  keyword: tags.keyword,
+  constant: tags.bool,
+  builtin: tags.standard(tags.variableName),
+  attribute: tags.propertyName,
+  definition: tags.definition(tags.variableName),
+  variable: tags.variableName,
+  operator: tags.operator,
+  bracket: tags.bracket,
+  invalid: tags.invalid,
+};
+
+/** The columns that a line is to be indented by; null where that is the text's own affair. */
+export function indentation(state: LexerState, textAfter: string, unit: number): number | null {
+  const inside = topOf(state);
+  if (!inside) return 0;
+  if (inside.kind === '"' || inside.kind === "''" || inside.kind === '/*') return null;
+  const isEnd = inside.kind === 'let' ? /^in\b/.test(textAfter) : /^[})\]]/.test(textAfter);
+  return isEnd ? inside.indent : inside.indent + unit;
+}
+
+export const nixLanguage = StreamLanguage.define<LexerState>({
+  name: 'nix',
+  startState,
+  copyState: (state) => ({ ...state }),
+  token,
+  indent: (state, textAfter, { unit }) => indentation(state, textAfter, unit),
+  tokenTable: styles,
+  languageData: {
+    commentTokens: { line: '#', block: { open: '/*', close: '*/' } },
+    closeBrackets: { brackets: ['(', '[', '{', '"', "''"] },
+    indentOnInput: /^\s*(?:[})\]]|in\b)$/,
+  },
+});
