@@ -89,16 +89,19 @@ async function lint(args) {
   if (failed.length > 0) throw new StepFailed('lint', 1);
 }
 
-async function bench(args) {
-  await build();
-  // Node 20 does not read TypeScript, so the harness is bundled, too.
+/** Runs a program in TypeScript. Node 20 does not read that, so it is bundled. */
+async function runBundled(entry, outfile, args) {
   const esbuild = await import('esbuild');
-  const outfile = 'bench/build/bench.mjs';
   // Packages in CommonJS ask for modules of Node's.
   const banner = { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" };
   const options = { bundle: true, platform: 'node', format: 'esm', target: 'node20', external: externals, banner };
-  await esbuild.build({ entryPoints: ['bench/main.ts'], outfile, ...options });
+  await esbuild.build({ entryPoints: [entry], outfile, ...options });
   runNode([outfile, ...args]);
+}
+
+async function bench(args) {
+  await build();
+  await runBundled('bench/main.ts', 'bench/build/bench.mjs', args);
 }
 
 const vite = (args) => runNode([bin('vite/bin/vite.js'), ...args, '--config', 'host/playground/vite.config.ts']);
@@ -123,6 +126,11 @@ async function playground(args) {
   vite(['preview', 'host/playground', ...rest]);
 }
 
+async function playgroundPack(args) {
+  await build();
+  await runBundled('host/src/node/pack/main.ts', 'host/build/pack/pack.mjs', args);
+}
+
 const commands = {
   start,
   test,
@@ -136,6 +144,7 @@ const commands = {
   bench,
   playground,
   'playground-build': playgroundBuild,
+  'playground-pack': playgroundPack,
 };
 
 const [name = 'start', ...args] = process.argv.slice(2);

@@ -1,9 +1,11 @@
 // What embeds the evaluator, on any runtime (docs/embedding.md).
 export { renderReport } from './errors/render.ts';
 export { MemoryTree } from './files/memory.ts';
+export { MountedTree } from './files/mounted.ts';
 export { FileError, type FileStat, type FileTree, type FileType } from './files/tree.ts';
 export { type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from './io.ts';
 export { MemoryIO, type MemoryIOOptions } from './memory-io.ts';
+export * from './pack/index.ts';
 export { Session, type SessionOptions } from './session.ts';
 export { MemoryStore } from './store/memory-store.ts';
 export { VirtualStore } from './store/virtual-store.ts';

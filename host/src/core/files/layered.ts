@@ -45,4 +45,7 @@ export class LayeredTree implements FileTree {
   readLink(path: string): string {
     return this.#holder(path).readLink(path);
   }
+  prepare(path: string, accept?: (path: string) => boolean) {
+    this.#holder(path).prepare?.(path, accept);
+  }
 }

@@ -1,5 +1,5 @@
 // The file system as the machine sees it. It is synchronous, because the command line must not wait between two files; a host that has to
-// (a browser that fetches a file) throws a promise, and the request is answered again when it has been kept (`suspended` in answers.ts).
+// (a browser that fetches a file) throws a promise, and the request is answered again when it has been kept (`answer` in answers.ts).
 
 export type FileType = 'regular' | 'directory' | 'symlink' | 'other';
 
@@ -27,6 +27,8 @@ export interface FileTree {
   check?(path: string): void;
   /** Lets a tree that hides things show what is below a path: what the program itself has put into the store. */
   allow?(path: string): void;
+  /** Before all that `accept` takes below a path is read: a tree that fetches throws the promise of all of it, and not of one file after the other. */
+  prepare?(path: string, accept?: (path: string) => boolean): void;
 }
 
 export type FileErrorCode = 'missing' | 'forbidden' | 'failed';

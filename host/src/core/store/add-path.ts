@@ -88,6 +88,8 @@ function hashed(tree: FileTree, source: string, { recursive, kept }: AddPathRequ
 /** The store path that adding would give. */
 export function computeStorePath(tree: FileTree, hashers: HasherFactory, store: StoreDir, request: AddPathRequest): AddedPath {
   const source = sourceOf(tree, request);
+  const accept = keptFilter(source, request.kept);
+  tree.prepare?.(source, accept && ((path) => accept(path, 'regular')));
   try {
     const hash = { algo: 'sha256', digest: hashChunks(hashers, 'sha256', hashed(tree, source, request)) } as const;
     const method = request.recursive ? 'nar' : 'flat';
