@@ -1,6 +1,16 @@
 // The page as static files. Everything is relative, so that they work under any path of any host.
+import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Without a pack, a file that says so: a page that asks for one that is not there would have an error in its console. */
+const packPlaceholder: Plugin = {
+  name: 'pack-placeholder',
+  generateBundle() {
+    if (fs.existsSync(new URL('public/pack/pack.json', import.meta.url))) return;
+    this.emitFile({ type: 'asset', fileName: 'pack/pack.json', source: '{}\n' });
+  },
+};
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
@@ -15,6 +25,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1024,
   },
+  plugins: [packPlaceholder],
   worker: { format: 'es' },
   server: { port: 5173 },
   preview: { port: 4173 },

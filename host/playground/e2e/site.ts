@@ -46,6 +46,10 @@ export async function openSite(prepare: (folder: string) => void | Promise<void>
     logLevel: 'warn',
     build: { outDir: folder, emptyOutDir: true },
   });
+  // A pack that somebody has made for their own page is none of the specs'.
+  fs.rmSync(path.join(folder, 'pack'), { recursive: true, force: true });
+  fs.mkdirSync(path.join(folder, 'pack'));
+  fs.writeFileSync(path.join(folder, 'pack/pack.json'), '{}\n');
   await prepare(folder);
   const requests: string[] = [];
   const server = createServer(({ url = '/' }, response) => {

@@ -11,6 +11,7 @@ import { absolute, nameOf } from './state/paths.ts';
 import { loadPreferences, savePreferences } from './state/preferences.ts';
 import { Workspace } from './state/workspace.ts';
 import { OutcomeView } from './ui/outcome-view.ts';
+import { packView } from './ui/pack-view.ts';
 import { PanelArea } from './ui/panel-area.ts';
 
 export function startApp(place: HTMLElement, modules: Promise<Modules>, createWorker: () => Worker) {
@@ -36,7 +37,13 @@ export function startApp(place: HTMLElement, modules: Promise<Modules>, createWo
     savePreferences(preferences);
   });
   place.replaceChildren(
-    el('header', { class: 'top' }, el('h1', {}, 'Vixen playground'), el('div', { class: 'tools' }, evaluateButton, cancelButton)),
+    el(
+      'header',
+      { class: 'top' },
+      el('h1', {}, 'Vixen playground'),
+      packView(client),
+      el('div', { class: 'tools' }, evaluateButton, cancelButton),
+    ),
     el(
       'main',
       { class: 'work' },

@@ -1,5 +1,5 @@
 // What the page and its panels know of the evaluator: the calls, the latest outcome, what evaluation says.
-import type { Evaluation, Message, Place, Problem } from '@vixen/host';
+import type { Evaluation, Message, PackFigures, Place, Problem } from '@vixen/host';
 import { Connection, type WorkerPort } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import type { Modules } from './modules.ts';
@@ -14,6 +14,8 @@ export interface ClientEvents {
   begun: { path: string };
   ended: Outcome;
   messages: { messages: Message[]; dropped: number };
+  /** Something of nixpkgs has been fetched, or is on its way. */
+  pack: { label: string; figures: PackFigures };
   /** The reader wants to see a place in the editor. */
   reveal: Place;
 }
@@ -46,6 +48,7 @@ export class Client extends Emitter<ClientEvents> {
       modules,
       files,
       heard: (message) => {
+        if (message.type === 'pack') return this.emit('pack', message);
         this.messages.push(...message.messages);
         this.emit('messages', message);
       },

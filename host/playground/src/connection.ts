@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   modules: Promise<Modules>;
   /** All files, for a worker that has just been started. */
   files: () => FileChange[];
-  heard: (message: Extract<FromWorker, { type: 'messages' }>) => void;
+  heard: (message: Extract<FromWorker, { type: 'messages' | 'pack' }>) => void;
   /** Milliseconds that a call has to stop in. */
   grace?: number;
 }
@@ -50,7 +50,7 @@ export class Connection {
     worker.onerror = (event) =>
       this.#end(ownProblem('internal', `the evaluator's worker has failed: ${event.message || 'it could not be loaded'}`));
     this.#worker = worker;
-    worker.postMessage({ type: 'start', ...modules });
+    worker.postMessage({ type: 'start', ...modules, site: document.baseURI });
     worker.postMessage({ type: 'files', changes: this.#options.files() });
   }
 
@@ -95,7 +95,7 @@ export class Connection {
   }
 
   #receive(message: FromWorker) {
-    if (message.type === 'messages') return this.#options.heard(message);
+    if (message.type === 'messages' || message.type === 'pack') return this.#options.heard(message);
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     this.#waiting.delete(message.id);

@@ -7,6 +7,7 @@ import type {
   DerivationView,
   Evaluation,
   Message,
+  PackFigures,
   Problem,
   Statistics,
   ValueDetails,
@@ -53,7 +54,8 @@ export interface Calls {
 export type CallName = keyof Calls;
 
 export type ToWorker =
-  | { type: 'start'; evaluator: WebAssembly.Module; hashes: WebAssembly.Module }
+  /** `site`: the page's own address. */
+  | { type: 'start'; evaluator: WebAssembly.Module; hashes: WebAssembly.Module; site: string }
   | { type: 'files'; changes: FileChange[] }
   | { type: 'call'; id: number; name: CallName; params: unknown }
   | { type: 'cancel'; id: number };
@@ -62,4 +64,6 @@ export type FromWorker =
   | { type: 'result'; id: number; result: unknown }
   | { type: 'failure'; id: number; problem: Problem }
   /** What evaluation has said since the last time, and how much more that is not worth showing. */
-  | { type: 'messages'; messages: Message[]; dropped: number };
+  | { type: 'messages'; messages: Message[]; dropped: number }
+  /** What the pack of nixpkgs has fetched. */
+  | { type: 'pack'; label: string; figures: PackFigures };

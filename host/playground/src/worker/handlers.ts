@@ -17,8 +17,8 @@ async function value<T>(outcome: Promise<Outcome<T>>): Promise<T> {
   return settled.value;
 }
 
-export function makeHandlers(modules: Modules, files: Files): Handlers {
-  const around = surroundings(modules);
+export function makeHandlers(modules: Modules, site: string, files: Files): Handlers {
+  const around = surroundings(modules, site);
   const bench = new Workbench(around);
   const members = new Members(around);
   return {

@@ -23,7 +23,7 @@ async function answer({ id, name, params }: Extract<ToWorker, { type: 'call' }>)
 }
 
 scope.onmessage = ({ data }) => {
-  if (data.type === 'start') handlers = makeHandlers(data, files);
+  if (data.type === 'start') handlers = makeHandlers(data, data.site, files);
   else if (data.type === 'files') files.change(data.changes);
   else if (data.type === 'cancel') inFlight.get(data.id)?.abort();
   else void answer(data);

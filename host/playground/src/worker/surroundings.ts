@@ -1,8 +1,10 @@
-// What evaluation finds around it besides the page's files. (A tree that is fetched on demand plugs in here: `files`, `searchPath`.)
+// What evaluation finds around it besides the page's files.
 import type { Surroundings } from '@vixen/host';
 import { WasmHashes } from '@vixen/wasm';
 import type { Modules } from '../modules.ts';
+import { nixpkgs, nixpkgsFolder } from './nixpkgs.ts';
 
-export function surroundings({ evaluator, hashes }: Modules): Surroundings {
-  return { evaluator, hashers: new WasmHashes(hashes).createHasher };
+export function surroundings({ evaluator, hashes }: Modules, site: string): Surroundings {
+  const hashers = new WasmHashes(hashes).createHasher;
+  return { evaluator, hashers, files: nixpkgs(site, hashers), searchPath: { nixpkgs: nixpkgsFolder } };
 }

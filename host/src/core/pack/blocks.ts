@@ -6,6 +6,10 @@ import { type BlockRef, blockName, type PackGroup } from './format.ts';
 /** Where the files of a pack come from. Fails with a PackError. */
 export interface PackSource {
   read(name: string, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Called with a block that was right: it may be kept for the next time. */
+  keep?(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Called for a block that was not what its name says. */
+  forget?(name: string): Promise<void>;
 }
 
 export interface ReadOptions {
@@ -127,16 +131,31 @@ export class PackBlocks {
   }
 
   async #take(ref: BlockRef) {
-    const options = { limit: ref.size, fetched: (bytes: number) => this.#tell({ fetched: bytes }) };
-    const packed = await this.#source.read(blockName(ref), options);
+    let isFetched = false;
+    const fetched = (bytes: number) => {
+      isFetched = true;
+      this.#tell({ fetched: bytes });
+    };
+    const packed = await this.#source.read(blockName(ref), { limit: ref.size, fetched });
+    try {
+      this.#keep(ref.hash, await this.#checked(ref, packed));
+    } catch (error) {
+      await this.#source.forget?.(blockName(ref));
+      throw error;
+    }
+    this.#tell({ blocks: 1, bytes: ref.size });
+    // Nobody has to wait until it is kept.
+    if (isFetched) void this.#source.keep?.(blockName(ref), packed);
+  }
+
+  async #checked(ref: BlockRef, packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const digest = packed.length === ref.size ? this.#options.hashers('sha256').update(packed).digest() : undefined;
     if (!digest || base16.encode(digest) !== ref.hash) throw damaged(`what came as ${blockName(ref)} is something else`);
     const bytes = await this.#inflate(packed, ref.rawSize).catch((cause: unknown) => {
       throw cause instanceof PackError ? cause : damaged(`${blockName(ref)} cannot be decompressed`, { cause });
     });
     if (bytes.length !== ref.rawSize) throw damaged(`${blockName(ref)} is smaller or larger than it should be`);
-    this.#keep(ref.hash, bytes);
-    this.#tell({ blocks: 1, bytes: ref.size });
+    return bytes;
   }
 
   #keep(hash: string, bytes: Uint8Array<ArrayBuffer>) {

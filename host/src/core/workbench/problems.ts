@@ -4,6 +4,7 @@ import { CodedError } from '@vixen/wasm';
 import { renderReport } from '../errors/render.ts';
 import { FileError } from '../files/tree.ts';
 import { HostError } from '../io.ts';
+import { PackError } from '../pack/errors.ts';
 import type { Sources } from './sources.ts';
 import type { ErrorKind, Problem } from './types.ts';
 
@@ -76,6 +77,7 @@ function abortedProblem({ cause, message }: AbortedError): Problem {
 export function problemOf(error: unknown, sources: Sources): Problem {
   if (error instanceof WorkbenchError) return plainProblem(error.code, error.message);
   if (error instanceof AbortedError) return abortedProblem(error);
+  if (error instanceof PackError) return plainProblem('io', error.message);
   const known = asNixError(error);
   if (!known) return plainProblem('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   const render = (showTrace: boolean) => renderReport(known, { showTrace, colour: false, readSource: sources.text });
