@@ -125,6 +125,20 @@ test('a fixed output is what its hash says, or both hashes are told', async () =
   expect(await store.pathInfo(path)).toMatchObject({ ca: `fixed:${formatHash(hash, 'nix32')}`, references: [] });
 });
 
+test('a fixed output with another hash is kept for the derivation that says so', async () => {
+  const [right, wrong] = [fixedOf('right'), fixedOf('wrong')];
+  const derivationOf = ({ hash, path }: typeof right) =>
+    addDerivation(store, 'fixed', { outputs: { out: { type: 'fixed', path, method: 'flat', hash } }, env: { out: path } });
+  const given = await derivationOf(right);
+  const options = () => ({ [right.path]: { file: 'wrong' } });
+  await expect(buildWith(store, given, options)).rejects.toMatchObject({ code: 'hash-mismatch' });
+  expect(await store.pathInfo(wrong.path)).toMatchObject({ ca: `fixed:${formatHash(wrong.hash, 'nix32')}`, deriver: given.drvPath });
+  const next = await derivationOf(wrong);
+  const builder = new FakeBuilder(store, () => ({}));
+  expect((await buildDerivation(next, { store, builder, settings })).outputs.get('out')).toEqual({ path: wrong.path });
+  expect(builder.requests).toEqual([]);
+});
+
 test("a derivation that claims another's path is refused", async () => {
   const victim = await addDerivation(store, 'victim');
   const [path] = pathsOf(victim.derivation.env, 'out') as [string];

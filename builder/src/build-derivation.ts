@@ -17,7 +17,7 @@ import type { BuildOutcome } from './service.ts';
 
 /**
  * Builds outputs that are not valid, registers them all at once, and answers where outputs are. All inputs have to be valid in the store. Fails with
- * `BuildError`, then nothing was registered; the log is kept in either case.
+ * `BuildError`, then nothing was registered, but for a fixed output with another hash, under the path of that; the log is kept in either case.
  */
 export async function buildDerivation(given: DerivationToBuild, options: BuildDerivationOptions): Promise<BuiltDerivation> {
   try {
@@ -147,8 +147,22 @@ class DerivationBuild {
     const finals = await finishOutputs(plan, left, { ...options, directory: this.#store.directory, kept });
     const { derivation, options: asked } = plan;
     const build = { store: this.#store, drvPath: this.#given.drvPath, derivation, outputChecks: asked.outputChecks, ...this.#call };
-    await checkOutputs(build, finals);
+    await checkOutputs(build, finals).catch((error: unknown) => this.#keepOther(error, finals));
     return finals;
+  }
+
+  /**
+   * What has another hash than its derivation says is a fixed output all the same, of the derivation that the user will write next: it is kept under the path of that
+   * (libstore/build/derivation-builder.cc, "Throw an error after registering the path").
+   */
+  async #keepOther(error: unknown, finals: readonly FinalOutput[]): Promise<never> {
+    const infos = finals.map(({ info }) => info);
+    const isOther =
+      error instanceof BuildError && error.code === 'hash-mismatch' && infos.every(({ references }) => references.length === 0);
+    if (isOther && (this.#options.mode ?? 'normal') === 'normal') {
+      await this.#store.register!(infos, { ...this.#call, checkSignatures: false });
+    }
+    throw error;
   }
 
   async #check(plan: BuildPlan, outcome: BuildOutcome, initial: InitialOutputs): Promise<Map<string, BuiltOutput>> {

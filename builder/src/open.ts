@@ -20,6 +20,10 @@ export interface OpenBuilderOptions {
   readonly buildFolder?: string | undefined;
   /** A static program to be /bin/sh. */
   readonly shell?: string | undefined;
+  /** Systems that builders of this machine build for, too (`extra-platforms`). */
+  readonly extraSystems?: readonly string[] | undefined;
+  /** What builds may ask of builders of this machine, instead of what is found (`system-features`). */
+  readonly features?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

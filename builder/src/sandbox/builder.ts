@@ -22,6 +22,8 @@ export interface SandboxBuilderOptions {
   readonly backend: Backend;
   /** For builds that may see the whole machine; without, they are refused. */
   readonly unsandboxed?: (() => Backend | undefined) | undefined;
+  readonly extraSystems?: readonly string[] | undefined;
+  readonly features?: readonly string[] | undefined;
 }
 
 /** What builds may ask for, as Nix' default `system-features` on Linux. */
@@ -40,7 +42,12 @@ export class SandboxBuilder implements BuildService {
   readonly #running = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
 
-  constructor({ url, store, folders, backend, unsandboxed }: SandboxBuilderOptions) {
+  readonly #systems: readonly string[];
+  readonly #features: readonly string[];
+
+  constructor({ url, store, folders, backend, unsandboxed, extraSystems = [], features }: SandboxBuilderOptions) {
+    this.#systems = [...new Set([...systems(), ...extraSystems])];
+    this.#features = features ?? machineFeatures();
     this.url = url;
     this.#store = store;
     this.#folders = folders;
@@ -52,7 +59,7 @@ export class SandboxBuilder implements BuildService {
 
   async describe(): Promise<BuilderDescription> {
     const { name, reason, sandboxed } = this.#backend;
-    return { name, reason, sandboxed, systems: systems(), features: features() };
+    return { name, reason, sandboxed, systems: this.#systems, features: this.#features };
   }
 
   build(request: BuildRequest, options: BuildOptions = {}): Promise<BuildOutcome> {
@@ -98,10 +105,10 @@ export class SandboxBuilder implements BuildService {
   }
 
   #check({ constraints, features: wanted, command, unsandboxed }: BuildRequest): void {
-    if (!systems().includes(constraints.system)) {
-      throw new BuildError('unsupported', `this machine builds for ${systems().join(', ')}, not for '${constraints.system}'`);
+    if (!this.#systems.includes(constraints.system)) {
+      throw new BuildError('unsupported', `this machine builds for ${this.#systems.join(', ')}, not for '${constraints.system}'`);
     }
-    const missing = wanted.filter((feature) => !features().includes(feature));
+    const missing = wanted.filter((feature) => !this.#features.includes(feature));
     if (missing.length > 0) throw new BuildError('unsupported', `this machine lacks the features ${missing.join(', ')}`);
     if (command.length === 0) throw new BuildError('invalid', 'the build has no command');
     if (unsandboxed && !this.#outside()) throw new BuildError('unsupported', `'${this.url}' runs no builds outside its sandbox`);
@@ -120,7 +127,7 @@ export class SandboxBuilder implements BuildService {
 
 let known: readonly string[] | undefined;
 
-function features(): readonly string[] {
+function machineFeatures(): readonly string[] {
   known ??= hasKvm() ? [...plainFeatures, 'kvm'] : plainFeatures;
   return known;
 }

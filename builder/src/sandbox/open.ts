@@ -27,6 +27,8 @@ export async function openSandbox(url: string, options: OpenBuilderOptions): Pro
       folders,
       backend,
       unsandboxed,
+      extraSystems: options.extraSystems,
+      features: options.features,
     });
   } catch (error) {
     await folders.close();

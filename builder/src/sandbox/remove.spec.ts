@@ -21,6 +21,13 @@ function makeTree(root: string) {
   fs.chmodSync(path.join(root, 'a'), 0o500);
 }
 
+/** As root could: others have to be let into the folder first. */
+function removeAnyway(root: string) {
+  const closed = path.join(root, 'a');
+  if (fs.existsSync(closed)) fs.chmodSync(closed, 0o700);
+  fs.rmSync(root, { recursive: true, force: true });
+}
+
 const removing = ['lstatSync', 'chmodSync', 'readdirSync', 'unlinkSync', 'rmdirSync'] as const;
 
 for (const name of removing) {
@@ -34,7 +41,7 @@ for (const name of removing) {
       const meanwhile = (...args: unknown[]) => {
         if (!inside && calls++ === call) {
           inside = true;
-          fs.rmSync(root, { recursive: true, force: true });
+          removeAnyway(root);
           inside = false;
         }
         return real(...args);

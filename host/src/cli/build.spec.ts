@@ -111,6 +111,18 @@ describe.skipIf(missing !== undefined)(`builds${missing ? ` (${missing})` : ''}`
     expect([gone.status, gone.stderr]).toEqual([100, expect.stringContaining("ignoring the builder 'ssh://elsewhere'")]);
   });
 
+  test('settings say for what more this machine is good', async () => {
+    const far =
+      'derivation { name = "far"; system = "mips-linux"; requiredSystemFeatures = [ "special" ]; builder = "/bin/sh"; args = [ "-c" "echo far > $out" ]; }';
+    const features = ['--option', 'system-features', 'special'];
+    const build = (...more: string[]) => nixBuild('-E', far, '--no-out-link', ...more);
+    expect(await build(...features)).toMatchObject({ status: 100, stderr: expect.stringContaining('platform mismatch') });
+    expect(await build('--option', 'extra-platforms', 'mips-linux')).toMatchObject({
+      stderr: expect.stringContaining('missing system features'),
+    });
+    expect(await build(...features, '--option', 'extra-platforms', 'mips-linux')).toMatchObject({ status: 0 });
+  });
+
   test('a wrong hash ends with 102, and tells both', async () => {
     const { status, stderr } = await nixBuild('-A', 'wrongHash', '--no-out-link');
     expect(status).toBe(102);

@@ -59,8 +59,10 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
       slow = run "slow" "sleep 1; echo slow > $out" { };
       ca = run "ca" "echo $out > $out" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; };
       failing = run "failing" "echo before the end; exit 3" { };
+      plain = run "plain" "echo plain > $out" { };
+      demanding = run "demanding" "cat \${plain} > $out" { requiredSystemFeatures = [ "big" ]; };
     in
-    { inherit all slow failing; }.\${attribute}`;
+    { inherit all slow failing plain demanding; }.\${attribute}`;
 
   const tls = (name: string) => [
     ...['--tls-cert', file(`${name}.pem`), '--tls-key', file(`${name}.key`), '--tls-client-ca', file('ca.pem')],
@@ -92,8 +94,8 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
   }
 
   const serveStore = (root: string, port = 0) => serve(['store', 'serve', '--store', file(root)], port);
-  const serveBuilder = (store: string, port = 0) =>
-    serve(['builder', 'serve', '--store', `${store}?${as('builder')}`, '--builder', 'bwrap:'], port);
+  const serveBuilder = (store: string, port = 0, more: string[] = []) =>
+    serve(['builder', 'serve', '--store', `${store}?${as('builder')}`, '--builder', 'bwrap:', ...more], port);
 
   function nixBuild(attribute: string, more: Record<string, string>): Promise<{ status: number | null; stdout: string; stderr: string }> {
     const args = [launcher, 'nix-build', '--argstr', 'attribute', attribute, '--no-out-link'];
@@ -145,6 +147,21 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
     await stop(builder.child, 'SIGKILL');
     await serveBuilder(store.url, port);
     expect(await answer).toMatchObject({ status: 0, stdout: expect.stringMatching(/-slow\n$/) });
+  });
+
+  test('several builders: each builds what it is for', async () => {
+    const store = await serveStore('root-several');
+    const ordinary = await serveBuilder(store.url);
+    const big = await serveBuilder(store.url, 0, ['--system-features', 'big']);
+    const line = ({ url }: { url: string }, features: string) => `${url}?${as('coordinator')} - - 2 1 ${features} ${features}`;
+    const here = { VIXEN_STORE: `${store.url}?${as('coordinator')}` };
+    const build = (attribute: string, ...builders: string[]) =>
+      nixBuild(attribute, { ...here, NIX_CONFIG: `${env['NIX_CONFIG']}\nmax-jobs = 0\nbuilders = ${builders.join(' ; ')}` });
+    const failure = { status: expect.toSatisfy((status) => status !== 0), stdout: '' };
+    expect(await build('plain', line(big, 'big'))).toMatchObject(failure);
+    expect(await build('demanding', line(ordinary, '-'))).toMatchObject(failure);
+    const all = await build('demanding', line(big, 'big'), line(ordinary, '-'));
+    expect(all).toMatchObject({ status: 0, stdout: expect.stringMatching(/-demanding\n$/) });
   });
 
   test('a store that dies is a clear error', async () => {

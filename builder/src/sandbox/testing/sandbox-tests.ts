@@ -289,8 +289,10 @@ function outputTests(bench: Bench): void {
 function viewTests(bench: Bench, { url }: SandboxTraits): void {
   test('users, hosts, folders are as in Nix', async () => {
     const { log } = await bench.good('/busybox id; /busybox cat /etc/passwd /etc/group /etc/hosts; /busybox hostname; echo $$; pwd; umask');
-    expect(log.split('\n')).toEqual([
-      'uid=1000(nixbld) gid=100(nixbld)',
+    // Only root may drop groups: a user's own stay, and those that the sandbox does not know are the same there.
+    const groups = process.getuid?.() === 0 ? '' : ' groups=100(nixbld)';
+    expect(log.replace(/(,65534\(nogroup\))+/, '').split('\n')).toEqual([
+      `uid=1000(nixbld) gid=100(nixbld)${groups}`,
       'root:x:0:0:Nix build user:/build:/noshell',
       'nixbld:x:1000:100:Nix build user:/build:/noshell',
       'nobody:x:65534:65534:Nobody:/:/noshell',

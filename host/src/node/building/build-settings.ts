@@ -1,6 +1,6 @@
 // What nix.conf says to builds.
 import { availableParallelism } from 'node:os';
-import { type BuildService, type BuildSettings, noLimits, type SandboxPath } from '@vixen/builder';
+import { type BuildSettings, noLimits, type OpenBuilderOptions, type SandboxPath } from '@vixen/builder';
 import type { Settings } from '../../core/config/settings.ts';
 
 /** `TARGET`, `TARGET=SOURCE`, and `?` at the end where it may be missing (Nix manual, `sandbox-paths`). */
@@ -34,17 +34,12 @@ export function buildSettings(settings: Settings): BuildSettings {
   };
 }
 
-/** A builder that also does what `extra-platforms` and `system-features` say. */
-export function configured(builder: BuildService, settings: Settings): BuildService {
+/** What `extra-platforms` and `system-features` say of this machine's builders. */
+export function builderOptions(settings: Settings): Pick<OpenBuilderOptions, 'buildFolder' | 'extraSystems' | 'features'> {
   return {
-    url: builder.url,
-    async describe(options) {
-      const found = await builder.describe(options);
-      const systems = [...new Set([...found.systems, ...settings.list('extra-platforms')])];
-      return { ...found, systems, features: settings.isSet('system-features') ? settings.list('system-features') : found.features };
-    },
-    build: (request, options) => builder.build(request, options),
-    close: () => builder.close(),
+    buildFolder: settings.text('build-dir') || undefined,
+    extraSystems: settings.list('extra-platforms'),
+    features: settings.isSet('system-features') ? settings.list('system-features') : undefined,
   };
 }
 

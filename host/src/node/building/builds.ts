@@ -57,11 +57,10 @@ export class Builds {
 
   async #openOwn(): Promise<BuildService> {
     const { settings, env, openBuilder } = this.#options;
-    const { builderUrl, configured } = await import('./build-settings.ts');
-    if (openBuilder) return configured(await openBuilder(), settings);
+    if (openBuilder) return openBuilder();
+    const { builderOptions, builderUrl } = await import('./build-settings.ts');
     const { openBuilder: open } = await import('@vixen/builder');
-    const options = { store: this.#store, buildFolder: settings.text('build-dir') || undefined };
-    return configured(await open(builderUrl(settings, env), options), settings);
+    return open(builderUrl(settings, env), { store: this.#store, ...builderOptions(settings) });
   }
 
   async #openMachine(url: string): Promise<BuildService> {

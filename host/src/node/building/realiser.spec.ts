@@ -212,17 +212,6 @@ test('an abort ends builds, and is told', async () => {
   await expect(result).rejects.toThrow('stopped');
 });
 
-test('settings say for what more the builder is good', async () => {
-  const needs = { inputDerivations: new Map(), system: 'mips-linux', env: { name: 'far', requiredSystemFeatures: 'special' } };
-  const { drvPath } = await addDerivation(store, 'far', needs);
-  const target = { drvPath, outputs: '*' } as const;
-  await expect(open().realise([target])).rejects.toThrow('platform mismatch');
-  settings.set('extra-platforms', 'mips-linux');
-  settings.set('system-features', 'special');
-  await open().realise([target]);
-  expect(made).toEqual(['far']);
-});
-
 test('the hook is told of each build, and its failure is one of the build', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-hook-'));
   const hook = path.join(folder, 'hook');

@@ -11,7 +11,8 @@ import { StoreReader } from './store-reader.ts';
 import { Substituters } from './substituters.ts';
 import type { RealisedPath, RealiseOptions, RealisePlan, Realiser, RealiserOptions } from './types.ts';
 
-const retries = 3;
+// A builder that is started again takes seconds.
+const retries = 5;
 const firstPause = 200;
 
 type Finished = Pick<Extract<Effect, { type: 'finish' }>, 'failures' | 'roots' | 'kinds'>;

@@ -26,10 +26,10 @@ export const builderServe = storeCommand({
         if (addresses.length === 0) throw new UsageError('nothing to serve at: say --grpc');
         const { serveBuilder } = await import('@vixen/builder/grpc');
         const { openBuilder } = await import('@vixen/builder');
-        const { builderUrl: urlOf } = await import('../../../node/building/build-settings.ts');
+        const { builderOptions, builderUrl: urlOf } = await import('../../../node/building/build-settings.ts');
         const { settings } = context.config;
-        const buildFolder = settings.text('build-dir') || undefined;
-        const builder = await openBuilder(builderUrl ?? urlOf(settings, process.env), { store: await context.store(), buildFolder });
+        const options = { store: await context.store(), ...builderOptions(settings) };
+        const builder = await openBuilder(builderUrl ?? urlOf(settings, process.env), options);
         try {
           const listen = [];
           for (const address of addresses) listen.push(await access.listener(address, []));
