@@ -3,10 +3,9 @@
  * (vm/jobs.ts). What may have to evaluate starts a job and returns the handle that will hold its result; `run` drives it.
  */
 import { Proc, PROC_LAZY, builtinName, proceduresInit } from './gen/builtins';
-import { opName, opWords } from './gen/opcodes';
 import { builtinsForget, registerBuiltins } from './builtins/registry';
 import { bufType } from './diag/check';
-import { FN_CODE, functionDoc, functionIsRoot, functionName, functionPos } from './compile/functions';
+import { functionDoc, functionIsRoot, functionName, functionPos } from './compile/functions';
 import { COERCE_COPY } from './compile/coercion';
 import {
   Err,
@@ -33,6 +32,8 @@ import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { argumentsText } from './inspect/arguments';
 import { TEXT } from './inspect/text';
+import { treeText } from './inspect/tree';
+import { rangesKeep } from './syntax/ranges';
 import { bufInternalName } from './print/position';
 import { printAst } from './print/ast';
 import { STAT_NODES } from './syntax/nodes';
@@ -68,7 +69,6 @@ import {
   KIND_BOOL,
   KIND_FLOAT,
   KIND_INT,
-  KIND_LAMBDA,
   KIND_LIST,
   KIND_NULL,
   KIND_PATH,
@@ -208,6 +208,20 @@ export function parsePrint(src: usize, srcLen: u32, base: usize, baseLen: u32, o
   printAst(root, TEXT);
   const fn = compileParsed(root, 0, 0);
   return fn ? startDone(NULL) : startFailed();
+}
+/** The syntax tree as data, to the text (inspect/tree.ts). */
+export function parseTree(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): u32 {
+  ready();
+  rangesKeep(true);
+  const root = parseSource(src, srcLen, base, baseLen, originOf(origin, originLen), originName(origin, originLen));
+  if (root) treeText(root);
+  rangesKeep(false);
+  return root ? startDone(NULL) : startFailed();
+}
+/** A function whose call evaluates the source. */
+export function compileString(src: usize, srcLen: u32, base: usize, baseLen: u32, origin: usize, originLen: u32): u32 {
+  const f = sourceFunction(src, srcLen, base, baseLen, origin, originLen);
+  return f ? startDone(f) : startFailed();
 }
 /** Whether the next run does nothing but collect. */
 export { collectsNext } from './vm/jobs';
@@ -641,6 +655,15 @@ export function functionInfo(fn: u32): u32 {
   if (name) bufBytes(TEXT, symbolBytes(name), symbolLen(name));
   return calledPosition(fn);
 }
+/** The record of a function value (compile/functions.ts). */
+export function functionRecord(h: u32): usize {
+  return <usize>load<u32>(deref(handleGet(h)), 4);
+}
+/** What an instruction refers to, to the text. */
+export { constantText, shapeText } from './inspect/code';
+/** What was forced, as it lies in memory, how much in all, and how often, to the text. */
+export { forceEvents, forceEventsLength, forcesTotal } from './vm/forces';
+export { forceCountsText as forceCounts } from './inspect/forces';
 /** A symbol's text. */
 export function symbolText(sym: u32): void {
   bufReset(TEXT);
@@ -650,27 +673,6 @@ export function symbolText(sym: u32): void {
 export function builtinText(id: u32): void {
   bufReset(TEXT);
   bufStr(TEXT, builtinName(id));
-}
-/** The bytecode of a function value, to the text. */
-export function dumpBytecode(h: u32): void {
-  bufReset(TEXT);
-  const v = deref(handleGet(h));
-  if (kindOf(v) != KIND_LAMBDA) return;
-  let pc = <usize>load<u32>(<usize>load<u32>(v, 4), FN_CODE);
-  const end = pc + <usize>load<u32>(pc - 4);
-  while (pc < end) {
-    const w = load<u32>(pc);
-    bufStr(TEXT, opName(w & 0xff));
-    bufByte(TEXT, 0x20);
-    bufI64(TEXT, <i64>(w >>> 8));
-    const n = opWords(w & 0xff);
-    for (let i: u32 = 1; i < n; i++) {
-      bufByte(TEXT, 0x20);
-      bufI64(TEXT, <i64>load<u32>(pc + ((<usize>i) << 2)));
-    }
-    bufByte(TEXT, 0x0a);
-    pc += (<usize>n) << 2;
-  }
 }
 /** Bytes of the parser's warnings that wait. */
 export function warningsLength(): u32 {

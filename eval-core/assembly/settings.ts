@@ -40,6 +40,8 @@ export const enum NumberSetting {
   /** `trace` and `warn` stop in the debugger */
   DebuggerOnTrace = 20,
   DebuggerOnWarn = 21,
+  /** so many of the suspended values that are forced are told (vm/forces.ts), and code knows what it is the code of */
+  ForceEvents = 22,
   /** what costs time to count is counted (NIX_SHOW_STATS) */
   Statistics = 18,
   /** defaults were written */

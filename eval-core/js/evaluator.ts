@@ -1,8 +1,10 @@
 import { type CallEvent, readCalls } from './call-events.ts';
 import { type DebugPlace, readPlaces } from './debug-places.ts';
 import { Diagnostics, type ParserWarning } from './diagnostics.ts';
+import { type CodeBody, codeLabelWords, Disassembly } from './disassembly.ts';
 import { AbortedError, MachineError, type NixError, type Position } from './errors.ts';
 import { type EvalExports, type PrintMode, Status, type ValueKind } from './exports.ts';
+import { type ForceEvent, readForces } from './forces.ts';
 import { type LateExports, machineImports, type Sha256 } from './imports.ts';
 import { MachineMemory } from './machine-memory.ts';
 import { MachineRequest } from './machine-request.ts';
@@ -34,6 +36,22 @@ export interface DriveOptions {
   /** Called when a slice is used up; where it gives a promise, the machine waits for it (a page that has to draw). */
   pause?: () => undefined | Promise<void>;
 }
+
+/** A node of a syntax tree. */
+export interface TreeNode {
+  kind: string;
+  /** The index of the node above, -1 for the root. */
+  parent: number;
+  /** What it is to the node above. */
+  role: string;
+  /** Offsets in the source, in bytes; undefined where they are not known. */
+  begin: number | undefined;
+  end: number | undefined;
+  text: string;
+}
+
+/** As the machine writes it. */
+type TreeData = [kind: string, parent: number, role: string, begin: number, end: number, text: string];
 
 export interface FunctionArguments {
   argument: string | undefined;
@@ -130,6 +148,16 @@ export class Evaluator {
 
   parsePrint(source: SourceText): Handle {
     return this.#source(source, (...operands) => this.exports.parsePrint(...operands));
+  }
+
+  /** The syntax tree as data: `syntaxTree` gives it when the job is done. */
+  parseTree(source: SourceText): Handle {
+    return this.#source(source, (...operands) => this.exports.parseTree(...operands));
+  }
+
+  /** A function whose call evaluates the source. */
+  compileString(source: SourceText): Handle {
+    return this.#source(source, (...operands) => this.exports.compileString(...operands));
   }
 
   evalFile(path: string): Handle {
@@ -406,6 +434,41 @@ export class Evaluator {
 
   symbolText(symbol: number): string {
     return this.#memory.textOf(() => this.exports.symbolText(symbol));
+  }
+
+  // ---- how it is done
+
+  /** The nodes of the tree that `parseTree` has made. */
+  syntaxTree(): TreeNode[] {
+    const [base, ...nodes] = JSON.parse(this.text()) as [number, ...TreeData[]];
+    const offset = (position: number) => (position === 0 ? undefined : position - base);
+    return nodes.map(([kind, parent, role, begin, end, text]) => ({ kind, parent, role, begin: offset(begin), end: offset(end), text }));
+  }
+
+  /** The code of a function and of all that it makes. Thunks have names where the setting ForceEvents was on when they were compiled. */
+  disassemble(fun: Handle): CodeBody[] {
+    const labels = { symbol: (symbol: number) => this.symbolText(symbol), position: (number: number) => this.position(number) };
+    return new Disassembly(this.#memory, labels).bodies(this.exports.functionRecord(fun) >>> 0);
+  }
+
+  /** What was forced first, in its order: as many as the setting ForceEvents says. */
+  forces(): ForceEvent[] {
+    return readForces(this.#memory);
+  }
+
+  forcesTotal(): number {
+    return this.exports.forcesTotal() >>> 0;
+  }
+
+  /** How often thunks were forced, by their code. */
+  forceCounts(): [code: number, times: number][] {
+    return JSON.parse(this.#memory.textOf(() => this.exports.forceCounts())) as [number, number][];
+  }
+
+  /** What a thunk's code is the value of, where ForceEvents was on when it was compiled. */
+  codeLabel(code: number): { name: string; position: Position | undefined } {
+    const [position, symbol] = codeLabelWords(this.#memory, code);
+    return { name: symbol === 0 ? '' : this.symbolText(symbol), position: this.position(position) };
   }
 
   stats(): Record<string, unknown> {

@@ -160,8 +160,21 @@ export interface EvalExports extends WebAssembly.Exports {
   takeWarnings(): void;
   /** Statistics as JSON, to the text. */
   stats(): void;
-  /** The bytecode of the last parsed source, to the text. */
-  dumpBytecode(handle: number): void;
+  /** The syntax tree as JSON, to the text: the position of the first byte, then `[kind, parent, role, begin, end, text]` a node. */
+  parseTree(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
+  /** Compiles: the value is a function whose call evaluates the source. */
+  compileString(source: number, sourceLength: number, base: number, baseLength: number, origin: number, originLength: number): number;
+  /** The record of a function value. */
+  functionRecord(handle: number): number;
+  /** What an instruction refers to, to the text. */
+  constantText(value: number): void;
+  shapeText(shape: number, size: number): void;
+  /** What was forced (`setOption` ForceEvents), as it lies in memory: | kind:8 depth:24 | which | position | each. */
+  forceEvents(): number;
+  forceEventsLength(): number;
+  forcesTotal(): number;
+  /** `[[code, times], …]` of thunks, to the text. */
+  forceCounts(): void;
 
   // The debugger, while a Debug request waits.
   /** Where evaluation stands, innermost first, to the text as JSON. */

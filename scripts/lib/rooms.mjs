@@ -12,7 +12,7 @@ export const rooms = [
   { folder: 'wasm/assembly', imports: [] },
   { folder: 'wasm/js', imports: [] },
   { folder: 'eval-core/assembly', imports: ['wasm/assembly'] },
-  { folder: 'eval-core/js', imports: ['wasm/js'] },
+  { folder: 'eval-core/js', imports: ['wasm/js', 'eval-core/tables'] },
   { folder: 'eval-core/tables', imports: [], runtime: true },
   {
     folder: 'eval-core/tests',

@@ -64,18 +64,20 @@ function compileItem(item: usize): void {
   const frame = <usize>load<u32>(item, 8);
   const fn = <usize>load<u32>(item, 12);
   const patch = <usize>load<u32>(item, 16);
+  const label = load<u32>(item, 20);
+  const labelPos = load<u32>(item, 24);
   nextBody();
   store<u32>(DEPTH, 0);
   const mark = workLen();
   bodyBegin();
   if (fn) {
     functionBody(fn, node, scope, frame);
-    store<u32>(fn, <u32>bodyEnd(mark), FN_CODE);
+    store<u32>(fn, <u32>bodyEnd(mark, label, labelPos), FN_CODE);
   } else {
     strict(node, scope, frame, true);
     emit(Op.RetThunk, 0);
     markScope(0, scope, frame);
-    store<u32>(patch, <u32>bodyEnd(mark));
+    store<u32>(patch, <u32>bodyEnd(mark, label, labelPos ? labelPos : nodePos(node)));
   }
 }
 

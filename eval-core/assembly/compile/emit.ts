@@ -5,12 +5,13 @@
  * Trace ranges: an error that passes an instruction in [start, end) gets a trace line of a kind at a position. They
  * cost nothing until an error asks.
  *
- *   range: | start | end | position | kind |        body: | length in bytes | instruction words … |
+ *   range: | start | end | position | kind |        body: | (position | name |) length in bytes | instruction words … |
  */
 import { bufData, bufLen, bufReserve, bufReset, bufSetLen } from '../heap/text';
 import { pagesAlloc, pagesFree, permAlloc } from '../heap/pages';
 import { ST_COMPILE } from '../heap/state';
 import { Op } from '../gen/opcodes';
+import { forcesKept } from '../vm/forces';
 
 const CODE: usize = ST_COMPILE + 0; // Buf
 const BODY_RANGES: usize = ST_COMPILE + 12; // Buf of ranges of this body, starts and ends relative
@@ -83,8 +84,20 @@ export function rangeAdd(start: u32, pos: u32, kind: Range): void {
   bufSetLen(BODY_RANGES, bufLen(BODY_RANGES) + 16);
 }
 
-// ---- the work list: | node | scope | frame | function record (0: a thunk) | address of the word to patch |
-export const WORK_BYTES: u32 = 20;
+// ---- the work list: | node | scope | frame | function record (0: a thunk) | address of the word to patch | name | position of the name |
+export const WORK_BYTES: u32 = 28;
+const LABEL: usize = memory.data(4); // symbol, 0: none
+const LABEL_POS: usize = memory.data(4);
+
+/** Says what the next expression is the value of, until `labelEnd`. */
+export function labelBegin(symbol: u32, pos: u32): void {
+  store<u32>(LABEL, symbol);
+  store<u32>(LABEL_POS, pos);
+}
+export function labelEnd(): void {
+  store<u32>(LABEL, 0);
+  store<u32>(LABEL_POS, 0);
+}
 
 export function workPush(node: usize, scope: usize, frame: usize, fn: usize, patch: u32): void {
   const p = bufReserve(WORK, WORK_BYTES);
@@ -93,6 +106,8 @@ export function workPush(node: usize, scope: usize, frame: usize, fn: usize, pat
   store<u32>(p, <u32>frame, 8);
   store<u32>(p, <u32>fn, 12);
   store<u32>(p, patch, 16);
+  store<u32>(p, load<u32>(LABEL), 20);
+  store<u32>(p, load<u32>(LABEL_POS), 24);
   bufSetLen(WORK, bufLen(WORK) + WORK_BYTES);
 }
 export function workLen(): u32 {
@@ -113,11 +128,19 @@ export function bodyBegin(): void {
   bufReset(BODY_RANGES);
 }
 
-/** Places the body; thunks that it made since `workMark` get the addresses of their words. Returns the code's address. */
-export function bodyEnd(workMark: u32): usize {
+/**
+ * Places the body; thunks that it made since `workMark` get the addresses of their words. Returns the code's address. Where forcing is told,
+ * `label` and `pos`, the name of what it is the value of, and its position, stand before it.
+ */
+export function bodyEnd(workMark: u32, label: u32, pos: u32): usize {
   const len = bufLen(CODE);
-  const code = permAlloc(<usize>len + 4) + 4;
+  const head: usize = forcesKept() ? 12 : 4;
+  const code = permAlloc(<usize>len + head) + head;
   store<u32>(code - 4, len);
+  if (head > 4) {
+    store<u32>(code - 8, label);
+    store<u32>(code - 12, pos);
+  }
   memory.copy(code, bufData(CODE), len);
   const work = bufData(WORK);
   for (let at = workMark; at < bufLen(WORK); at += WORK_BYTES) {

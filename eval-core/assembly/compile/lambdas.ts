@@ -3,7 +3,7 @@ import { Op } from '../gen/opcodes';
 import { permAlloc } from '../heap/pages';
 import { FORMAL_WORDS, FS_COUNT, FS_ELLIPSIS, FS_ITEMS, N_A, N_B, N_C, N_D, N_E, Node, nodeKind, nodePos } from '../syntax/ast';
 import { lazy, strict } from './compile';
-import { emit, emit2, emitWord, here, patchJump, workPush } from './emit';
+import { emit, emit2, emitWord, here, labelBegin, labelEnd, patchJump, workPush } from './emit';
 import { currentBody, markScope } from './environments';
 import {
   FN_ARG,
@@ -75,7 +75,9 @@ function formalsPrologue(fn: usize, formals: usize, outer: usize, frame: usize, 
     scopeReady(scope, i);
     emit2(Op.Default, slot + i, 0);
     const jump = here() - 4;
+    labelBegin(load<u32>(items + <usize>(i * FORMAL_WORDS * 4)), load<u32>(items + <usize>(i * FORMAL_WORDS * 4), 4));
     lazy(def, scope, frame);
+    labelEnd();
     emit(Op.Set, slot + i);
     patchJump(jump);
   }

@@ -24,7 +24,7 @@ import { permShape, shapeSetPlace, shapeSetPos, shapeSetSymbol } from '../value/
 import { symbolOf } from '../value/symbols';
 import { lazy, strict, thunk } from './compile';
 import { closeFrame, markScope, openFrame, openedFrame } from './environments';
-import { Range, emit, emit2, emitWord, here, rangeAdd } from './emit';
+import { Range, emit, emit2, emitWord, here, labelBegin, labelEnd, rangeAdd } from './emit';
 import { functionMake } from './lambdas';
 import { frameTake, scopeIndex, scopeNew, scopeReady } from './scope';
 
@@ -69,9 +69,11 @@ function pushAttr(attr: usize, inner: usize, outer: usize, frame: usize, sources
     emitWord(nodePos(source));
     return;
   }
+  labelBegin(load<u32>(attr), load<u32>(attr, 8));
   if (kind == AttrKind.Inherited) lazy(expr, outer, frame);
   else if (always) thunk(expr, inner, frame);
   else lazy(expr, inner, frame);
+  labelEnd();
 }
 
 export function compileAttrs(node: usize, scope: usize, frame: usize, tail: bool): void {

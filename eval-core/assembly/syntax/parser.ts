@@ -24,6 +24,7 @@ import { itemsReset } from './items';
 import { lex } from './lexer';
 import { LEX_FAILED } from './match';
 import { modeReset } from './modes';
+import { rangeAdd, rangesKept } from './ranges';
 import { setsFinish } from './sets';
 import { ENTRY, E_BEGIN, E_END, E_VALUE, stackGrow, stackReset } from './stack';
 import {
@@ -150,6 +151,7 @@ export function parse(src: usize, len: u32, base: u32, dir: usize, dirLen: u32, 
 
 /** Runs a slice of the automaton. */
 function advance(): Outcome {
+  const ranges = rangesKept();
   let fuel = SLICE;
   let top = <usize>load<u32>(PS_TOP);
   let state = load<u32>(top);
@@ -191,7 +193,10 @@ function advance(): Outcome {
       store<u32>(at, end, E_END);
     }
     const action = (info >>> 16) & 0xff;
-    if (action && !act(action, info >>> 24, at)) return Outcome.Failed;
+    if (action) {
+      if (!act(action, info >>> 24, at)) return Outcome.Failed;
+      if (ranges) rangeAdd(action, load<u32>(at, E_VALUE), load<u32>(at, E_BEGIN), load<u32>(at, E_END));
+    }
     top = at;
     state = load<u8>(GOTOS + ((<usize>load<u32>(top - ENTRY)) << 5) + (info & 0xff));
     store<u32>(top, state);

@@ -9,8 +9,10 @@ export const enum Counted {
   Functions = 0,
   Builtins,
   Attributes,
+  /** of thunks by their code: how often they were forced */
+  Forces,
 }
-const TABLES: usize = memory.data(36, 4);
+const TABLES: usize = memory.data(48, 4);
 const FIRST: u32 = 8192;
 
 function table(which: Counted): usize {

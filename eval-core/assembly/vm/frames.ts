@@ -67,6 +67,7 @@ import {
 } from './native';
 import { FRAME_AUX, FRAME_BYTES, TAG_NATIVE, stackGrow } from './stack';
 import { FN_INNER } from '../compile/functions';
+import { forced, forcesKept } from './forces';
 import { PATH_END } from '../compile/paths';
 import { failDepth } from './fail';
 import { Step } from './steps';
@@ -177,6 +178,7 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
     failDepth(0);
     return Step.Raise;
   }
+  if (forcesKept()) forced(x, kind, <usize>load<u32>(VM_FP), aux);
   // an application that needs its own value ends at max-call-depth, as in Nix
   if (kind != KIND_APP && kind != KIND_APP2 && kind != KIND_APP2_AGAIN) store<u8>(x, kind | BLACKHOLE_BIT);
   if (kind == KIND_THUNK) {

@@ -32,6 +32,7 @@ import { callSlow, tellCall } from './calls';
 import { VM_DEPTH, VM_ENV, VM_FP, VM_PC, VM_SP, VM_STACK_END } from './native';
 import { FRAME_BYTES, TAG_CALL } from './stack';
 import { callSite, enterSuspended, nativeReturn, needStack, runNative } from './frames';
+import { forcesKept } from './forces';
 import { Step } from './steps';
 import { STAT_CALLS, STAT_ENV_SLOTS, STAT_LOCAL_ENVS, STAT_LOOKUPS, STAT_THUNKS, STAT_UPDATES, count, countMany } from './statistics';
 import { failBoolean, failDepth, failEntering, failNotSet, failSelect, failSelectLater } from './fail';
@@ -66,6 +67,8 @@ export function slice(fuel: i32): Step {
   const maxDepth = maxCallDepth();
   const counting = settingNumber(NumberSetting.CountCalls) != 0;
   const telling = settingNumber(NumberSetting.CallEvents) != 0;
+  // thunks whose forcing is told take the long way
+  const atOnce: u32 = forcesKept() ? 0 : KIND_THUNK;
   let x: usize = 0;
   let aux: u32 = 0;
   let step: Step = Step.Go;
@@ -688,7 +691,7 @@ export function slice(fuel: i32): Step {
         aux = 0;
         continue;
       }
-      if (load<u8>(x) == KIND_THUNK && sp < limit) {
+      if (<u32>load<u8>(x) == atOnce && sp < limit) {
         store<u8>(x, KIND_THUNK | BLACKHOLE_BIT);
         store<u32>(sp, <u32>fp);
         store<u32>(sp, <u32>(pc + 8), 4);

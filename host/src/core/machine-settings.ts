@@ -26,6 +26,7 @@ export enum NumberSetting {
   IgnoreTry = 19,
   DebuggerOnTrace = 20,
   DebuggerOnWarn = 21,
+  ForceEvents = 22,
 }
 
 enum StringSetting {
@@ -70,6 +71,8 @@ export interface Surroundings {
   statistics?: boolean;
   /** Calls are told as events, for traces and profiles. */
   callEvents?: boolean;
+  /** So many of the suspended values that are forced are told. */
+  forceEvents?: number;
 }
 
 /** The experimental features that are on, as the evaluator's set of bits; `flakes` brings `fetch-tree`. */
@@ -105,6 +108,7 @@ export function applySettings(machine: Evaluator, settings: Settings, around: Su
     [NumberSetting.DebuggerOnWarn, settings.bool('debugger-on-warn')],
     [NumberSetting.Statistics, around.statistics ?? false],
     [NumberSetting.CallEvents, around.callEvents ?? false],
+    [NumberSetting.ForceEvents, around.forceEvents ?? 0],
   ];
   for (const [id, value] of numbers) machine.setOption(id, value);
   machine.setOptionText(StringSetting.System, around.system);

@@ -43,6 +43,8 @@ export interface Surroundings {
 export interface RunOptions extends Surroundings {
   sources: Readonly<Record<string, string | Uint8Array>>;
   base: string;
+  /** So many of the values that are forced are remembered. */
+  forces?: number | undefined;
   limits: Limits;
   onMessage: (message: Message) => void;
   onWarning: (warning: Warning) => void;
@@ -81,6 +83,7 @@ function configure(machine: Evaluator, options: RunOptions) {
     searchPath: Object.entries(options.searchPath ?? {}).map(([prefix, value]) => ({ prefix, value })),
     baseDirectory: options.base,
     homeDirectory: '/homeless-shelter',
+    forceEvents: options.forces ?? 0,
     now: options.currentTime ?? Math.floor(Date.now() / 1000),
   });
   const { memory } = options.limits;

@@ -10,7 +10,7 @@ interface Lines {
 
 // What stands at a position, as far as it is worth underlining.
 const token =
-  /"|''|[A-Za-z_][\w'-]*|(?:\.{0,2}|~|[\w.+-]+)(?:\/[\w.+-]+)+|<[\w.+/-]+>|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\/\/|\+\+|->|==|!=|<=|>=|&&|\|\||\|>|<\||\.\.\.|\$\{|[^\s]/uy;
+  /"|''|[A-Za-z_][\w'-]*|(?:\.{0,2}|~|[\w.+-]+)(?:\/[\w.+-]+)+|<[\w.+/-]+>|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\/\/|\+\+|->|==|!=|<=|>=|&&|\|\||\|>|<\||\.\.\.|\$\{|\S/uy;
 const lineEnd = /\r\n|\r|\n/g;
 const asciiOnly = /^[\0-\x7f]*$/;
 
@@ -52,6 +52,12 @@ export function unitOffsets(text: string, bytes: readonly number[]): number[] {
   return found;
 }
 
+/** How long what stands at an offset is; 0 for white space and at the end. */
+export function tokenLength(text: string, at: number): number {
+  token.lastIndex = at;
+  return token.exec(text)?.[0].length ?? 0;
+}
+
 /** Reads sources for messages and places, each once. */
 export class Sources {
   readonly #read: (path: string) => string | undefined;
@@ -82,12 +88,10 @@ export class Sources {
     if (!lines || start === undefined) return undefined;
     const end = lines.starts[position.line] ?? lines.text.length;
     const from = start + unitsOf(lines.text.slice(start, end), Math.max(0, position.column - 1));
-    token.lastIndex = from;
-    const length = token.exec(lines.text)?.[0].length;
+    const length = tokenLength(lines.text, from);
+    if (length > 0) return { from, to: from + length };
     // Behind the end, the last character is shown.
-    return length === undefined
-      ? { from: Math.max(0, Math.min(from, lines.text.length) - 1), to: lines.text.length }
-      : { from, to: from + length };
+    return { from: Math.max(0, Math.min(from, lines.text.length) - 1), to: lines.text.length };
   }
 
   place(position: Position | undefined): Place | undefined {

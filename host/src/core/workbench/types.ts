@@ -204,7 +204,7 @@ export interface Check {
 
 /** A node of a syntax tree. Nodes come in the order of a walk from the root, parents first. */
 export interface SyntaxNode {
-  /** `Lambda`, `Attrs`, `Attribute`, … */
+  /** `Lambda`, `AttributeSet`, `Attribute`, … (eval-core/assembly/inspect/names.ts) */
   kind: string;
   /** Index of the node above; -1 for the root. */
   parent: number;
@@ -218,8 +218,6 @@ export interface SyntaxNode {
 
 export interface SyntaxTree {
   nodes: SyntaxNode[];
-  /** The tree as `nix-instantiate --parse` prints it. */
-  printed: string;
 }
 
 export interface Instruction {

@@ -2,21 +2,26 @@
 // done. All answers are plain data. Operations come one after the other; each can be cancelled, and is held within limits.
 import { type Handle, PrintFlag, PrintMode, type SourceText, ValueKind } from '@vixen/eval-core';
 import { joinPath, normalPath, parentPath } from '../files/paths.ts';
+import { bytecodeOf, syntaxTreeOf } from './analysis.ts';
 import { Checker, type CheckOptions } from './check.ts';
 import { derivationView } from './derivation.ts';
 import { detailsOf } from './details.ts';
+import { forceOrder } from './forces.ts';
 import { problemOf, WorkbenchError } from './problems.ts';
 import { type Limits, Run, type Surroundings } from './run.ts';
 import { Sources } from './sources.ts';
 import { statisticsOf } from './statistics.ts';
 import type {
+  Bytecode,
   Check,
   Children,
   DerivationView,
   Evaluation,
+  ForceOrder,
   Message,
   Outcome,
   Statistics,
+  SyntaxTree,
   ValueDetails,
   ValueId,
   ValueSummary,
@@ -38,6 +43,8 @@ export interface EvaluateRequest {
   /** The folder that relative paths of `text` start from. */
   base?: string | undefined;
   limits?: Limits | undefined;
+  /** Remember the order in which values are forced, of so many of the first. Evaluation is slower for it. */
+  forces?: number | undefined;
 }
 
 export interface JobOptions {
@@ -128,7 +135,8 @@ export class Workbench {
 
   #run(request: EvaluateRequest, listeners: { onMessage: (message: Message) => void; onWarning: (warning: Warning) => void }): Run {
     const limits = { ...this.#options.limits, ...request.limits };
-    return new Run({ ...this.#options, limits, sources: request.files ?? {}, base: request.base ?? defaultBase, ...listeners });
+    const { forces } = request;
+    return new Run({ ...this.#options, limits, forces, sources: request.files ?? {}, base: request.base ?? defaultBase, ...listeners });
   }
 
   async #evaluated(run: Run, request: EvaluateRequest, warnings: Warning[]): Promise<Evaluation> {
@@ -237,11 +245,30 @@ export class Workbench {
     }
   }
 
+  /** How a text is read. */
+  syntaxTree(text: string, options: CheckOptions = {}): Promise<Outcome<SyntaxTree>> {
+    return syntaxTreeOf(this.#options, text, options);
+  }
+
+  /** The code that a text is compiled to. */
+  bytecode(text: string, options: CheckOptions = {}): Promise<Outcome<Bytecode>> {
+    return bytecodeOf(this.#options, text, options);
+  }
+
+  /** The order in which values were forced, where the evaluation was asked to remember it (`forces`). */
+  forceOrder(): Promise<Outcome<ForceOrder>> {
+    return this.#report(forceOrder);
+  }
+
   /** What the evaluation has cost so far, with all that was opened. It may have failed. */
-  async statistics(): Promise<Outcome<Statistics>> {
+  statistics(): Promise<Outcome<Statistics>> {
+    return this.#report(statisticsOf);
+  }
+
+  #report<T>(make: (run: Run) => T): Promise<Outcome<T>> {
     return this.#next(async () => {
       const run = this.#current?.run;
-      if (run) return { ok: true, value: statisticsOf(run) };
+      if (run) return { ok: true, value: make(run) };
       return { ok: false, problem: problemOf(nothingThere(), noSources) };
     });
   }
