@@ -1,5 +1,7 @@
 /** Cuts a build's log into lines, and takes out what is meant for displays: `@nix {"action":"setPhase","phase":"buildPhase"}`. */
 
+import { trimEndOf } from '../core/trim.ts';
+
 export type LogItem = { readonly line: string } | { readonly phase: string };
 
 /** A line that never ends is cut here. */
@@ -27,7 +29,7 @@ export class BuildLog {
 
 function* itemsOf(text: string): Generator<LogItem, void, void> {
   // A carriage return goes back to the start of the line: what comes after it is written over it.
-  const ended = text.replace(/\r+$/, '');
+  const ended = trimEndOf(text, '\r');
   const line = ended.slice(ended.lastIndexOf('\r') + 1);
   if (!line.startsWith(mark)) return yield { line };
   const phase = phaseOf(line.slice(mark.length));

@@ -1,6 +1,6 @@
 /** Lines, one after the other, as Nix's `raw` format and its bar without a terminal write them. */
 import type { BuildDisplay, ProgressEvent } from '../core/coordinator/progress.ts';
-import { BuildLog } from './build-log.ts';
+import { BuildLog, type LogItem } from './build-log.ts';
 import type { Output } from './terminal.ts';
 import { buildText, clean, copyText, derivationLabel, messageText } from './text.ts';
 
@@ -50,17 +50,20 @@ export class PlainDisplay implements BuildDisplay {
   }
 
   #log(drvPath: string, bytes: Uint8Array) {
-    if (!this.printsLogs) return;
-    for (const item of this.#logs.get(drvPath)?.take(bytes) ?? []) if ('line' in item) this.#logLine(drvPath, item.line);
+    if (this.printsLogs) this.#logLines(drvPath, this.#logs.get(drvPath)?.take(bytes));
   }
 
   #logEnd(drvPath: string) {
-    for (const item of this.#logs.get(drvPath)?.end() ?? []) if (this.printsLogs && 'line' in item) this.#logLine(drvPath, item.line);
+    if (this.printsLogs) this.#logLines(drvPath, this.#logs.get(drvPath)?.end());
     this.#logs.delete(drvPath);
   }
 
-  #logLine(drvPath: string, line: string) {
-    this.#line(errorLevel, this.#options.logs === 'named' ? `${derivationLabel(drvPath)}> ${line}` : line);
+  // What comes together is written together: a call for each line of a long log would take longer than the build.
+  #logLines(drvPath: string, items: Iterable<LogItem> = []) {
+    const prefix = this.#options.logs === 'named' ? `${derivationLabel(drvPath)}> ` : '';
+    const lines: string[] = [];
+    for (const item of items) if ('line' in item) lines.push(prefix + item.line);
+    if (lines.length > 0) this.#line(errorLevel, lines.join('\n'));
   }
 
   #hookLog(bytes: Uint8Array) {

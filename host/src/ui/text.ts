@@ -1,6 +1,7 @@
 /** Texts of displays. */
 import { nameOf } from '@vixen/store/formats';
 import { ansi, colourMarks, filterEscapes } from '../core/errors/ansi.ts';
+import { trimEndOf } from '../core/trim.ts';
 
 const folder = (path: string) => path.slice(0, path.lastIndexOf('/'));
 
@@ -10,7 +11,7 @@ export const derivationLabel = (drvPath: string): string => nameOf(drvPath, fold
 /** A message after its label, as Nix lays it out: further lines stand below the first. */
 export function labelled(label: string, colour: string, message: string): string {
   const margin = ' '.repeat(label.length + 1);
-  const lines = message.replace(/\n+$/, '').split('\n');
+  const lines = trimEndOf(message, '\n').split('\n');
   return `${colour}${label}${ansi.normal} ${lines.map((line, i) => (i === 0 || line === '' ? line : margin + line)).join('\n')}`;
 }
 
@@ -33,5 +34,5 @@ const verbs = { normal: 'building', check: 'checking outputs of', repair: 'repai
 export const buildText = (drvPath: string, mode: keyof typeof verbs): string => `${verbs[mode]} '${drvPath}'`;
 
 /** A store's URL as Nix shows it. */
-export const storeText = (url: string): string => url.replace(/\/+$/, '');
+export const storeText = (url: string): string => trimEndOf(url, '/');
 export const copyText = (path: string, from: string): string => `copying path '${path}' from '${storeText(from)}'`;

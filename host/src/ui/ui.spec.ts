@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../core/coordinator/progress.ts';
 import { withoutColours } from '../core/errors/ansi.ts';
+import { BuildLog } from './build-log.ts';
 import { type DisplayOptions, openDisplay } from './index.ts';
 import { LiveDisplay, nameWithoutVersion } from './live.ts';
 
@@ -98,3 +99,11 @@ test.each([
   ['a-b-1.0-rc1', 'a-b'],
   ['plain', 'plain'],
 ])('%s is %s', (label, name) => expect(nameWithoutVersion(label)).toBe(name));
+
+test('a log that is made to take long takes no longer', () => {
+  const log = new BuildLog();
+  const started = performance.now();
+  const hostile = new TextEncoder().encode(`${'\r'.repeat(60_000)}x\n`);
+  for (let i = 0; i < 20; i++) expect([...log.take(hostile)]).toEqual([{ line: 'x' }]);
+  expect(performance.now() - started).toBeLessThan(1000);
+});

@@ -1,5 +1,7 @@
 // The last lines of a build's log, for the message of its failure.
 
+import { trimEndOf } from '../../core/trim.ts';
+
 /** A line that never ends is cut. */
 const longest = 64 * 1024;
 
@@ -21,7 +23,7 @@ export class LogTail {
 
   // What a carriage return goes back over is written over.
   #add(line: string) {
-    const text = line.replace(/\r+$/, '');
+    const text = trimEndOf(line, '\r');
     if (text.startsWith('@nix ')) return;
     this.#lines.push(text.slice(text.lastIndexOf('\r') + 1));
     if (this.#lines.length > this.#most) this.#lines.shift();
