@@ -47,6 +47,12 @@ describe('embedding', () => {
     expect(output(process.execPath, 'program.node.mjs')).toBe(outputs[0]);
   });
 
+  test('a workbench', async () => {
+    await bundle(path.join(folder, 'viewer.ts'), 'node');
+    const [shown] = [...page.matchAll(block('text look output'))].map(([, text]) => text);
+    expect(output(process.execPath, 'viewer.node.mjs')).toBe(shown);
+  });
+
   test.skipIf(!bun)(`on Bun, without a bundler${bun ? '' : ' (skipped: no bun in node_modules or on PATH)'}`, () => {
     expect(output(bun!, 'program.ts')).toBe(outputs[0]);
   });
