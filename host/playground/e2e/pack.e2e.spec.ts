@@ -3,19 +3,12 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, missingChromium, named } from './chromium.ts';
+import { pack, top } from './packs.ts';
 import { Playground } from './playground.ts';
 import { openSite, type Site } from './site.ts';
-
-const top = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** Packs a folder as a user would. */
-function pack(folder: string, out: string) {
-  execFileSync(process.execPath, ['scripts/bootstrap.mjs', 'playground-pack', folder, '--out', out, '--json'], { cwd: top, stdio: 'pipe' });
-}
 
 function writeTree(folder: string, files: Record<string, string>) {
   for (const [name, text] of Object.entries(files)) {

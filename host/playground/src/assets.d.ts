@@ -3,3 +3,6 @@ declare module '*?url' {
   const url: string;
   export default url;
 }
+
+/** Whether these are the static files, or sources served for development (vite.config.ts). */
+declare const __VIXEN_STATIC__: boolean;

@@ -2,7 +2,9 @@
 import './panels/index.ts';
 import { startApp } from './app.ts';
 import { loadModules } from './modules.ts';
+import { keepForOffline } from './offline/register.ts';
 
 const createWorker = () => new Worker(new URL('./worker/main.ts', import.meta.url), { type: 'module', name: 'vixen' });
 
 startApp(document.querySelector<HTMLElement>('#app')!, loadModules(), createWorker);
+keepForOffline();

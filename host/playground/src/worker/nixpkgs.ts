@@ -34,7 +34,7 @@ function teller(label: () => string): (figures: Readonly<PackFigures>) => void {
 }
 
 async function open(site: string, hashers: HasherFactory): Promise<FileTree> {
-  const source = new HttpSource({ url: new URL('pack/', site).href, cache: 'vixen-pack' });
+  const source = new HttpSource({ url: new URL('pack/', site).href, cache: `vixen-pack:${site}` });
   try {
     const pack = await openPack(source, { hashers, progress: teller(() => pack.manifest.label) });
     return pack;
