@@ -37,6 +37,7 @@ export function buildWorkloads({ folder, expressions }: BuildWorkloadsOptions): 
       args: [build('bwrap:', true, '--arg length 20 --arg closure 300', salt)],
     },
     { ...shared, name: 'built already', args: [build('bwrap:', true, '', 'none')], rounds: 15 },
+    { ...shared, name: 'built already, evaluated anew', args: [build('bwrap:', true, '--option eval-cache false', 'none')], rounds: 15 },
   ];
 }
 

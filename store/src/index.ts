@@ -16,7 +16,7 @@ export { closureWithOutputs } from './derivations/closure.ts';
 export { type RealisedOutput, realisedOutputs } from './derivations/realised.ts';
 export { storedDerivation } from './derivations/stored.ts';
 export { isRunning, type ProcessId, startOf, thisProcess } from './embedded/process.ts';
-export { embeddedRoot } from './embedded/root.ts';
+export { embeddedIndex, embeddedRoot } from './embedded/root.ts';
 export { notFound, notValid, StoreError, type StoreErrorCode, unsupported } from './errors.ts';
 export { exportPaths, importPaths } from './export.ts';
 export { caching } from './layers/cache.ts';

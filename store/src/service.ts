@@ -202,6 +202,8 @@ export interface CollectorService {
   roots(options?: CallOptions): AsyncIterable<Root>;
   /** Registers the link at `link` (absolute), which the caller has made or will make, as an indirect root. */
   addIndirectRoot(link: string, options?: CallOptions): Promise<void>;
+  /** The link by which `addIndirectRoot` has registered this one; undefined where it has not. Not of all stores. */
+  indirectRoot?(link: string): Promise<string | undefined>;
   /** Keeps paths (valid or about to be) until this store object is closed or its process ends. */
   addTemporaryRoots(paths: readonly string[], options?: CallOptions): Promise<void>;
   collect(options: CollectOptions): Promise<CollectResult>;

@@ -11,16 +11,20 @@ export interface Command {
   readonly exitCode?: number;
   parse(args: string[]): void;
   run(): Promise<void>;
+  /** After it has succeeded, and all is closed. */
+  end?(): void;
 }
 
 /** Runs a command; gives its exit code. */
 export async function runCommand(program: string, create: () => Command, args: string[]): Promise<number> {
   let command: Command | undefined;
+  let succeeded = false;
   try {
     command = create();
     command.parse(args);
     await command.run();
     await command.evaluation?.store.flush();
+    succeeded = true;
     return command.exitCode ?? 0;
   } catch (error) {
     if (error instanceof Error && error.name === 'DebuggerQuit') return 0;
@@ -30,5 +34,6 @@ export async function runCommand(program: string, create: () => Command, args: s
     command?.evaluation?.finish();
     await command?.evaluation?.building.close();
     await command?.evaluation?.store.close();
+    if (succeeded) command?.end?.();
   }
 }

@@ -13,13 +13,16 @@ import { applySettings, type Surroundings } from '../core/machine-settings.ts';
 import { findFile } from '../core/search-path.ts';
 import { Session, type SessionOptions } from '../core/session.ts';
 import { CheckoutTree } from '../node/checkout-tree.ts';
-import { defaultNixPath, homeFolder } from '../node/config.ts';
+import { defaultNixPath } from '../node/config.ts';
 import { EvaluationStore } from '../node/eval-store.ts';
 import type { FlakeInfo } from '../node/fetch/flakes.ts';
 import { NodeFetching } from '../node/fetching.ts';
 import { NativeTree } from '../node/files.ts';
+import { homeFolder } from '../node/folders.ts';
 import { nodeHashers } from '../node/hashing.ts';
 import { NodeIO } from '../node/node-io.ts';
+import type { Journal } from '../node/remembered/journal.ts';
+import { JournalStore } from '../node/remembered/journal-store.ts';
 import { storeRoot } from '../node/store-root.ts';
 import { StoreTree } from '../node/store-tree.ts';
 import { currentSystem } from '../node/system.ts';
@@ -39,8 +42,11 @@ export { readStdin };
 const storeDirectory = '/nix/store';
 
 export interface Evaluation {
-  session: Session;
+  /** Made when it is first asked for: what is remembered needs none. */
+  readonly session: Session;
   store: EvaluationStore;
+  /** Which store that is, as it was asked for. */
+  storeReference: string;
   /** Makes what derivations describe, in that store. */
   building: Building;
   fetching: NodeFetching;
@@ -66,9 +72,9 @@ function parserWarning(session: Session, { positioned, position, message: text }
 const warn = (text: string) => message('warning', text);
 
 /** All entries of the search path, those of the command line first. */
-function searchPathOf({ config: { settings }, searchPath }: EvalFlags): SearchPathEntry[] {
+function searchPathOf({ config: { settings }, searchPath }: EvalFlags, exists: (path: string) => boolean): SearchPathEntry[] {
   if (settings.bool('pure-eval')) return [];
-  const defaults = settings.bool('restrict-eval') ? [] : defaultNixPath(process.env);
+  const defaults = settings.bool('restrict-eval') ? [] : defaultNixPath(process.env, exists);
   return [...searchPath, ...[...settings.list('nix-path'), ...defaults].map(parseSearchPathEntry)];
 }
 
@@ -84,6 +90,8 @@ export interface OpenOptions {
   logs?: boolean;
   /** Whether the command is one of the older ones, which print logs as they are. */
   legacy?: boolean;
+  /** Is told what evaluation looks at. */
+  journal?: Journal | undefined;
   /** How the session's machine is driven. */
   drive?: Pick<SessionOptions, 'pause' | 'signal'>;
 }
@@ -105,11 +113,13 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const base = process.cwd();
   const pure = settings.bool('pure-eval');
   const readOnly = options.readOnly || flags.readOnly;
-  const searchPath = searchPathOf(flags);
+  const { journal } = options;
+  const machineTree = new NativeTree('', journal);
+  const exists = (path: string) => machineTree.stat(path) !== undefined;
+  const searchPath = searchPathOf(flags, exists);
   const reference = flags.store ?? process.env.VIXEN_STORE ?? settings.text('store');
   const root = storeRoot(reference, process.env);
-  const machineTree = new NativeTree();
-  const checkouts = new CheckoutTree({ root, directory: storeDirectory, materialise: (path) => store.materialise(path) });
+  const checkouts = new CheckoutTree({ root, directory: storeDirectory, materialise: (path) => store.materialise(path), journal });
   const whole: FileTree = new StoreTree(pure ? undefined : machineTree, checkouts, storeDirectory);
   const guard = pure || settings.bool('restrict-eval') ? new GuardedTree(whole, pure ? 'pure' : 'restricted') : undefined;
   if (guard) allowSearchPath(guard, searchPath, base);
@@ -167,13 +177,36 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
     return JSON.parse(decodeText(await session.print(info, PrintMode.Json, PrintFlag.Strict))) as FlakeInfo;
   };
   const activity = (text: string) => progress?.activity(text);
-  const openFetching = async () =>
-    (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
-  const fetching = new NodeFetching({ base, warn, open: openFetching });
-  const io = new NodeIO({ files, store, fetching, env: pure ? {} : { ...process.env }, message, debug: options.debugger?.stop });
-  const session = newSession();
-  options.debugger?.attach(session);
-  return { session, store, building, fetching, searchPath, base, pure, finish: watching?.finish ?? (() => {}) };
+  const openFetching = async () => {
+    journal?.refuse('something is fetched');
+    return (await import('../node/fetch/open.ts')).openFetchService({ settings, store, warn, activity, guard, reader });
+  };
+  const fetching = new NodeFetching({ base, warn, exists, open: openFetching });
+  const io = new NodeIO({
+    files,
+    store: journal ? new JournalStore(store, journal) : store,
+    fetching,
+    env: pure ? {} : { ...process.env },
+    message,
+    debug: options.debugger?.stop,
+    journal,
+  });
+  let session = options.debugger && newSession();
+  if (session) options.debugger?.attach(session);
+  return {
+    get session() {
+      session ??= newSession();
+      return session;
+    },
+    store,
+    storeReference: reference,
+    building,
+    fetching,
+    searchPath,
+    base,
+    pure,
+    finish: watching?.finish ?? (() => {}),
+  };
 }
 
 /** The set of `--arg` and its kin. */

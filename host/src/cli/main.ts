@@ -1,7 +1,9 @@
 // Where everything starts. Small on purpose: what a command needs is loaded when the command is known.
 import path from 'node:path';
 import type { Run as NamedRun } from './groups.ts';
+import { begin } from './remembered/invocation.ts';
 import { vixenVersion } from './version.ts';
+import { writeData } from './write-all.ts';
 
 type Run = (args: string[]) => Promise<number>;
 
@@ -11,18 +13,26 @@ const named = (program: string, load: () => Promise<NamedRun>) => async (): Prom
   return (args) => run(program, args);
 };
 
+/** A command whose runs are remembered (remembered/): one that has nothing to do is not even loaded. */
+const remembered = (program: string, load: () => Promise<Run>) => async (): Promise<Run> => async (args) => {
+  const output = begin(program, args);
+  if (output === undefined) return (await load())(args);
+  writeData(Buffer.from(output));
+  return 0;
+};
+
 /** Commands that can be called by Nix's own names. */
 const dropIns: Record<string, () => Promise<Run>> = {
   'nix-instantiate': async () => (await import('./compat/nix-instantiate.ts')).nixInstantiate,
   'nix-store': named('nix-store', async () => (await import('./compat/nix-store.ts')).nixStore),
   'nix-hash': named('nix-hash', async () => (await import('./compat/nix-hash.ts')).nixHash),
   'nix-shell': async () => (await import('./compat/nix-shell.ts')).nixShell,
-  'nix-build': async () => (await import('./compat/nix-build.ts')).nixBuild,
+  'nix-build': remembered('nix-build', async () => (await import('./compat/nix-build.ts')).nixBuild),
   nix: named('nix', async () => (await import('./compat/nix.ts')).nix),
 };
 
 const commands: Record<string, () => Promise<Run>> = {
-  build: async () => (await import('./commands/build.ts')).vixenBuild,
+  build: remembered('vixen build', async () => (await import('./commands/build.ts')).vixenBuild),
   run: named('vixen run', async () => (await import('./commands/run.ts')).runRun),
   shell: named('vixen shell', async () => (await import('./commands/shell.ts')).shellRun),
   develop: named('vixen develop', async () => (await import('./commands/develop.ts')).developRun),
@@ -49,7 +59,7 @@ async function main(argv: string[]): Promise<number> {
   if (Object.hasOwn(dropIns, called)) return (await dropIns[called]!())(args);
   const [command, ...rest] = args;
   if (command === '--version' || command === 'version') {
-    process.stdout.write(`vixen ${vixenVersion}\n`);
+    writeData(Buffer.from(`vixen ${vixenVersion}\n`));
     return 0;
   }
   if (command !== undefined && Object.hasOwn(commands, command)) return (await commands[command]!())(rest);

@@ -1,29 +1,10 @@
 // Writing to the process's streams at once: nothing is lost when the process ends, and order is kept between them.
-import fs from 'node:fs';
-import { encodeText } from '@vixen/eval-core';
+import { decodeText, encodeText } from '@vixen/eval-core';
 import { filterEscapes } from '../core/errors/ansi.ts';
 import { hasErrorCode } from '../node/system-error.ts';
+import { writeAll, writeData } from './write-all.ts';
 
-const stdout = 1;
 const stderr = 2;
-const retryAfter = 5;
-
-/** Pipes that are set to not block are full now and then. */
-function waitALittle() {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryAfter);
-}
-
-function writeAll(fd: number, bytes: Uint8Array) {
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += fs.writeSync(fd, bytes, at);
-    } catch (error) {
-      if (!hasErrorCode(error, 'EAGAIN')) throw error;
-      waitALittle();
-    }
-  }
-}
-
 let prepare: () => void = () => {};
 
 /** What is done before anything is written: a line that is drawn again and again makes room. */
@@ -40,20 +21,30 @@ export function writeTerminal(text: string) {
   }
 }
 
+let kept: string[] | undefined;
+let spoken = false;
+
+/** Keeps a copy of what is written on stdout from now on; answers what gives it. */
+export function keepOutput(): () => string {
+  const parts: string[] = [];
+  kept = parts;
+  return () => parts.join('');
+}
+
+/** Whether anything was said on stderr that stays there. */
+export const hasSpoken = () => spoken;
+
 /** Data. A reader that has gone is no error: the process ends quietly. */
 export function writeOut(data: string | Uint8Array) {
   prepare();
-  try {
-    writeAll(stdout, typeof data === 'string' ? encodeText(data) : data);
-  } catch (error) {
-    if (hasErrorCode(error, 'EPIPE')) process.exit(0);
-    throw error;
-  }
+  kept?.push(typeof data === 'string' ? data : decodeText(data));
+  writeData(typeof data === 'string' ? encodeText(data) : data);
 }
 
 /** Everything that is said about the work. Nobody listening is no reason to stop it. */
 export function writeErr(text: string) {
   prepare();
+  spoken = true;
   try {
     writeAll(stderr, encodeText(text));
   } catch (error) {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import type { Session } from '../core/session.ts';
-import { xdgFolder } from '../node/config.ts';
+import { xdgFolder } from '../node/folders.ts';
 import { complete } from '../repl/completion.ts';
 import type { Repl } from '../repl/repl.ts';
 import { writeOut } from './output.ts';

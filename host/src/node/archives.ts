@@ -2,7 +2,7 @@
 import { type AddMethod, addArchive, describeArchive, type PathInfo, type Store } from '@vixen/store';
 import { addTree, dumpTree, folderStates } from '@vixen/store/tree';
 import type { HashAlgo } from '@vixen/wasm';
-import { xdgFolder } from './config.ts';
+import { xdgFolder } from './folders.ts';
 import { nodeHashers } from './hashing.ts';
 
 export interface FilesToAdd {

@@ -2,6 +2,7 @@
 // thrown, and asks again when it is kept (core/files/tree.ts).
 import type { FileStat, FileType, Room } from '../core/files/tree.ts';
 import { NativeTree } from './files.ts';
+import type { Journal } from './remembered/journal.ts';
 
 /** Makes a store path files below the tree's root; answers whether the store has it. */
 export type Materialise = (storePath: string) => Promise<boolean>;
@@ -12,6 +13,7 @@ export interface CheckoutTreeOptions {
   /** `/nix/store` */
   readonly directory: string;
   readonly materialise: Materialise;
+  readonly journal?: Journal | undefined;
 }
 
 export class CheckoutTree extends NativeTree {
@@ -20,8 +22,8 @@ export class CheckoutTree extends NativeTree {
   /** Store paths that were looked at: files by now, or not in the store. */
   readonly #settled = new Set<string>();
 
-  constructor({ root, directory, materialise }: CheckoutTreeOptions) {
-    super(root);
+  constructor({ root, directory, materialise, journal }: CheckoutTreeOptions) {
+    super(root, journal);
     this.#prefix = `${directory}/`;
     this.#materialise = materialise;
   }
@@ -41,6 +43,7 @@ export class CheckoutTree extends NativeTree {
       this.#settled.add(storePath);
       return;
     }
+    this.journal?.refuse(`'${storePath}' is no file yet`);
     throw this.#materialise(storePath).then(() => {
       this.#settled.add(storePath);
     });

@@ -1,9 +1,9 @@
 // Nix's configuration files and variables, in the order in which Nix reads them (libstore/globals.cc `loadConfFile`).
 import fs from 'node:fs';
-import os from 'node:os';
 import { applyConfig, parseConfig } from '../core/config/nix-conf.ts';
 import { splitNixPath } from '../core/config/nix-path.ts';
 import { Settings } from '../core/config/settings.ts';
+import { homeFolder, xdgFolder } from './folders.ts';
 import { hasErrorCode } from './system-error.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -15,12 +15,6 @@ function read(path: string): string | undefined | null {
     return hasErrorCode(error, 'ENOENT') ? undefined : null;
   }
 }
-
-/** The home folder, `/homeless-shelter` style fallbacks left to the system. */
-export const homeFolder = (env: Environment) => env.HOME ?? os.homedir();
-
-/** XDG base directory specification, "Environment variables". */
-export const xdgFolder = (env: Environment, variable: string, fallback: string) => env[variable] || `${homeFolder(env)}/${fallback}`;
 
 function userFiles(env: Environment): string[] {
   const listed = env.NIX_USER_CONF_FILES;
@@ -34,26 +28,33 @@ export interface LoadedConfig {
   settings: Settings;
   /** Names that no setting has, in their order. */
   unknown: string[];
+  /** The files of it, whether they are there or not. */
+  files: string[];
 }
 
 /** All of the configuration but the command line. */
 export function loadConfig(env: Environment): LoadedConfig {
   const settings = new Settings();
   const unknown: string[] = [];
+  const files: string[] = [];
+  const readNoted = (path: string) => {
+    files.push(path);
+    return read(path);
+  };
   const options = { nixPathIsSet: env.NIX_PATH !== undefined };
-  const apply = (text: string, path: string) => unknown.push(...applyConfig(settings, parseConfig(text, path, read), options));
+  const apply = (text: string, path: string) => unknown.push(...applyConfig(settings, parseConfig(text, path, readNoted), options));
   for (const path of [`${env.NIX_CONF_DIR || '/etc/nix'}/nix.conf`, ...userFiles(env).reverse()]) {
-    const text = read(path);
+    const text = readNoted(path);
     if (typeof text === 'string') apply(text, path);
   }
   if (env.NIX_CONFIG !== undefined) apply(env.NIX_CONFIG, 'NIX_CONFIG');
   if (/^(?:1|yes|true)$/.test(env.NIX_ABORT_ON_WARN ?? '')) settings.set('abort-on-warn', 'true');
   if (env.NIX_PATH !== undefined) settings.set('nix-path', splitNixPath(env.NIX_PATH).join(' '));
-  return { settings, unknown };
+  return { settings, unknown, files };
 }
 
-/** The search path entries that Nix has without any configuration. */
-export function defaultNixPath(env: Environment): string[] {
+/** The search path entries that Nix has without any configuration, where there is something. */
+export function defaultNixPath(env: Environment, exists: (path: string) => boolean): string[] {
   const home = homeFolder(env);
   const state = env.NIX_STATE_DIR || '/nix/var/nix';
   const channels = `${state}/profiles/per-user/root/channels`;
@@ -62,5 +63,5 @@ export function defaultNixPath(env: Environment): string[] {
     ['nixpkgs=', `${channels}/nixpkgs`],
     ['', channels],
   ];
-  return entries.filter(([, path]) => fs.existsSync(path)).map(([prefix, path]) => prefix + path);
+  return entries.filter(([, path]) => exists(path)).map(([prefix, path]) => prefix + path);
 }

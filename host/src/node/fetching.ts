@@ -1,5 +1,4 @@
 // Search path values, and the way to the fetchers: they are loaded when the first one is asked for.
-import fs from 'node:fs';
 import { isPseudoUrl } from '../core/config/nix-path.ts';
 import { normalPath } from '../core/files/paths.ts';
 import { type Fetching, HostError, type MaybePromise } from '../core/io.ts';
@@ -9,6 +8,7 @@ export interface FetchingOptions {
   /** The folder that relative values start from. */
   base: string;
   warn(text: string): void;
+  exists(path: string): boolean;
   /** Makes the fetchers. */
   open(): Promise<FetchService>;
 }
@@ -31,7 +31,7 @@ export class NodeFetching implements Fetching {
     if (this.#resolved.has(value)) return this.#resolved.get(value);
     if (isPseudoUrl(value) || value.startsWith('flake:')) return this.#download(value);
     const path = normalPath(value, this.#options.base);
-    const found = fs.existsSync(path) ? path : undefined;
+    const found = this.#options.exists(path) ? path : undefined;
     if (found === undefined) this.#options.warn(`Nix search path entry '\x0e${value}\x0f' does not exist, ignoring`);
     this.#resolved.set(value, found);
     return found;

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { decodeText, encodeText } from '@vixen/eval-core';
 import { resolveSymlinks } from '../core/files/paths.ts';
 import { doesNotExist, FileError, type FileStat, type FileTree, type FileType, type Room } from '../core/files/tree.ts';
+import type { Journal } from './remembered/journal.ts';
 import { hasErrorCode, systemErrorText } from './system-error.ts';
 
 const escaped = /[\udc80-\udcff]/;
@@ -22,8 +23,7 @@ function typeOf(entry: fs.Stats | fs.Dirent<string> | fs.Dirent<Buffer>): FileTy
 /** Whether nothing can be there. */
 const isMissing = (error: unknown) => hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR');
 
-function readAll(fd: number, room: Room): Uint8Array<ArrayBuffer> {
-  const { size } = fs.fstatSync(fd);
+function readAll(fd: number, size: number, room: Room): Uint8Array<ArrayBuffer> {
   let target = room(size > 0 ? size : unknownSize);
   let filled = 0;
   for (;;) {
@@ -42,10 +42,13 @@ function readAll(fd: number, room: Room): Uint8Array<ArrayBuffer> {
 /** Files below a folder of the machine, whose paths are taken from there. */
 export class NativeTree implements FileTree {
   readonly #root: string;
+  /** Is told what was looked at. */
+  protected readonly journal: Journal | undefined;
 
   /** `root` is '' for the machine's own root. */
-  constructor(root = '') {
+  constructor(root = '', journal?: Journal) {
     this.#root = root;
+    this.journal = journal;
   }
 
   /** Where a path of this tree lies on the machine. */
@@ -61,12 +64,15 @@ export class NativeTree implements FileTree {
     const known = this.#folders.get(path);
     if (known) return known;
     const stat = this.#stat(path, fs.lstatSync);
+    this.journal?.looked(this.#root + path, stat?.type);
     if (stat?.type === 'directory') this.#folders.set(path, stat);
     return stat;
   }
 
   stat(path: string): FileStat | undefined {
-    return this.#stat(path, fs.statSync);
+    const stat = this.#stat(path, fs.statSync);
+    this.journal?.lookedThrough(this.#root + path, stat?.type);
+    return stat;
   }
 
   #stat(path: string, call: typeof fs.statSync): FileStat | undefined {
@@ -85,13 +91,19 @@ export class NativeTree implements FileTree {
     try {
       fd = fs.openSync(this.native(path), 'r');
     } catch (error) {
-      if (isMissing(error)) throw doesNotExist(resolveSymlinks(this, path), error);
+      if (isMissing(error)) {
+        this.journal?.lookedThrough(this.#root + path, undefined);
+        throw doesNotExist(resolveSymlinks(this, path), error);
+      }
       throw new FileError('failed', `opening file '\x0e${resolveSymlinks(this, path)}\x0f': \x0e${systemErrorText(error)}\x0f`, {
         cause: error,
       });
     }
     try {
-      return readAll(fd, room);
+      const stat = fs.fstatSync(fd);
+      const bytes = readAll(fd, stat.size, room);
+      this.journal?.read(this.#root + path, stat, bytes);
+      return bytes;
     } catch (error) {
       if (hasErrorCode(error, 'EISDIR'))
         throw new FileError('failed', 'read of \x0e4096\x0f bytes: \x0eIs a directory\x0f', { cause: error });
@@ -102,6 +114,7 @@ export class NativeTree implements FileTree {
   }
 
   readDir(path: string): [string, FileType][] {
+    this.journal?.listed(this.#root + path);
     try {
       const entries = fs.readdirSync(this.native(path), { withFileTypes: true });
       const found = entries.map((entry): [string, FileType] => [entry.name, typeOf(entry)]);
@@ -127,7 +140,9 @@ export class NativeTree implements FileTree {
 
   readLink(path: string): string {
     try {
-      return decodeText(fs.readlinkSync(this.native(path), { encoding: 'buffer' }));
+      const target = decodeText(fs.readlinkSync(this.native(path), { encoding: 'buffer' }));
+      this.journal?.readLink(this.#root + path, target);
+      return target;
     } catch (error) {
       if (isMissing(error)) throw doesNotExist(path, error);
       throw new FileError('failed', `reading symbolic link '\x0e${path}\x0f': \x0e${systemErrorText(error)}\x0f`, { cause: error });

@@ -4,6 +4,7 @@ import { base16, isHashAlgo } from '@vixen/wasm';
 import type { FileTree } from '../core/files/tree.ts';
 import { type DebugStop, type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from '../core/io.ts';
 import { nodeHashers } from './hashing.ts';
+import type { Journal } from './remembered/journal.ts';
 
 export interface NodeIOParts {
   files: FileTree;
@@ -12,6 +13,8 @@ export interface NodeIOParts {
   env: Record<string, string | undefined>;
   message: (kind: MessageKind, text: string) => void;
   debug?: ((stop: DebugStop) => Promise<void>) | undefined;
+  /** Is told what was asked for. */
+  journal?: Journal | undefined;
 }
 
 export class NodeIO implements HostIO {
@@ -19,10 +22,12 @@ export class NodeIO implements HostIO {
   readonly store: EvalStore;
   readonly fetching: Fetching;
   readonly #env: Record<string, string | undefined>;
+  readonly #journal: Journal | undefined;
   readonly message: (kind: MessageKind, text: string) => void;
   readonly debug?: (stop: DebugStop) => Promise<void>;
 
-  constructor({ files, store, fetching, env, message, debug }: NodeIOParts) {
+  constructor({ files, store, fetching, env, message, debug, journal }: NodeIOParts) {
+    this.#journal = journal;
     this.files = files;
     this.store = store;
     this.fetching = fetching;
@@ -32,7 +37,9 @@ export class NodeIO implements HostIO {
   }
 
   env(name: string): string | undefined {
-    return this.#env[name];
+    const value = this.#env[name];
+    this.#journal?.variable(name, value);
+    return value;
   }
 
   now(): number {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { type OpenOptions, openStore, type Store } from '@vixen/store';
 import type { Settings } from '../core/config/settings.ts';
-import { xdgFolder } from './config.ts';
+import { xdgFolder } from './folders.ts';
 
 export interface HostStoreOptions {
   readonly settings: Settings;

@@ -68,6 +68,10 @@ export class EmbeddedCollector implements CollectorService {
     this.#parts.roots.add(link);
   }
 
+  async indirectRoot(link: string): Promise<string | undefined> {
+    return this.#parts.roots.find(link);
+  }
+
   async addTemporaryRoots(paths: readonly string[], { signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     const { sessions, index } = this.#parts;

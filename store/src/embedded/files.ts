@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { StoreError } from '../errors.ts';
+import { embeddedIndex, embeddedState } from './root.ts';
 
 /** A file open for writing. */
 export interface OutputFile {
@@ -143,7 +144,7 @@ export class StoreLayout {
 
   constructor(root: string) {
     this.root = root;
-    this.state = path.join(root || '/', 'nix/var/vixen');
+    this.state = embeddedState(root);
   }
 
   /** The folder of checkouts. */
@@ -157,7 +158,7 @@ export class StoreLayout {
     return path.join(this.root || '/', 'nix/var/nix/profiles');
   }
   get index(): string {
-    return path.join(this.state, 'index');
+    return embeddedIndex(this.root);
   }
   get packs(): string {
     return path.join(this.state, 'packs');

@@ -2,9 +2,7 @@
  * A guard around a race of LMDB as the npm package has it. A process that opens an environment writes the number of the last transaction, which it has read
  * from the file without a lock, into the memory that all share (liblmdb, mdb_env_open2). If another process commits in between, the number goes back,
  * and the next transaction begins from an older state: what was committed last would be lost. So each transaction, which runs alone, compares its
- * number with those in the file's two meta pages:
- *
- *     page header 24 bytes · magic u32 · version u32 · address u64 · map size u64 · two databases, 48 bytes each · last page u64 · transaction u64
+ * number with those in the file's two meta pages (transactions.ts).
  *
  * If it does not come next, it does nothing, and the number is put right by opening the environment once more, while nobody can commit.
  */
@@ -13,35 +11,27 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { StoreError } from '../errors.ts';
-
-const magic = 0xbeefc0de;
-const [magicAt, pageSizeAt, transactionAt] = [24, 48, 152];
-const metaSize = 160;
+import { lastTransaction } from './transactions.ts';
 
 export class MetaPages {
   readonly #folder: string;
   readonly #fd: number;
-  readonly #buffer = Buffer.alloc(metaSize);
-  readonly #pageSize: number;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#fd = fs.openSync(path.join(folder, 'data.mdb'), 'r');
-    this.#pageSize = this.#read(0).readUInt32LE(pageSizeAt);
+    this.#last();
   }
 
-  #read(at: number): Buffer {
-    const count = fs.readSync(this.#fd, this.#buffer, 0, metaSize, at);
-    if (count !== metaSize || this.#buffer.readUInt32LE(magicAt) !== magic) {
-      throw new StoreError('corrupt', `the store's index in '${this.#folder}' is damaged: it does not begin as it has to`);
-    }
-    return this.#buffer;
+  #last(): number {
+    const last = lastTransaction(this.#fd);
+    if (last !== undefined) return last;
+    throw new StoreError('corrupt', `the store's index in '${this.#folder}' is damaged: it does not begin as it has to`);
   }
 
   /** Within a transaction: whether it follows the one that was committed last. */
   isNext(transaction: number): boolean {
-    const last = [0, this.#pageSize].map((at) => Number(this.#read(at).readBigUInt64LE(transactionAt)));
-    return transaction === Math.max(...last) + 1;
+    return transaction === this.#last() + 1;
   }
 
   /** Within a transaction, which then writes nothing: puts the number right. */

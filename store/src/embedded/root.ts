@@ -13,6 +13,12 @@ export function embeddedRoot(url: URL, { dataDirectory }: Pick<OpenOptions, 'dat
   return isMachineOurs() ? '' : path.join(dataDirectory ?? defaultDataDirectory(), 'root');
 }
 
+/** The folder of the state of a store with this root. */
+export const embeddedState = (root: string) => path.join(root || '/', 'nix/var/vixen');
+
+/** The folder of its index. */
+export const embeddedIndex = (root: string) => path.join(embeddedState(root), 'index');
+
 /** Whether `/nix` is ours to write, and no Nix lives there. */
 function isMachineOurs(): boolean {
   if (fs.existsSync('/nix/var/nix/db')) return false;

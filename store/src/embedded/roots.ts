@@ -26,10 +26,19 @@ export class FileRoots {
     return path.join(this.#layout.gcRoots, 'auto');
   }
 
+  #nameOf(link: string): string {
+    return path.join(this.#auto, nix32.encode(nativeHashers('sha1').update(Buffer.from(link)).digest()));
+  }
+
+  /** The link by which this one is registered. */
+  find(link: string): string | undefined {
+    const name = this.#nameOf(link);
+    return this.#follow(name) === link ? name : undefined;
+  }
+
   add(link: string): void {
     if (!path.isAbsolute(link)) throw new StoreError('invalid', `a root's link has to be absolute: '${link}'`);
-    const digest = nativeHashers('sha1').update(Buffer.from(link)).digest();
-    const name = path.join(this.#auto, nix32.encode(digest));
+    const name = this.#nameOf(link);
     const temporary = `${name}.tmp-${process.pid}`;
     systemCall(`cannot make the root '${name}'`, () => {
       fs.mkdirSync(this.#auto, { recursive: true });

@@ -66,6 +66,17 @@ export class Building {
     return signal ? realiser.realise(paths, { mode, signal }) : untilInterrupted((own) => realiser.realise(paths, { mode, signal: own }));
   }
 
+  /**
+   * Says what would be built and fetched, and does it unless it is a dry run, of which nothing comes. For commands that do no more with the paths than name
+   * them and link to them.
+   */
+  async make(paths: readonly DerivedPath[], { mode, dryRun }: { mode: BuildMode; dryRun: boolean }): Promise<RealisedPath[] | undefined> {
+    const there = mode === 'normal' ? await (await this.realiser()).there(paths) : undefined;
+    if (!there) await this.sayMissing(paths);
+    if (dryRun) return undefined;
+    return there ?? this.realise(paths, { mode });
+  }
+
   /** Says what would be built and fetched. */
   async sayMissing(paths: readonly DerivedPath[]): Promise<void> {
     const text = missingText(await (await this.realiser()).plan(paths));

@@ -1,4 +1,5 @@
 // What `build`, `run`, `shell`, `develop`, `log` and their kin have in common: flags and words that name what is to be made.
+import path from 'node:path';
 import type { RealisedPath } from '../../node/building/index.ts';
 import type { Command } from '../command.ts';
 import { EvalFlags } from '../eval-flags.ts';
@@ -7,6 +8,7 @@ import { type Flag, parseArguments } from '../flags.ts';
 import { isFlake } from '../flakes.ts';
 import { helpText } from '../help.ts';
 import { writeOut } from '../output.ts';
+import { type Memory, openMemory } from '../remembered/memory.ts';
 import { BuildFlags } from './build-flags.ts';
 import { type Installable, type InstallableOptions, InstallableReader } from './installables.ts';
 import { belongsTo } from './targets.ts';
@@ -25,14 +27,23 @@ export interface InstallableBehaviour {
   /** Whether a word may be a file. */
   readonly files?: boolean;
   readonly flakePaths?: InstallableOptions['flakePaths'];
+  /** Whether what is evaluated is remembered. */
+  readonly remembered?: boolean;
   /** Takes what stands behind `--`, and by itself ends the flags. */
   readonly rest?: boolean;
+}
+
+/** What makes a word a flake, a file or a store path. */
+function noteKinds(memory: Memory, word: string) {
+  const place = path.resolve(word);
+  for (const file of [place, `${place}/flake.nix`, `${place}/default.nix`]) memory.looked(file);
 }
 
 export abstract class InstallableCommand implements Command {
   readonly shared = new EvalFlags();
   readonly building: BuildFlags;
   evaluation: Evaluation | undefined;
+  protected memory: Memory | undefined;
   protected readonly words: string[] = [];
   protected readonly texts: CommandTexts;
   readonly #behaviour: InstallableBehaviour;
@@ -98,9 +109,17 @@ export abstract class InstallableCommand implements Command {
     if (this.#helped) return;
     const plain = this.#expr !== undefined || this.#file !== undefined;
     if (!plain) this.#prepareFlakes();
-    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.building.logs });
+    const memory = this.#behaviour.remembered && this.#file !== '-' ? openMemory(this.shared) : undefined;
+    if (memory) noteKinds(memory, this.words[0] ?? '.');
+    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.building.logs, journal: memory?.journal });
     this.evaluation = evaluation;
+    this.memory = memory;
     await this.execute(evaluation);
+  }
+
+  /** All has gone well. */
+  end() {
+    this.memory?.end(this.building.mode === 'normal');
   }
 
   // Flakes are evaluated purely; a file of the command line is not, which is known before evaluation.
@@ -108,6 +127,16 @@ export abstract class InstallableCommand implements Command {
     this.shared.setSetting('extra-experimental-features', 'nix-command flakes');
     if (this.#behaviour.files && !isFlake(this.words[0] ?? '.')) return;
     if (!this.#impure && !this.shared.config.settings.isSet('pure-eval')) this.shared.setSetting('pure-eval', 'true');
+  }
+
+  /** What the words stand for, from memory where it can be. */
+  protected async remembered(evaluation: Evaluation): Promise<Installable[]> {
+    const { memory } = this;
+    const recalled = await memory?.recall(evaluation);
+    const items = recalled?.map((path) => ({ word: '', path })) ?? (await this.installables(evaluation));
+    memory?.evaluated(items.map(({ path }) => path));
+    memory?.asking(evaluation);
+    return items;
   }
 
   /** What the words stand for. */

@@ -4,6 +4,7 @@ import type { RealisedPath } from '../../node/building/index.ts';
 import { addOutLinks } from '../../node/out-links.ts';
 import { InstallableCommand } from '../building/installable-command.ts';
 import type { Installable } from '../building/installables.ts';
+import { belongsTo } from '../building/targets.ts';
 import { runCommand } from '../command.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Flag } from '../flags.ts';
@@ -28,7 +29,7 @@ class Build extends InstallableCommand {
       "'/nix/store/…-hello.drv^*'",
       '--json --no-link .#hello',
     ];
-    super({ program, usage, about, examples }, { files: ours, logs: ours });
+    super({ program, usage, about, examples }, { files: ours, logs: ours, remembered: ours });
     this.#print = ours;
   }
 
@@ -42,16 +43,19 @@ class Build extends InstallableCommand {
   }
 
   protected async execute(evaluation: Evaluation) {
-    const items = await this.installables(evaluation);
-    if (this.building.dryRun) return this.#dryRun(evaluation, items);
-    const realised = await this.realise(evaluation, items);
+    const items = await this.remembered(evaluation);
+    const made = await evaluation.building.make(
+      items.map(({ path }) => path),
+      this.building,
+    );
+    if (!made) return this.#dryRun(items);
+    const realised = items.map(({ path }) => made.filter(belongsTo(path)));
     if (this.#json) writeOut(`${JSON.stringify(items.map(({ path }, i) => describe(path, realised[i]!)))}\n`);
     await this.#link(evaluation, realised);
     if (this.#print && !this.#json) for (const { path } of realised.flat()) writeOut(`${path}\n`);
   }
 
-  async #dryRun(evaluation: Evaluation, items: readonly Installable[]) {
-    await evaluation.building.sayMissing(items.map(({ path }) => path));
+  #dryRun(items: readonly Installable[]) {
     if (this.#json) writeOut(`${JSON.stringify(items.map(({ path }) => path))}\n`);
   }
 
@@ -60,7 +64,10 @@ class Build extends InstallableCommand {
     const store = await evaluation.store.store();
     for (const [i, paths] of realised.entries()) {
       const prefix = i === 0 ? this.#outLink : `${this.#outLink}-${i}`;
-      for (const { path, output = 'out' } of paths) await addOutLinks(store, [path], output === 'out' ? prefix : `${prefix}-${output}`);
+      for (const { path, output = 'out' } of paths) {
+        const links = await addOutLinks(store, [path], output === 'out' ? prefix : `${prefix}-${output}`);
+        for (const link of links) await this.memory?.linked(store, link, path);
+      }
     }
   }
 }

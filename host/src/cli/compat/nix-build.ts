@@ -12,6 +12,7 @@ import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin }
 import { type Flag, parseArguments } from '../flags.ts';
 import { helpText } from '../help.ts';
 import { writeOut } from '../output.ts';
+import { type Memory, openMemory } from '../remembered/memory.ts';
 import { maybePrintStats } from '../stats.ts';
 import { nixVersion } from '../version.ts';
 
@@ -19,7 +20,7 @@ const program = 'nix-build';
 
 interface Wanted {
   readonly drvPath: string;
-  readonly output: string;
+  readonly outputs: readonly [string];
 }
 
 class NixBuild implements Command {
@@ -32,6 +33,7 @@ class NixBuild implements Command {
   #outLink: string | undefined = './result';
   #done = false;
   evaluation: Evaluation | undefined;
+  #memory: Memory | undefined;
 
   get #flags(): Flag[] {
     return [
@@ -82,21 +84,33 @@ class NixBuild implements Command {
 
   async run(): Promise<void> {
     if (this.#done) return;
-    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.#build.logs, legacy: true });
+    const memory = this.#stdin ? undefined : openMemory(this.shared);
+    const evaluation = openEvaluation(this.shared, { readOnly: false, logs: this.#build.logs, legacy: true, journal: memory?.journal });
     this.evaluation = evaluation;
-    const args = await autoArguments(evaluation, this.shared);
-    const wanted = await this.#wanted(evaluation, args);
-    maybePrintStats(evaluation.session);
-    await evaluation.store.flush();
-    const paths = wanted.map(({ drvPath, output }) => derivedPath({ drvPath, outputs: [output] }));
-    await evaluation.building.sayMissing(paths);
-    if (this.#build.dryRun) return;
-    const built = await evaluation.building.realise(paths, { mode: this.#build.mode });
+    this.#memory = memory;
+    const wanted = ((await memory?.recall(evaluation)) as Wanted[] | undefined) ?? (await this.#evaluate(evaluation));
+    memory?.evaluated(wanted);
+    memory?.asking(evaluation);
+    const paths = wanted.map(derivedPath);
+    const built = await evaluation.building.make(paths, this.#build);
+    if (!built) return;
     await this.#link(
       evaluation,
       wanted,
       built.map(({ path: made }) => made),
     );
+  }
+
+  /** All has gone well. */
+  end() {
+    this.#memory?.end(this.#build.mode === 'normal');
+  }
+
+  async #evaluate(evaluation: Evaluation): Promise<Wanted[]> {
+    const wanted = await this.#wanted(evaluation, await autoArguments(evaluation, this.shared));
+    maybePrintStats(evaluation.session);
+    await evaluation.store.flush();
+    return wanted;
   }
 
   async #wanted(evaluation: Evaluation, args: Handle): Promise<Wanted[]> {
@@ -112,7 +126,7 @@ class NixBuild implements Command {
     if (this.#fromArgs) return this.#select(evaluation, args, await session.evalString({ text: word, base, origin: '' }));
     const [drvPath, outputs] = word.split('!');
     if (drvPath!.startsWith(`${store.directory}/`) && drvPath!.endsWith('.drv')) {
-      return (outputs?.split(',') ?? ['out']).map((output) => ({ drvPath: drvPath!, output }));
+      return (outputs?.split(',') ?? ['out']).map((output) => ({ drvPath: drvPath!, outputs: [output] }));
     }
     const file = resolveImport(session.io.files, await lookupFile(evaluation, word));
     return this.#select(evaluation, args, await session.evalFile(file));
@@ -122,7 +136,8 @@ class NixBuild implements Command {
     const found: Wanted[] = [];
     for (const attrPath of this.#attrPaths.length > 0 ? this.#attrPaths : ['']) {
       const { value } = await selectPath(session, root, attrPath, args);
-      found.push(...(await outputsOf(session, await session.force(value), args)));
+      for (const { drvPath, output } of await outputsOf(session, await session.force(value), args))
+        found.push({ drvPath, outputs: [output] });
     }
     return found;
   }
@@ -132,11 +147,18 @@ class NixBuild implements Command {
     const numbers = new Map<string, number>();
     for (const { drvPath } of wanted) if (!numbers.has(drvPath)) numbers.set(drvPath, numbers.size + 1);
     const store = await evaluation.store.store();
-    for (const [i, { drvPath, output }] of wanted.entries()) {
+    for (const [
+      i,
+      {
+        drvPath,
+        outputs: [output],
+      },
+    ] of wanted.entries()) {
       if (this.#outLink === undefined) break;
       const number = numbers.get(drvPath)!;
       const suffix = `${number > 1 ? `-${number}` : ''}${output === 'out' ? '' : `-${output}`}`;
-      await addPermanentRoot(store, paths[i]!, path.resolve(this.#outLink + suffix));
+      const link = await addPermanentRoot(store, paths[i]!, path.resolve(this.#outLink + suffix));
+      await this.#memory?.linked(store, link, paths[i]!);
     }
     for (const made of paths) writeOut(`${made}\n`);
   }

@@ -1,7 +1,7 @@
 // How long builds took before, in the user's cache folder.
 import fs from 'node:fs';
 import path from 'node:path';
-import { xdgFolder } from '../config.ts';
+import { xdgFolder } from '../folders.ts';
 
 /** Names that are remembered; the oldest go. */
 const most = 5000;

@@ -123,6 +123,20 @@ class HostRealiser implements Realiser {
     return names.map((output) => ({ path: (built?.get(output) ?? facts.outputs.get(output)!.path)!, drvPath, output }));
   }
 
+  async there(paths: readonly DerivedPath[]): Promise<RealisedPath[] | undefined> {
+    const found = await Promise.all(paths.map((path) => this.#there(targetOf(path, 'normal'))));
+    return found.includes(undefined) ? undefined : (found as RealisedPath[][]).flat();
+  }
+
+  async #there(target: Target): Promise<RealisedPath[] | undefined> {
+    if ('path' in target) return (await this.#reader.wasValid(target.path)) ? [{ path: target.path }] : undefined;
+    const facts = await this.#reader.glance(target.drvPath);
+    if (!facts || facts.impure) return undefined;
+    const names = target.outputs === '*' ? [...facts.outputs.keys()].sort() : target.outputs;
+    if (!names.every((name) => facts.outputs.get(name)?.valid)) return undefined;
+    return names.map((output) => ({ path: facts.outputs.get(output)!.path!, drvPath: target.drvPath, output }));
+  }
+
   plan(paths: readonly DerivedPath[], { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<RealisePlan> {
     return new Planner(this.#reader, this.#substituters, signal).plan(paths);
   }

@@ -32,6 +32,11 @@ export interface RealisePlan {
 export interface Realiser {
   /** Makes paths valid, and answers them in the order asked for, outputs by name. Fails with `BuildFailure` after as much as `keep-going` says. */
   realise(paths: readonly DerivedPath[], options?: RealiseOptions): Promise<RealisedPath[]>;
+  /**
+   * What the paths are, where all of them are valid; undefined where something is to be done. They are not kept from the collector, and nothing is written:
+   * for who does no more than name them, or links to them by what keeps them.
+   */
+  there(paths: readonly DerivedPath[]): Promise<RealisedPath[] | undefined>;
   plan(paths: readonly DerivedPath[], options?: { readonly signal?: AbortSignal | undefined }): Promise<RealisePlan>;
   close(): Promise<void>;
 }

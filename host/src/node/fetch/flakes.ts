@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type FlakeRef, type ParseOptions, parseFlakeRef } from '../../core/fetch/flake-ref.ts';
 import { type Attributes, fetchError, q } from '../../core/fetch/input.ts';
-import { xdgFolder } from '../config.ts';
+import { xdgFolder } from '../folders.ts';
 import type { FetchContext, FetchedTree } from './context.ts';
 import { emptyLock, parseLockFile } from './lock-file.ts';
 import { Locker } from './locker.ts';
