@@ -13,7 +13,7 @@ export class Playground {
   /** Errors of the page and of its console, and requests that failed. */
   readonly errors: string[] = [];
 
-  private constructor(page: Page, context: BrowserContext) {
+  constructor(page: Page, context: BrowserContext) {
     this.page = page;
     this.context = context;
     this.watch(page);
@@ -25,7 +25,13 @@ export class Playground {
     context.setDefaultTimeout(20_000);
     const playground = new Playground(await context.newPage(), context);
     await playground.page.goto(url + fragment);
+    await playground.ready();
     return playground;
+  }
+
+  /** Something has been evaluated. */
+  async ready() {
+    await this.page.locator('.status', { hasNotText: /Loading|Evaluating/ }).waitFor();
   }
 
   watch(page: Page) {

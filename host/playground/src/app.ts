@@ -1,85 +1,181 @@
 // The page: its parts, and what passes between them.
 import { Client } from './client.ts';
-import { button, el } from './dom.ts';
+import { el } from './dom.ts';
 import { Editor } from './editor/editor.ts';
 import { libMembers } from './editor/lib-members.ts';
 import { marksOfCheck, marksOfOutcome } from './editor/marks.ts';
 import { nixSupport } from './editor/nix.ts';
 import type { Modules } from './modules.ts';
+import type { Limits } from './protocol.ts';
 import { Runner } from './runner.ts';
+import { Sessions } from './sessions.ts';
 import { absolute, nameOf } from './state/paths.ts';
-import { loadPreferences, savePreferences } from './state/preferences.ts';
+import { loadPreferences, type Preferences, savePreferences } from './state/preferences.ts';
+import { encodeShare } from './state/share.ts';
+import { WorkspaceStore } from './state/store.ts';
 import { Workspace } from './state/workspace.ts';
+import { tell } from './ui/dialog.ts';
+import { acceptDrops } from './ui/drop.ts';
+import { FileBar } from './ui/file-bar.ts';
+import { Notices } from './ui/notices.ts';
 import { OutcomeView } from './ui/outcome-view.ts';
 import { packView } from './ui/pack-view.ts';
 import { PanelArea } from './ui/panel-area.ts';
+import { showSettings } from './ui/settings.ts';
+import { tabId } from './ui/tabs.ts';
+import { applyTheme, isDark } from './ui/theme.ts';
+import { Toolbar } from './ui/toolbar.ts';
+import { welcome } from './welcome.ts';
 
-export function startApp(place: HTMLElement, modules: Promise<Modules>, createWorker: () => Worker) {
-  const preferences = loadPreferences();
-  const workspace = new Workspace();
-  const client = new Client({ create: createWorker, modules, files: () => workspace.all() });
-  client.limits = preferences.limits;
-  const runner = new Runner({
-    client,
-    workspace,
-    isLive: () => preferences.live,
-    checked: (check) => editor.mark(marksOfCheck(check, absolute(editor.name))),
-  });
+// What a link from somebody else may take before the reader says otherwise.
+const guestLimits: Limits = { time: 10, memory: 512 };
 
-  const evaluateButton = button('Evaluate', () => runner.evaluate(), { class: 'primary', attrs: { title: 'Ctrl-Enter' } });
-  const cancelButton = button('Cancel', () => runner.cancel(), { class: 'danger', attrs: { hidden: true } });
-  const outcome = new OutcomeView(client, (isRunning) => {
-    cancelButton.hidden = !isRunning;
-  });
-  const editorPlace = el('div', { class: 'editor', id: 'editor' });
-  const area = new PanelArea(client, (panel) => {
-    preferences.panel = panel;
-    savePreferences(preferences);
-  });
-  place.replaceChildren(
-    el(
-      'header',
-      { class: 'top' },
-      el('h1', {}, 'Vixen playground'),
-      packView(client),
-      el('div', { class: 'tools' }, evaluateButton, cancelButton),
-    ),
-    el(
-      'main',
-      { class: 'work' },
-      el('section', { class: 'source', attrs: { 'aria-label': 'Source' } }, editorPlace),
-      el('div', { class: 'result' }, outcome.status, outcome.problem, area.element),
-    ),
-  );
+export class App {
+  readonly #preferences = loadPreferences();
+  readonly #workspace = new Workspace();
+  readonly #sessions = new Sessions(this.#workspace, new WorkspaceStore(), welcome);
+  readonly #client: Client;
+  readonly #runner: Runner;
+  readonly #editor: Editor;
+  readonly #notices = new Notices();
+  readonly #place: HTMLElement;
+  /** The text that was evaluated last. */
+  #evaluated = '';
 
-  const editor = new Editor({
-    parent: editorPlace,
-    language: nixSupport(libMembers(client)),
-    changed: (name, text) => {
-      workspace.edit(name, text);
-      runner.edited();
-    },
-    evaluate: () => runner.evaluate(),
-  });
-  const open = () => editor.open(workspace.active, String(workspace.read(workspace.active) ?? ''));
-  workspace.on('changed', (changes) => client.sendFiles(changes));
-  workspace.on('arranged', () => {
-    editor.keep(workspace.names);
-    open();
-  });
-  let evaluated = '';
-  client.on('begun', () => {
-    evaluated = editor.text;
-  });
-  // Where the text has changed since, places are others by now; the next evaluation is on its way.
-  client.on('ended', (ended) => editor.text === evaluated && editor.mark(marksOfOutcome(ended, absolute(editor.name))));
-  client.on('reveal', (target) => {
-    const name = nameOf(target.file);
-    if (name === undefined || workspace.read(name) === undefined) return;
-    workspace.show(name);
-    editor.reveal(target);
-  });
-  open();
-  area.choose(preferences.panel);
-  runner.evaluate();
+  constructor(place: HTMLElement, modules: Promise<Modules>, createWorker: () => Worker) {
+    this.#place = place;
+    const workspace = this.#workspace;
+    const editorPlace = el('div', { class: 'editor', id: 'editor', attrs: { role: 'tabpanel' } });
+    this.#client = new Client({ create: createWorker, modules, files: () => workspace.all() });
+    this.#runner = new Runner({
+      client: this.#client,
+      workspace,
+      isLive: () => this.#preferences.live,
+      checked: (check) => this.#editor.mark(marksOfCheck(check, absolute(this.#editor.name))),
+    });
+    this.#build(editorPlace);
+    this.#editor = new Editor({
+      parent: editorPlace,
+      language: nixSupport(libMembers(this.#client)),
+      changed: (name, text) => {
+        workspace.edit(name, text);
+        this.#runner.edited();
+      },
+      evaluate: () => this.#runner.evaluate(),
+    });
+    this.#connect(editorPlace);
+  }
+
+  /** Opens what the address says, and evaluates it. */
+  async start(): Promise<void> {
+    await this.#sessions.enter(location.hash);
+    addEventListener('hashchange', () => void this.#sessions.enter(location.hash));
+    addEventListener('pagehide', () => void this.#sessions.flush());
+    document.addEventListener('visibilitychange', () => void this.#sessions.flush());
+  }
+
+  #build(editorPlace: HTMLElement) {
+    const toolbar = new Toolbar({
+      evaluate: () => this.#runner.evaluate(),
+      cancel: () => this.#runner.cancel(),
+      example: (id) => this.#go(`#example=${id}`),
+      share: () => void this.#share(),
+      settings: () => void showSettings(this.#preferences, () => this.#preferencesChanged()),
+      theme: () => {
+        this.#preferences.theme = isDark(this.#preferences.theme) ? 'light' : 'dark';
+        this.#preferencesChanged();
+      },
+    });
+    const outcome = new OutcomeView(this.#client, (isRunning) => toolbar.running(isRunning));
+    const files = new FileBar(this.#workspace, () => this.#editor.focus());
+    const area = new PanelArea(this.#client, (panel) => {
+      this.#preferences.panel = panel;
+      savePreferences(this.#preferences);
+    });
+    const source = el('section', { class: 'source', attrs: { 'aria-label': 'Source' } }, files.element, editorPlace);
+    const result = el('section', { class: 'result', attrs: { 'aria-label': 'Result' } }, outcome.status, outcome.problem, area.element);
+    this.#place.replaceChildren(
+      el('header', { class: 'top' }, el('h1', {}, 'Vixen playground'), packView(this.#client), toolbar.element),
+      el('main', { class: 'main' }, this.#notices.element, el('div', { class: 'work' }, source, result)),
+    );
+    acceptDrops(this.#place, (dropped) => void files.take(dropped));
+    area.choose(this.#preferences.panel);
+  }
+
+  #connect(editorPlace: HTMLElement) {
+    const [workspace, client, editor] = [this.#workspace, this.#client, this.#editor];
+    workspace.on('changed', (changes) => client.sendFiles(changes));
+    workspace.on('arranged', () => {
+      editor.keep(workspace.names);
+      editorPlace.setAttribute('aria-labelledby', tabId(workspace.active, 'file-'));
+      const isOther = editor.open(workspace.active, workspace.read(workspace.active) ?? '');
+      if (isOther && this.#preferences.live && !this.#sessions.isEntering) this.#runner.evaluate();
+    });
+    client.on('begun', () => {
+      this.#evaluated = editor.text;
+    });
+    client.on('ended', (outcome) => {
+      // Where the text has changed since, places are others by now; the next evaluation is on its way.
+      if (editor.text === this.#evaluated) editor.mark(marksOfOutcome(outcome, absolute(editor.name)));
+    });
+    client.on('reveal', (place) => {
+      const name = nameOf(place.file);
+      if (name === undefined || workspace.read(name) === undefined) return;
+      workspace.show(name);
+      editor.reveal(place);
+    });
+    this.#sessions.on('entered', () => this.#entered());
+    this.#sessions.on('trouble', ({ message, canOverwrite }) => this.#trouble(message, canOverwrite));
+  }
+
+  #entered() {
+    const { current } = this.#sessions;
+    this.#applyLimits();
+    this.#runner.evaluate();
+    this.#notices.hide('guest');
+    this.#notices.hide('trouble');
+    if (current.kind === 'own') return;
+    const what = current.kind === 'shared' ? 'These files came with a link.' : `Example: ${current.title}.`;
+    this.#notices.show('guest', `${what} Your own are untouched; changes here are not kept.`, [
+      { label: 'Keep a copy', act: () => void this.#sessions.keepCopy().then(() => history.replaceState(null, '', location.pathname)) },
+      { label: 'Back to my files', act: () => this.#go('') },
+    ]);
+  }
+
+  #trouble(message: string, canOverwrite = false) {
+    const over = { label: 'Keep mine', act: () => void this.#sessions.save({ over: true }).then(() => this.#notices.hide('trouble')) };
+    const theirs = { label: 'Take the others', act: () => void this.#sessions.enter('') };
+    this.#notices.show('trouble', message, canOverwrite ? [over, theirs] : []);
+  }
+
+  /** Goes to another session, which the address then names. */
+  #go(fragment: string) {
+    history.pushState(null, '', location.pathname + location.search + fragment);
+    void this.#sessions.enter(fragment);
+  }
+
+  async #share() {
+    try {
+      const fragment = await encodeShare(this.#workspace.snapshot());
+      const link = location.origin + location.pathname + fragment;
+      await navigator.clipboard.writeText(link).catch(() => tell('The link', link));
+      this.#notices.flash(
+        `A link with these files is in the clipboard (${link.length} characters). All of them are in it; it is sent to nobody.`,
+      );
+    } catch (error) {
+      await tell('No link', (error as Error).message);
+    }
+  }
+
+  #applyLimits() {
+    const own: Preferences['limits'] = this.#preferences.limits;
+    const isGuest = this.#sessions.current.kind === 'shared';
+    this.#client.limits = isGuest ? { time: Math.min(own.time, guestLimits.time), memory: Math.min(own.memory, guestLimits.memory) } : own;
+  }
+
+  #preferencesChanged() {
+    savePreferences(this.#preferences);
+    applyTheme(this.#preferences.theme);
+    this.#applyLimits();
+  }
 }

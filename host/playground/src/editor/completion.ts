@@ -1,9 +1,8 @@
 // Completion: builtins with their descriptions, the names in the file, what is in lib where there is one.
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete';
-import { syntaxTree } from '@codemirror/language';
-import type { EditorState } from '@codemirror/state';
 import { builtins, globalNames } from './builtins.ts';
 import { builtinDocs } from './docs.ts';
+import { styleAt } from './nix-language.ts';
 import { tokensOf } from './tokens.ts';
 
 /** The names in an attribute set of nixpkgs' lib, by the path to it (`[]` is lib itself); none where there is no nixpkgs. */
@@ -11,10 +10,7 @@ export type LibMembers = (path: readonly string[]) => Promise<readonly string[]>
 
 const keywords = ['assert', 'else', 'if', 'in', 'inherit', 'let', 'or', 'rec', 'then', 'with', 'true', 'false', 'null'];
 // Styles in which nothing is completed.
-const texts = new Set(['comment', 'string', 'escape', 'path', 'uri', 'number']);
-
-/** The style of what stands before a position. */
-export const styleAt = (state: EditorState, position: number) => syntaxTree(state).resolveInner(position, -1).name;
+const texts = new Set<string | undefined>(['comment', 'string', 'escape', 'path', 'uri', 'number']);
 
 const validFor = /^[\w'-]*$/;
 

@@ -16,6 +16,7 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import type { Place } from '@vixen/host';
+import type { Contents } from '../state/workspace.ts';
 import type { Mark } from './marks.ts';
 import { theme } from './theme.ts';
 
@@ -60,13 +61,18 @@ export class Editor {
     return this.#view.state.doc.toString();
   }
 
-  /** Shows a file; its text is taken where it is not known or not the same. */
-  open(name: string, text: string) {
+  /** Shows a file. Answers whether it is another one, or another text, than what was shown. */
+  open(name: string, contents: Contents): boolean {
+    const isText = typeof contents === 'string';
+    const text = isText ? contents : `(${contents.length} bytes that are no text)`;
+    if (name === this.#name && this.text === text) return false;
     if (this.#name !== '') this.#states.set(this.#name, this.#view.state);
     this.#name = name;
     const kept = this.#states.get(name);
     const isSame = kept !== undefined && kept.doc.toString() === text;
-    this.#view.setState(isSame ? kept : EditorState.create({ doc: text, extensions: [this.#extensions, label(name)] }));
+    const own = [label(name), EditorState.readOnly.of(!isText)];
+    this.#view.setState(isSame ? kept : EditorState.create({ doc: text, extensions: [this.#extensions, own] }));
+    return true;
   }
 
   /** Forgets what it knows of files that are gone. */
@@ -97,12 +103,13 @@ export class Editor {
   }
 }
 
-const label = (name: string) => EditorView.contentAttributes.of({ 'aria-label': `Nix expression, ${name}` });
+const label = (name: string) => EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `Nix expression, ${name}` });
 
 const basics: Extension[] = [
   lineNumbers(),
   highlightActiveLineGutter(),
   highlightActiveLine(),
+  EditorView.lineWrapping,
   highlightSpecialChars(),
   history(),
   drawSelection(),

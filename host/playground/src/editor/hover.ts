@@ -2,8 +2,8 @@
 import type { EditorState } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
 import { type Builtin, builtins } from './builtins.ts';
-import { styleAt } from './completion.ts';
 import { builtinDocs } from './docs.ts';
+import { styleAt } from './nix-language.ts';
 
 const word = /[a-zA-Z_][\w'-]*/g;
 

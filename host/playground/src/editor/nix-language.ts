@@ -1,7 +1,11 @@
 // Nix for CodeMirror: highlighting, indentation, comments, brackets.
-import { StreamLanguage } from '@codemirror/language';
+import { StreamLanguage, syntaxTree } from '@codemirror/language';
+import type { EditorState } from '@codemirror/state';
 import { tags } from '@lezer/highlight';
 import { type LexerState, type Style, startState, token, topOf } from './nix-lexer.ts';
+
+// CodeMirror gives some of the bare names another meaning.
+const prefix = 'nix-';
 
 const styles: Record<Style, (typeof tags)['string']> = {
   comment: tags.lineComment,
@@ -22,6 +26,12 @@ const styles: Record<Style, (typeof tags)['string']> = {
   invalid: tags.invalid,
 };
 
+/** The style of what stands before a position; undefined where nothing does. */
+export function styleAt(state: EditorState, position: number): Style | undefined {
+  const { name } = syntaxTree(state).resolveInner(position, -1);
+  return name.startsWith(prefix) ? (name.slice(prefix.length) as Style) : undefined;
+}
+
 /** The columns that a line is to be indented by; null where that is the text's own affair. */
 export function indentation(state: LexerState, textAfter: string, unit: number): number | null {
   const inside = topOf(state);
@@ -35,9 +45,12 @@ export const nixLanguage = StreamLanguage.define<LexerState>({
   name: 'nix',
   startState,
   copyState: (state) => ({ ...state }),
-  token,
+  token: (stream, state) => {
+    const style = token(stream, state);
+    return style && prefix + style;
+  },
   indent: (state, textAfter, { unit }) => indentation(state, textAfter, unit),
-  tokenTable: styles,
+  tokenTable: Object.fromEntries(Object.entries(styles).map(([style, tag]) => [prefix + style, tag])),
   languageData: {
     commentTokens: { line: '#', block: { open: '/*', close: '*/' } },
     closeBrackets: { brackets: ['(', '[', '{', '"', "''"] },

@@ -86,7 +86,7 @@ export class Workspace extends Emitter<WorkspaceEvents> {
 
   rename(from: string, to: string) {
     if (from === to) return;
-    this.#check(to);
+    this.#check(to, from);
     if (this.#files.has(to)) throw new WorkspaceError(`There is a file ${to} already.`);
     const contents = this.#files.get(from)!;
     this.#files = new Map([...this.#files].map(([name, kept]) => [name === from ? to : name, kept]));
@@ -120,10 +120,14 @@ export class Workspace extends Emitter<WorkspaceEvents> {
     }
   }
 
-  #check(name: string) {
-    const problem = nameProblem(name);
+  /** Why a name cannot stand besides the others (except for one that it replaces). */
+  clash(name: string, replaced = name): string | undefined {
+    const other = this.names.find((one) => one !== replaced && (one.startsWith(`${name}/`) || name.startsWith(`${one}/`)));
+    return other && `${other} and ${name} cannot both be there: one would be a file and a folder.`;
+  }
+
+  #check(name: string, replaced?: string) {
+    const problem = nameProblem(name) ?? this.clash(name, replaced);
     if (problem) throw new WorkspaceError(problem);
-    const folder = this.names.find((other) => other !== name && (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)));
-    if (folder) throw new WorkspaceError(`${folder} and ${name} cannot both be there: one would be a file and a folder.`);
   }
 }

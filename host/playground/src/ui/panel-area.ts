@@ -23,7 +23,7 @@ export class PanelArea {
     this.#client = client;
     this.#chose = chose;
     this.#tabs = new Tabs({ label: 'Views', controls: (id) => `panel-${id}`, choose: (id) => this.choose(id) });
-    this.element = el('section', { class: 'panels', attrs: { 'aria-label': 'Result' } }, this.#tabs.element, this.#body);
+    this.element = el('div', { class: 'panels' }, this.#tabs.element, this.#body);
     for (const { id } of panels()) this.#body.append(this.#place(id));
   }
 

@@ -8,12 +8,17 @@ export interface Tab {
 
 export interface TabsOptions {
   label: string;
+  /** What ids of the tabs begin with, behind `tab-`. */
+  prefix?: string;
   /** The id of the element that a tab shows. */
   controls: (id: string) => string;
   choose: (id: string) => void;
   /** Keys besides those that move. */
   keydown?: (id: string, event: KeyboardEvent) => void;
 }
+
+/** The id of a tab's element, as others refer to it. */
+export const tabId = (id: string, prefix = '') => `tab-${prefix}${encodeURIComponent(id)}`;
 
 const moves: Record<string, (at: number, count: number) => number> = {
   ArrowLeft: (at, count) => (at + count - 1) % count,
@@ -48,7 +53,7 @@ export class Tabs {
   }
 
   #button({ id, label }: Tab, isChosen: boolean): HTMLButtonElement {
-    const tab = el('button', { class: 'tab', id: `tab-${id}`, on: { click: () => this.#options.choose(id) } }, label);
+    const tab = el('button', { class: 'tab', id: tabId(id, this.#options.prefix), on: { click: () => this.#options.choose(id) } }, label);
     const controls = this.#options.controls(id);
     setAttrs(tab, {
       type: 'button',

@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import { browserSuite } from './suite.ts';
+
+browserSuite('the editor', ({ page }) => {
+  page('completes builtins with their descriptions, and names of the file', async (playground) => {
+    await playground.write('let favourite = 1; in ');
+    await playground.page.keyboard.type('builtins.genericCl');
+    await playground.sees('.cm-tooltip-autocomplete', 'genericClosure');
+    await playground.sees('.cm-completionInfo', 'operator');
+    await playground.page.keyboard.press('Enter');
+    await playground.sees('.cm-content', 'builtins.genericClosure');
+    await playground.write('let favourite = 1; in ');
+    await playground.page.keyboard.type('favo');
+    await playground.sees('.cm-tooltip-autocomplete', 'favourite');
+    await playground.page.keyboard.press('Enter');
+    await playground.seesValue('1');
+  });
+
+  page('describes builtins where the pointer rests', async (playground) => {
+    await playground.evaluate('builtins.attrNames { }');
+    await playground.page.getByText('attrNames').first().hover();
+    await playground.sees('.cm-tooltip-hover', 'builtins.attrNames: takes one argument');
+  });
+
+  page('underlines parse errors without evaluating', async (playground) => {
+    await playground.evaluate('"before"');
+    await playground.seesValue('"before"');
+    await playground.page.getByRole('button', { name: 'Settings' }).click();
+    await playground.page.getByLabel('Evaluate while writing').uncheck();
+    await playground.page.getByRole('button', { name: 'Close' }).click();
+    await playground.write('{ a = 1 }');
+    await playground.page.locator('.cm-lintRange-error').waitFor();
+    await playground.write('undefinedName');
+    await playground.sees('.cm-lintRange-error', 'undefinedName');
+    await playground.seesValue('"before"');
+  });
+
+  page('closes brackets and indents', async (playground) => {
+    await playground.write('');
+    await playground.page.keyboard.type('{ a = [');
+    await playground.page.keyboard.press('Enter');
+    await playground.page.keyboard.type('1');
+    expect(await playground.page.locator('.cm-line').allTextContents()).toEqual(['{ a = [', '  1', ']}']);
+  });
+});

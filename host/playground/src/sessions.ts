@@ -1,0 +1,113 @@
+// Whose files are shown: the reader's own, which are kept, or those of a link or an example, which are looked at beside them.
+import { Emitter } from './emitter.ts';
+import { exampleOf } from './examples.ts';
+import { decodeShare, isShare } from './state/share.ts';
+import { ConflictError, type WorkspaceStore } from './state/store.ts';
+import type { Snapshot, Workspace } from './state/workspace.ts';
+
+export type Session = { kind: 'own' } | { kind: 'shared' } | { kind: 'example'; title: string };
+
+export interface SessionEvents {
+  entered: Session;
+  /** Something about saving or opening that the reader has to know. */
+  trouble: { message: string; canOverwrite?: boolean };
+}
+
+// Milliseconds without a change.
+const saveDelay = 400;
+const examplePattern = /^#example=([\w-]+)$/;
+
+export class Sessions extends Emitter<SessionEvents> {
+  current: Session = { kind: 'own' };
+  readonly #workspace: Workspace;
+  readonly #store: WorkspaceStore;
+  readonly #first: Snapshot;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Files of another session are being put in their place; `entered` follows. */
+  isEntering = false;
+
+  /** `first` is what a reader finds who has saved nothing yet. */
+  constructor(workspace: Workspace, store: WorkspaceStore, first: Snapshot) {
+    super();
+    this.#workspace = workspace;
+    this.#store = store;
+    this.#first = first;
+    workspace.on('changed', () => this.#saveSoon());
+    workspace.on('arranged', () => this.#saveSoon());
+  }
+
+  /** Opens what the address says, or the reader's own files. */
+  async enter(fragment: string): Promise<void> {
+    await this.flush();
+    const example = exampleOf(examplePattern.exec(fragment)?.[1] ?? '');
+    if (example) return this.#show({ kind: 'example', title: example.title }, example);
+    if (isShare(fragment)) {
+      try {
+        return this.#show({ kind: 'shared' }, await decodeShare(fragment));
+      } catch (error) {
+        await this.#showOwn();
+        return this.emit('trouble', { message: (error as Error).message });
+      }
+    }
+    await this.#showOwn();
+  }
+
+  async #showOwn() {
+    const saved = await this.#store.load().catch((error: unknown) => this.#notKept(error));
+    this.#show({ kind: 'own' }, saved ?? this.#first);
+  }
+
+  #show(session: Session, snapshot: Snapshot) {
+    this.current = session;
+    this.isEntering = true;
+    this.#workspace.replace(snapshot);
+    this.isEntering = false;
+    this.emit('entered', session);
+  }
+
+  /** Puts the files that are looked at beside the reader's own, in a folder of their own, and goes there. */
+  async keepCopy(): Promise<void> {
+    const { files, active } = this.#workspace.snapshot();
+    const own = (await this.#store.load().catch(() => undefined)) ?? this.#first;
+    const folder = freeFolder(own.files.map(({ name }) => name));
+    const copied = files.map(({ name, contents }) => ({ name: `${folder}/${name}`, contents }));
+    this.#show({ kind: 'own' }, { files: [...own.files, ...copied], active: `${folder}/${active}` });
+    await this.save();
+  }
+
+  #saveSoon() {
+    if (this.current.kind !== 'own' || this.isEntering) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.save(), saveDelay);
+  }
+
+  /** Saves what has changed, now. */
+  async flush(): Promise<void> {
+    if (this.#timer !== undefined) await this.save();
+  }
+
+  async save({ over = false } = {}): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.current.kind !== 'own') return;
+    await this.#store.save(this.#workspace.snapshot(), { over }).catch((error: unknown) => this.#notKept(error));
+  }
+
+  #notKept(error: unknown): undefined {
+    if (error instanceof ConflictError) {
+      this.emit('trouble', {
+        message: 'Another page of the playground has changed your files since; what you write here is not kept.',
+        canOverwrite: true,
+      });
+      return;
+    }
+    this.emit('trouble', { message: 'This browser does not keep your files: download what you need.' });
+  }
+}
+
+function freeFolder(names: readonly string[]): string {
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? 'copy' : `copy-${number}`;
+    if (!names.some((name) => name === folder || name.startsWith(`${folder}/`))) return folder;
+  }
+}
