@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { BuildError } from '../errors.ts';
+import { findProgram } from './machine.ts';
 
 const madeAtOnce = 4;
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = fs.constants;
@@ -43,7 +44,7 @@ export class LogPipes {
   #make(): string {
     const files = Array.from({ length: madeAtOnce }, () => path.join(this.#folder, `log-${this.#serial++}`));
     // Whoever has it as its standard error may open it again, for writing.
-    const { status, error, stderr } = spawnSync('mkfifo', ['-m', '622', ...files], { encoding: 'utf8' });
+    const { status, error, stderr } = spawnSync(findProgram('mkfifo') ?? 'mkfifo', ['-m', '622', ...files], { encoding: 'utf8' });
     if (status !== 0) throw new BuildError('sandbox', `cannot make pipes for logs: ${error?.message ?? stderr}`, { cause: error });
     const [first, ...others] = files;
     this.#free.push(...others);

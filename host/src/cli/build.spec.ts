@@ -111,6 +111,23 @@ describe.skipIf(missing !== undefined)(`builds${missing ? ` (${missing})` : ''}`
     expect([gone.status, gone.stderr]).toEqual([100, expect.stringContaining("ignoring the builder 'ssh://elsewhere'")]);
   });
 
+  test('PATH need not have what the sandbox is made of', async () => {
+    const args = [
+      'nix-build',
+      '--no-out-link',
+      '-E',
+      'derivation { name = "poor"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; }',
+    ];
+    expect(await run(args, { PATH: dir })).toMatchObject({ status: 0, stdout: expect.stringMatching(/-poor\n$/) });
+  });
+
+  test('where no sandbox works, it is said what to install', async () => {
+    const expr = 'derivation { name = "none"; system = builtins.currentSystem; builder = "/bin/sh"; }';
+    const failure = await run(['nix-build', '--no-out-link', '-E', expr], { VIXEN_BUILDER: 'oci:no-such-runtime' });
+    expect(failure.status).not.toBe(0);
+    expect(failure.stderr).toMatch(/'oci:no-such-runtime' does not work on this machine \(oci: .+\): apt-get install runc busybox-static/);
+  });
+
   test('settings say for what more this machine is good', async () => {
     const far =
       'derivation { name = "far"; system = "mips-linux"; requiredSystemFeatures = [ "special" ]; builder = "/bin/sh"; args = [ "-c" "echo far > $out" ]; }';

@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { findProgram } from '@vixen/builder/machine';
 import { closureInfos, type Store, StoreError, unsupported } from '@vixen/store';
 
 export interface StoreProcess {
@@ -58,12 +59,13 @@ const signalNumber = (signal: string) => numbers[signal] ?? 0;
 /** The command that comes before the program's; none where /nix is where it should be. */
 export function namespaceFor(root: string): string[] {
   if (root === '' || root === '/') return [];
-  if (spawnSync('bwrap', ['--version'], { stdio: 'ignore' }).status !== 0) {
+  const bwrap = findProgram('bwrap');
+  if (bwrap === undefined || spawnSync(bwrap, ['--version'], { stdio: 'ignore' }).status !== 0) {
     const why = `the store lies at '${root}', so running a program of it takes bubblewrap; install it: apt-get install bubblewrap`;
     throw new StoreError('unsupported', why);
   }
   const mounts = fs.readdirSync('/').flatMap((name) => (name === 'nix' ? [] : mountOf(name)));
-  return ['bwrap', '--die-with-parent', ...mounts, '--bind', path.join(root, 'nix'), '/nix', '--chdir', process.cwd(), '--'];
+  return [bwrap, '--die-with-parent', ...mounts, '--bind', path.join(root, 'nix'), '/nix', '--chdir', process.cwd(), '--'];
 }
 
 function mountOf(name: string): string[] {
