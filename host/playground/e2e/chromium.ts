@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const places = [process.env['VIXEN_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+const places = [process.env.VIXEN_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
 const executablePath = places.find((file) => file !== undefined && file !== '' && fs.existsSync(file));
 
 /** Why there are no end-to-end specs here; undefined where they run. */

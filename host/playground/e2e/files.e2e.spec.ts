@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { expect } from 'vitest';
-import type { Playground } from './playground.ts';
+import { Playground } from './playground.ts';
 import { browserSuite } from './suite.ts';
 
 const fileMenu = async ({ page }: Playground, action: string) => {
@@ -29,6 +29,23 @@ browserSuite('files', ({ page }) => {
     await playground.ready();
     expect(await names(playground)).toEqual(['default.nix', 'lib/twice.nix']);
     await playground.seesValue('42');
+  });
+
+  page('of two pages are not written over unseen', async (playground) => {
+    const other = new Playground(await playground.context.newPage(), playground.context);
+    await other.page.goto(playground.page.url());
+    await other.ready();
+    await playground.evaluate('"of the first"');
+    await playground.page.waitForTimeout(600);
+    await other.evaluate('"of the second"');
+    await other.sees('.notice', 'Another page');
+    await other.page.getByRole('button', { name: 'Take the others' }).click();
+    await other.seesValue('"of the first"');
+    await other.evaluate('"of both"');
+    await other.page.waitForTimeout(600);
+    await playground.page.reload();
+    await playground.seesValue('"of both"');
+    expect(other.errors).toEqual([]);
   });
 
   page('are renamed and deleted', async (playground) => {

@@ -46,7 +46,7 @@ export class App {
     this.#place = place;
     const workspace = this.#workspace;
     const editorPlace = el('div', { class: 'editor', id: 'editor', attrs: { role: 'tabpanel' } });
-    this.#client = new Client({ create: createWorker, modules, files: () => workspace.all() });
+    this.#client = new Client({ create: createWorker, modules, files: () => workspace.all(), site: document.baseURI });
     this.#runner = new Runner({
       client: this.#client,
       workspace,

@@ -1,8 +1,7 @@
 // What the page and its panels know of the evaluator: the calls, the latest outcome, what evaluation says.
 import type { Evaluation, Message, PackFigures, Place, Problem } from '@vixen/host';
-import { Connection, type WorkerPort } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { Emitter } from './emitter.ts';
-import type { Modules } from './modules.ts';
 import { CallError, outOfTime, problemOf } from './problems.ts';
 import type { CallName, Calls, FileChange, Limits } from './protocol.ts';
 
@@ -20,11 +19,7 @@ export interface ClientEvents {
   reveal: Place;
 }
 
-export interface ClientOptions {
-  create: () => WorkerPort;
-  modules: Promise<Modules>;
-  files: () => FileChange[];
-}
+export type ClientOptions = Omit<ConnectionOptions, 'heard'>;
 
 // A worker that is in the middle of a long step cannot see that its time is up.
 const lateness = 500;
@@ -41,12 +36,10 @@ export class Client extends Emitter<ClientEvents> {
   #latest = 0;
   readonly #connection: Connection;
 
-  constructor({ create, modules, files }: ClientOptions) {
+  constructor(options: ClientOptions) {
     super();
     this.#connection = new Connection({
-      create,
-      modules,
-      files,
+      ...options,
       heard: (message) => {
         if (message.type === 'pack') return this.emit('pack', message);
         this.messages.push(...message.messages);

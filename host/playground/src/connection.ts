@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   modules: Promise<Modules>;
   /** All files, for a worker that has just been started. */
   files: () => FileChange[];
+  /** The page's own address. */
+  site: string;
   heard: (message: Extract<FromWorker, { type: 'messages' | 'pack' }>) => void;
   /** Milliseconds that a call has to stop in. */
   grace?: number;
@@ -50,7 +52,7 @@ export class Connection {
     worker.onerror = (event) =>
       this.#end(ownProblem('internal', `the evaluator's worker has failed: ${event.message || 'it could not be loaded'}`));
     this.#worker = worker;
-    worker.postMessage({ type: 'start', ...modules, site: document.baseURI });
+    worker.postMessage({ type: 'start', ...modules, site: this.#options.site });
     worker.postMessage({ type: 'files', changes: this.#options.files() });
   }
 

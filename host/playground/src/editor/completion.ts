@@ -23,6 +23,15 @@ const globalOptions: Completion[] = builtinOptions.filter(({ label }) => globalN
 const keywordOptions: Completion[] = keywords.map((label) => ({ label, type: 'keyword', boost: -1 }));
 const builtinsOption: Completion = { label: 'builtins', type: 'namespace', detail: 'all builtins' };
 
+// Characters before and behind the cursor in which names are looked for: all of a long text would take longer than a keystroke may.
+const reach = 50_000;
+
+/** The names around the cursor. */
+function namesAround({ state, pos }: CompletionContext): Completion[] {
+  const from = state.doc.lineAt(Math.max(0, pos - reach)).from;
+  return namesIn(state.sliceDoc(from, pos + reach), pos - from);
+}
+
 const named = new Set(['variable', 'definition', 'attribute']);
 
 /** Names in a text, except for the one that is being written at `position`. */
@@ -48,7 +57,7 @@ export function nixCompletion(libMembers: LibMembers): CompletionSource {
     if (selected) return membersOf(selected[1]!.slice(0, -1).split('.'), context.pos - selected[2]!.length, context, libMembers);
     const word = context.matchBefore(/[a-zA-Z_][\w'-]*/);
     if (!word && !context.explicit) return null;
-    const names = namesIn(context.state.doc.toString(), context.pos);
+    const names = namesAround(context);
     return { from: word?.from ?? context.pos, options: [...names, ...globalOptions, builtinsOption, ...keywordOptions], validFor };
   };
 }
@@ -64,6 +73,5 @@ async function membersOf(
   const at = [first, ...path].indexOf('lib');
   const members = at < 0 ? [] : await libMembers([first!, ...path].slice(at + 1));
   if (members.length > 0) return { from, options: members.map((label) => ({ label, type: 'property' })), validFor };
-  const names = namesIn(context.state.doc.toString(), context.pos);
-  return { from, options: names, validFor };
+  return { from, options: namesAround(context), validFor };
 }

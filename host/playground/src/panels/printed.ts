@@ -8,7 +8,7 @@ import { problemOf } from '../problems.ts';
 // Milliseconds that printing everything may take without being asked for.
 const quick = 250;
 // A page shows no more at once, and nobody reads it.
-const longest = 200_000;
+const longest = 100_000;
 const formats: Partial<Record<CopyFormat, string>> = { pretty: 'Nix', json: 'JSON', xml: 'XML' };
 
 class PrintedView implements PanelView {

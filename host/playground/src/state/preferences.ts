@@ -21,24 +21,24 @@ const within = (value: unknown, { min, max }: { min: number; max: number }, othe
 
 /** Whatever was stored, made valid. */
 export function readPreferences(text: string | null): Preferences {
-  const stored = parsed(text);
-  const limits = (stored['limits'] ?? {}) as Partial<Limits>;
-  const theme = stored['theme'];
+  const { theme, live, panel, limits: storedLimits } = parsed(text);
+  const limits = (storedLimits ?? {}) as Partial<Limits>;
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
-    live: stored['live'] !== false,
+    live: live !== false,
     limits: {
       time: within(limits.time, limitRanges.time, defaults.limits.time),
       memory: within(limits.memory, limitRanges.memory, defaults.limits.memory),
     },
-    panel: typeof stored['panel'] === 'string' ? stored['panel'] : '',
+    panel: typeof panel === 'string' ? panel : '',
   };
 }
 
-function parsed(text: string | null): Record<string, unknown> {
+/** What is stored, as far as it is an object. */
+function parsed(text: string | null): Partial<Record<keyof Preferences, unknown>> {
   try {
     const value: unknown = JSON.parse(text ?? '{}');
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};
   }

@@ -8,8 +8,11 @@ const mebibyte = 2 ** 20;
 // Milliseconds: shorter evaluations do not flicker.
 const patience = 150;
 const rhythm = 500;
+// Characters of an error that are read out.
+const mostAloud = 300;
 
 export function shownTime(milliseconds: number): string {
+  if (milliseconds < 1) return 'under 1 ms';
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
@@ -69,7 +72,7 @@ export class OutcomeView {
     this.problem.replaceChildren();
     if (!hasFailed) return this.#say(shownEvaluation(outcome.evaluation));
     this.problem.append(problemView(outcome.problem, (place) => this.#client.emit('reveal', place)));
-    this.#say(`Error: ${outcome.problem.message}`);
+    this.#say(`Error: ${outcome.problem.message.slice(0, mostAloud)}`);
   }
 
   #say(text: string, aloud = true) {

@@ -6,6 +6,7 @@ import { nameOf } from '../state/paths.ts';
 export type Reveal = (place: Place) => void;
 
 const mostLines = 50;
+const longest = 4000;
 const limits = new Set(['time-limit', 'memory-limit']);
 
 const shown = ({ file, line, column }: Place) => `${nameOf(file) ?? file}:${line}:${column}`;
@@ -16,10 +17,13 @@ function placeView(place: Place | undefined, reveal: Reveal): (Node | string)[] 
   return [' ', button(shown(place), () => reveal(place), { class: 'place link', attrs: { title: 'Show in the editor' } })];
 }
 
-const traceView = ({ message, place }: TraceLine, reveal: Reveal) => el('li', {}, `… ${message}`, ...placeView(place, reveal));
+const traceView = ({ message, place }: TraceLine, reveal: Reveal) => el('li', {}, `… ${shortened(message)}`, ...placeView(place, reveal));
+
+/** The beginning of what is too long to be read. */
+const shortened = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 
 const heading = (severity: string, { message, place }: Warning, reveal: Reveal) =>
-  el('p', { class: 'problem-message' }, el('strong', {}, `${severity}: `), message, ...placeView(place, reveal));
+  el('p', { class: 'problem-message' }, el('strong', {}, `${severity}: `), shortened(message), ...placeView(place, reveal));
 
 export const warningView = (warning: Warning, reveal: Reveal): HTMLElement =>
   el('div', { class: 'problem warning' }, heading('warning', warning, reveal));
