@@ -1,31 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { Playground } from './playground.ts';
 import { browserSuite } from './suite.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeWindow {
-  axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] }> };
-}
-
-// The list of completions scrolls as the arrow keys move in it, while the focus stays in the text (aria-activedescendant), as it should.
-const isCompletionList = (id: string, target: unknown) =>
-  id === 'scrollable-region-focusable' && JSON.stringify(target).includes('#cm-ac-');
-
-/** What axe-core finds; it comes in beside the page's policy. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const { violations: found } = await page.evaluate(() => (globalThis as unknown as AxeWindow).axe.run());
-  return found.flatMap(({ id, nodes }) =>
-    nodes
-      .filter(({ target }) => !isCompletionList(id, target))
-      .map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
-  );
-}
 
 /** VIXEN_SCREENSHOTS names a folder for pictures to look at. */
 async function picture(page: Page, name: string) {

@@ -61,6 +61,7 @@ export class App {
         workspace.edit(name, text);
         this.#runner.edited();
       },
+      moved: (name, offset) => this.#client.emit('cursor', { path: absolute(name), offset }),
       evaluate: () => this.#runner.evaluate(),
     });
     this.#connect(editorPlace);

@@ -17,6 +17,8 @@ export interface ClientEvents {
   pack: { label: string; figures: PackFigures };
   /** The reader wants to see a place in the editor. */
   reveal: Place;
+  /** The cursor has moved in the editor, to a UTF-16 offset of a file. */
+  cursor: { path: string; offset: number };
 }
 
 export type ClientOptions = Omit<ConnectionOptions, 'heard'>;
@@ -26,6 +28,8 @@ const lateness = 500;
 
 export class Client extends Emitter<ClientEvents> {
   limits: Limits = { time: 20, memory: 1024 };
+  /** How many of the values that are forced the next evaluation is to remember. */
+  forces = 0;
   /** Undefined before the first evaluation has ended, and while one runs. */
   outcome: Outcome | undefined;
   /** What evaluation has said since it began. */
@@ -93,11 +97,11 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   async #evaluated(path: string, controller: AbortController): Promise<Outcome> {
-    const { limits } = this;
+    const { limits, forces } = this;
     const late = () => controller.abort(new CallError(outOfTime(limits)));
     const watchdog = setTimeout(late, limits.time * 1000 + lateness);
     try {
-      return { path, evaluation: await this.call('evaluate', { path, limits }, controller.signal) };
+      return { path, evaluation: await this.call('evaluate', { path, limits, forces }, controller.signal) };
     } catch (error) {
       return { path, problem: problemOf(error) };
     } finally {

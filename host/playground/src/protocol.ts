@@ -1,15 +1,18 @@
 // Everything that page and worker say to each other. A view that needs something of the evaluator adds a call here, a handler in
 // worker/handlers.ts, and calls it with `client.call`. What is answered are the workbench's own types (host/src/core/workbench/types.ts).
 import type {
+  Bytecode,
   Check,
   Children,
   CopyFormat,
   DerivationView,
   Evaluation,
+  ForceOrder,
   Message,
   PackFigures,
   Problem,
   Statistics,
+  SyntaxTree,
   ValueDetails,
   ValueId,
   ValueSummary,
@@ -37,7 +40,7 @@ interface Call<Params, Result> {
 /** All calls. A value's id is good until the next evaluation. */
 export interface Calls {
   /** Evaluates a file to weak head normal form; what was computed before is forgotten. */
-  evaluate: Call<{ path: string; limits: Limits }, Evaluation>;
+  evaluate: Call<{ path: string; limits: Limits; forces?: number }, Evaluation>;
   /** What is wrong with a text; nothing is evaluated. */
   check: Call<{ path: string; text: string }, Check>;
   /** The attribute names of an expression, for completion; none where it fails. */
@@ -49,6 +52,12 @@ export interface Calls {
   copy: Call<{ id: ValueId; format: CopyFormat }, string>;
   derivation: Call<{ id: ValueId; nodes?: number }, DerivationView>;
   statistics: Call<Record<string, never>, Statistics>;
+  /** How a file is read. Of a large one, the first nodes. */
+  syntaxTree: Call<{ path: string }, SyntaxTree & { cut: boolean }>;
+  /** What a file is compiled to. Of a large one, the first bodies. */
+  bytecode: Call<{ path: string }, Bytecode & { cut: boolean }>;
+  /** What `evaluate` was to remember with `forces`. */
+  forceOrder: Call<Record<string, never>, ForceOrder>;
 }
 
 export type CallName = keyof Calls;

@@ -25,6 +25,8 @@ export interface EditorOptions {
   /** Highlighting, completion and what else belongs to the language. */
   language: Extension;
   changed: (name: string, text: string) => void;
+  /** The cursor is somewhere else. */
+  moved: (name: string, offset: number) => void;
   evaluate: () => void;
 }
 
@@ -34,13 +36,14 @@ export class Editor {
   readonly #extensions: Extension;
   #name = '';
 
-  constructor({ parent, language, changed, evaluate }: EditorOptions) {
+  constructor({ parent, language, changed, moved, evaluate }: EditorOptions) {
     const run = () => {
       evaluate();
       return true;
     };
-    const edited = EditorView.updateListener.of(({ docChanged, state }) => {
+    const edited = EditorView.updateListener.of(({ docChanged, selectionSet, state }) => {
       if (docChanged) changed(this.#name, state.doc.toString());
+      if (selectionSet) moved(this.#name, state.selection.main.head);
     });
     this.#extensions = [keymap.of([{ key: 'Mod-Enter', run, preventDefault: true }]), ...basics, language, theme, edited];
     const root = parent.attachShadow({ mode: 'open' });

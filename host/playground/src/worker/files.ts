@@ -11,6 +11,12 @@ export class Files {
     }
   }
 
+  /** '' for a file that is not there. */
+  text(path: string): string {
+    const contents = this.#files.get(path) ?? '';
+    return typeof contents === 'string' ? contents : new TextDecoder().decode(contents);
+  }
+
   /** By absolute path. */
   all(): Record<string, string | Uint8Array> {
     return Object.fromEntries(this.#files);

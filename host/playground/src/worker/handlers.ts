@@ -1,5 +1,5 @@
 // What answers the calls of protocol.ts.
-import { type JobOptions, type Outcome, Workbench } from '@vixen/host';
+import { type Bytecode, type JobOptions, type Outcome, Workbench } from '@vixen/host';
 import type { Modules } from '../modules.ts';
 import { CallError } from '../problems.ts';
 import type { CallName, Calls } from '../protocol.ts';
@@ -22,7 +22,7 @@ export function makeHandlers(modules: Modules, site: string, files: Files): Hand
   const bench = new Workbench(around);
   const members = new Members(around);
   return {
-    evaluate: ({ path, limits }, options) => evaluate(bench, files, { path, limits }, options),
+    evaluate: (params, options) => evaluate(bench, files, params, options),
     check: ({ path, text }, options) => bench.check(text, { ...options, file: path }),
     members: ({ expression }) => members.of(expression),
     describe: ({ id }, options) => value(bench.describe(id, options)),
@@ -32,14 +32,37 @@ export function makeHandlers(modules: Modules, site: string, files: Files): Hand
     copy: ({ id, format }, options) => value(bench.copy(id, format, options)),
     derivation: ({ id, nodes }, options) => value(bench.derivation(id, { ...options, ...(nodes !== undefined && { nodes }) })),
     statistics: () => value(bench.statistics()),
+    syntaxTree: async ({ path }, options) => {
+      const { nodes } = await value(bench.syntaxTree(files.text(path), { ...options, file: path }));
+      return { nodes: nodes.slice(0, mostNodes), cut: nodes.length > mostNodes };
+    },
+    bytecode: async ({ path }, options) => firstBodies(await value(bench.bytecode(files.text(path), { ...options, file: path }))),
+    forceOrder: () => value(bench.forceOrder()),
   };
 }
 
-async function evaluate(bench: Workbench, files: Files, { path, limits }: Calls['evaluate']['params'], options: JobOptions) {
+// What a page takes in without a pause that is felt.
+const mostNodes = 20_000;
+const mostInstructions = 20_000;
+
+/** Bodies as they come, until their instructions are too many. */
+function firstBodies({ bodies, help }: Bytecode): Calls['bytecode']['result'] {
+  let count = 0;
+  const end = bodies.findIndex(({ instructions }) => {
+    count += instructions.length;
+    return count > mostInstructions;
+  });
+  return { bodies: end < 0 ? bodies : bodies.slice(0, end), help, cut: end >= 0 };
+}
+
+async function evaluate(bench: Workbench, files: Files, params: Calls['evaluate']['params'], options: JobOptions) {
+  const { path, limits, forces } = params;
   const messages = new Messages();
   const machine = { time: limits.time * 1000, memory: limits.memory * 2 ** 20 };
   try {
-    return await value(bench.evaluate({ files: files.all(), entry: path, limits: machine }, { ...options, onMessage: messages.add }));
+    return await value(
+      bench.evaluate({ files: files.all(), entry: path, limits: machine, forces }, { ...options, onMessage: messages.add }),
+    );
   } finally {
     messages.flush();
   }
