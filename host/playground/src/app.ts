@@ -87,7 +87,7 @@ export class App {
         this.#preferencesChanged();
       },
     });
-    const outcome = new OutcomeView(this.#client, (isRunning) => toolbar.running(isRunning));
+    const outcome = new OutcomeView(this.#client, (isBusy) => toolbar.busy(isBusy));
     const files = new FileBar(this.#workspace, () => this.#editor.focus());
     const area = new PanelArea(this.#client, (panel) => {
       this.#preferences.panel = panel;

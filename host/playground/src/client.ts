@@ -12,6 +12,8 @@ export interface ClientEvents {
   /** An evaluation has begun: what was computed before is gone. */
   begun: { path: string };
   ended: Outcome;
+  /** Whether something runs that can be cancelled. */
+  busy: boolean;
   messages: { messages: Message[]; dropped: number };
   /** Something of nixpkgs has been fetched, or is on its way. */
   pack: { label: string; figures: PackFigures };
@@ -21,10 +23,19 @@ export interface ClientEvents {
   cursor: { path: string; offset: number };
 }
 
-export type ClientOptions = Omit<ConnectionOptions, 'heard'>;
+export type ClientOptions = Omit<ConnectionOptions, 'heard' | 'lost'>;
 
 // A worker that is in the middle of a long step cannot see that its time is up.
 const lateness = 500;
+
+/** Calls that have nothing to do with the value that is shown. */
+const aside = new Set<CallName>(['check', 'members']);
+
+/** A call that the reader may stop. */
+interface Job {
+  stop: AbortController;
+  called: Promise<unknown>;
+}
 
 export class Client extends Emitter<ClientEvents> {
   limits: Limits = { time: 20, memory: 1024 };
@@ -34,9 +45,7 @@ export class Client extends Emitter<ClientEvents> {
   outcome: Outcome | undefined;
   /** What evaluation has said since it began. */
   messages: Message[] = [];
-  #running: AbortController | undefined;
-  /** Kept when the evaluation before has come to its end: a worker that has to be replaced takes all its calls with it. */
-  #settled: Promise<unknown> = Promise.resolve();
+  readonly #jobs = new Map<AbortController, Job>();
   #latest = 0;
   readonly #connection: Connection;
 
@@ -44,6 +53,7 @@ export class Client extends Emitter<ClientEvents> {
     super();
     this.#connection = new Connection({
       ...options,
+      lost: (problem) => this.#lost(problem),
       heard: (message) => {
         if (message.type === 'pack') return this.emit('pack', message);
         this.messages.push(...message.messages);
@@ -62,50 +72,74 @@ export class Client extends Emitter<ClientEvents> {
     this.#connection.sendFiles(changes);
   }
 
-  /** Asks the worker; failures are CallErrors. */
-  call<K extends CallName>(name: K, params: Calls[K]['params'], signal?: AbortSignal): Promise<Calls[K]['result']> {
-    return this.#connection.call(name, params, signal);
+  /**
+   * Asks the worker; failures are CallErrors. What works on values can be cancelled by the reader, and has the time limit, of which the
+   * worker does not hear in the middle of a long step.
+   */
+  async call<K extends CallName>(name: K, params: Calls[K]['params'], signal?: AbortSignal): Promise<Calls[K]['result']> {
+    if (aside.has(name)) return this.#connection.call(name, params, signal);
+    const { limits } = this;
+    const stop = new AbortController();
+    const late = setTimeout(() => stop.abort(new CallError(outOfTime(limits))), limits.time * 1000 + lateness);
+    const called = this.#connection.call(name, params, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+    this.#begin({ stop, called });
+    try {
+      return await called;
+    } finally {
+      clearTimeout(late);
+      this.#end(stop);
+    }
   }
 
-  get isRunning(): boolean {
-    return this.#running !== undefined;
+  #begin(job: Job) {
+    this.#jobs.set(job.stop, job);
+    if (this.#jobs.size === 1) this.emit('busy', true);
   }
 
-  /** Stops the evaluation that runs. */
+  #end(stop: AbortController) {
+    this.#jobs.delete(stop);
+    if (this.#jobs.size === 0) this.emit('busy', false);
+  }
+
+  /** Stops everything that runs. */
   cancel() {
-    this.#running?.abort();
+    for (const { stop } of this.#jobs.values()) stop.abort();
   }
 
-  /** Evaluates a file. One that is still running is stopped; only the last one's outcome is told. */
+  /**
+   * Evaluates a file. What is still running is stopped; only the last evaluation's outcome is told. It begins when all that was stopped has
+   * come to its end: a worker that has to be replaced takes all its calls with it.
+   */
   async evaluate(path: string): Promise<Outcome | undefined> {
-    const latest = ++this.#latest;
-    this.#running?.abort();
-    const controller = new AbortController();
-    this.#running = controller;
+    const number = ++this.#latest;
     this.outcome = undefined;
     this.messages = [];
     this.emit('begun', { path });
-    const before = this.#settled;
-    const evaluated = before.then(() => this.#evaluated(path, controller));
-    this.#settled = evaluated;
-    const outcome = await evaluated;
-    if (latest !== this.#latest) return undefined;
-    this.#running = undefined;
-    this.outcome = outcome;
-    this.emit('ended', outcome);
+    this.cancel();
+    await Promise.allSettled([...this.#jobs.values()].map(({ called }) => called));
+    if (number !== this.#latest) return undefined;
+    const outcome = await this.#evaluated(path);
+    if (number !== this.#latest) return undefined;
+    this.#tell(outcome);
     return outcome;
   }
 
-  async #evaluated(path: string, controller: AbortController): Promise<Outcome> {
+  async #evaluated(path: string): Promise<Outcome> {
     const { limits, forces } = this;
-    const late = () => controller.abort(new CallError(outOfTime(limits)));
-    const watchdog = setTimeout(late, limits.time * 1000 + lateness);
     try {
-      return { path, evaluation: await this.call('evaluate', { path, limits, forces }, controller.signal) };
+      return { path, evaluation: await this.call('evaluate', { path, limits, forces }) };
     } catch (error) {
       return { path, problem: problemOf(error) };
-    } finally {
-      clearTimeout(watchdog);
     }
+  }
+
+  #tell(outcome: Outcome) {
+    this.outcome = outcome;
+    this.emit('ended', outcome);
+  }
+
+  /** The worker was ended, and with it the value that is shown. */
+  #lost(problem: Problem) {
+    if (this.outcome && 'evaluation' in this.outcome) this.#tell({ path: this.outcome.path, problem });
   }
 }

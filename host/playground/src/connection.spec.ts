@@ -88,6 +88,30 @@ test('a newer evaluation takes the place of one that runs, even of one that has 
   expect(await second).toMatchObject({ path: '/work/b.nix', evaluation });
 });
 
+test('what is asked of a value is stopped by the next evaluation, even where the worker has to be ended', async () => {
+  const { client, workers } = opened((message, worker, number) => {
+    if (message.type === 'call' && (message.name === 'evaluate' || number > 0)) answer(message, worker);
+  });
+  const busy: boolean[] = [];
+  client.on('busy', (isBusy) => busy.push(isBusy));
+  await client.evaluate('/work/default.nix');
+  const forced = client.call('force', { id: 1 }).catch((error: Error) => error.message);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(await client.evaluate('/work/default.nix')).toMatchObject({ evaluation });
+  expect(await forced).toBe('stopped');
+  expect(workers).toHaveLength(2);
+  expect(busy).toEqual([true, false, true, false, true, false]);
+});
+
+test('a value that was lost with its worker is an outcome, too', async () => {
+  const { client } = opened((message, worker) => message.type === 'call' && message.name === 'evaluate' && answer(message, worker));
+  await client.evaluate('/work/default.nix');
+  const forced = client.call('force', { id: 1 }).catch((error: Error) => error.message);
+  setTimeout(() => client.cancel());
+  expect(await forced).toBe('stopped');
+  expect(client.outcome).toMatchObject({ problem: { kind: 'cancelled' } });
+});
+
 test('a worker that does not see its time pass is ended', async () => {
   const { client, workers } = opened(() => {});
   client.limits = { time: 0, memory: 1 };

@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   /** The page's own address. */
   site: string;
   heard: (message: Extract<FromWorker, { type: 'messages' | 'pack' }>) => void;
+  /** A worker had to be ended; what it held is gone. */
+  lost: (why: Problem) => void;
   /** Milliseconds that a call has to stop in. */
   grace?: number;
 }
@@ -94,6 +96,7 @@ export class Connection {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject, reason } of all) reject(new CallError(reason ?? problem));
+    this.#options.lost(problem);
   }
 
   #receive(message: FromWorker) {

@@ -29,23 +29,23 @@ const types: Record<string, string> = {
   builtin: 'a builtin',
 };
 
-function shownEvaluation({ value, statistics: { elapsed, memory } }: Evaluation): string {
-  const type = value.derivation === undefined ? types[value.type ?? ''] : 'a derivation';
-  return `${type ?? 'a value'}, ${shownTime(elapsed)}, ${Math.round(memory / mebibyte)} MiB`;
-}
+const shownType = ({ value }: Evaluation) => (value.derivation === undefined ? types[value.type ?? ''] : 'a derivation') ?? 'a value';
+
+const shownCost = ({ statistics: { elapsed, memory } }: Evaluation) => `${shownTime(elapsed)}, ${Math.round(memory / mebibyte)} MiB`;
 
 export class OutcomeView {
-  readonly status = el('p', { class: 'status', attrs: { role: 'status' } }, 'Loading…');
+  readonly #status = el('span', { attrs: { role: 'status' } }, 'Loading…');
+  /** What changes with each evaluation, or while it runs, is shown, but not read out. */
+  readonly #cost = el('span', { class: 'cost' });
+  readonly status = el('p', { class: 'status' }, this.#status, this.#cost);
   readonly problem = el('div', { class: 'outcome', attrs: { role: 'region', 'aria-label': 'Error', hidden: true, tabindex: 0 } });
   readonly #client: Client;
-  readonly #running: (isRunning: boolean) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #begun = 0;
 
-  /** `running` shows whether there is something to cancel. */
-  constructor(client: Client, running: (isRunning: boolean) => void) {
+  /** `busy` shows whether there is something to cancel. */
+  constructor(client: Client, busy: (isBusy: boolean) => void) {
     this.#client = client;
-    this.#running = running;
     client.on('begun', () => {
       this.#begun = performance.now();
       clearTimeout(this.#timer);
@@ -53,16 +53,18 @@ export class OutcomeView {
     });
     client.on('ended', (outcome) => {
       clearTimeout(this.#timer);
-      running(false);
       this.#show(outcome);
+    });
+    let busyTimer: ReturnType<typeof setTimeout> | undefined;
+    client.on('busy', (isBusy) => {
+      clearTimeout(busyTimer);
+      busyTimer = setTimeout(() => busy(isBusy), patience);
     });
   }
 
-  /** What changes twice a second is shown, and read out only at first. */
   #wait() {
     const elapsed = performance.now() - this.#begun;
-    this.#running(true);
-    this.#say(elapsed < 1000 ? 'Evaluating…' : `Evaluating… ${shownTime(elapsed)}`, elapsed < 1000);
+    this.#say('Evaluating…', elapsed < 1000 ? '' : shownTime(elapsed));
     this.#timer = setTimeout(() => this.#wait(), rhythm);
   }
 
@@ -70,13 +72,13 @@ export class OutcomeView {
     const hasFailed = 'problem' in outcome;
     this.problem.hidden = !hasFailed;
     this.problem.replaceChildren();
-    if (!hasFailed) return this.#say(shownEvaluation(outcome.evaluation));
+    if (!hasFailed) return this.#say(shownType(outcome.evaluation), shownCost(outcome.evaluation));
     this.problem.append(problemView(outcome.problem, (place) => this.#client.emit('reveal', place)));
     this.#say(`Error: ${outcome.problem.message.slice(0, mostAloud)}`);
   }
 
-  #say(text: string, aloud = true) {
-    this.status.setAttribute('aria-live', aloud ? 'polite' : 'off');
-    this.status.textContent = text;
+  #say(text: string, cost = '') {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+    this.#cost.textContent = cost;
   }
 }

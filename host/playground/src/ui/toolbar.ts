@@ -34,7 +34,7 @@ export class Toolbar {
   }
 
   /** Shows whether there is something to cancel. */
-  running(isRunning: boolean) {
-    this.#cancel.hidden = !isRunning;
+  busy(isBusy: boolean) {
+    this.#cancel.hidden = !isBusy;
   }
 }
