@@ -5,9 +5,9 @@ import { button, el } from '../dom.ts';
 import type { Panel } from '../panels.ts';
 import { problemOf } from '../problems.ts';
 import { problemView } from '../ui/problem-view.ts';
+import { parsePath, pathText } from './attr-path.ts';
 import { panelId, takeTarget } from './derivation-target.ts';
 import { graphView } from './graph.ts';
-import { pathText } from './value-details.ts';
 import { note, Pages, row, table, View } from './view.ts';
 
 // What a page draws without a pause that is felt.
@@ -16,15 +16,6 @@ const longestText = 50_000;
 const longestVariable = 2000;
 
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
-
-/** `a.b."c d".0` as names and indices. */
-export function parsePath(text: string): (string | number)[] {
-  const parts = text.match(/"(?:[^"\\]|\\.)*"|[^.\s]+/g) ?? [];
-  return parts.map((part) => {
-    if (part.startsWith('"')) return part.slice(1, -1).replace(/\\(.)/g, '$1');
-    return /^\d+$/.test(part) ? Number(part) : part;
-  });
-}
 
 class DerivationPanelView extends View {
   readonly #path = el('input', { id: 'derivation-path', attrs: { type: 'text', spellcheck: 'false', placeholder: 'the value itself' } });

@@ -2,6 +2,7 @@
 import type { ContextElement, FunctionDetails, Place, ValueDetails } from '@vixen/host';
 import { el } from '../dom.ts';
 import { problemView, type Reveal } from '../ui/problem-view.ts';
+import { pathText } from './attr-path.ts';
 
 export interface DetailsOptions {
   place: (place: Place | undefined) => HTMLElement;
@@ -9,10 +10,6 @@ export interface DetailsOptions {
 }
 
 const mostPaths = 50;
-
-const name = /^[A-Za-z_][\w'-]*$/;
-export const pathText = (path: readonly (string | number)[]) =>
-  path.map((key) => (typeof key === 'string' && !name.test(key) ? JSON.stringify(key) : String(key))).join('.');
 
 function list(items: readonly string[]): HTMLElement {
   const shown = items.slice(0, mostPaths).map((item) => el('li', {}, item));

@@ -4,6 +4,8 @@ import type { Client, Outcome } from '../client.ts';
 import { button, el } from '../dom.ts';
 import type { Panel } from '../panels.ts';
 import { problemOf } from '../problems.ts';
+import { problemView } from '../ui/problem-view.ts';
+import { keyText, parsePath } from './attr-path.ts';
 import { showDerivation } from './derivation-target.ts';
 import { Tree } from './tree.ts';
 import { detailsView } from './value-details.ts';
@@ -11,13 +13,17 @@ import { note, View } from './view.ts';
 
 type Branch = Child & { isRoot: boolean };
 
+const fieldId = 'tree-path';
+
 const containers = new Set(['list', 'set']);
-const name = /^[A-Za-z_][\w'-]*$/;
-const keyText = (key: string | number) => (typeof key === 'number' ? `[${key}]` : name.test(key) ? key : JSON.stringify(key));
 
 function line(node: Branch): Node[] {
   const parts: Node[] = [];
-  if (!node.isRoot) parts.push(el('span', { class: 'key' }, keyText(node.key)), el('span', { class: 'faint' }, ' = '));
+  if (!node.isRoot)
+    parts.push(
+      el('span', { class: 'key' }, typeof node.key === 'number' ? `[${node.key}]` : keyText(node.key)),
+      el('span', { class: 'faint' }, ' = '),
+    );
   parts.push(el('span', { class: `shown type-${node.type ?? node.state}` }, node.text));
   if (node.derivation !== undefined)
     parts.push(document.createTextNode(' '), el('span', { class: 'badge' }, `derivation ${node.derivation}`.trimEnd()));
@@ -28,6 +34,14 @@ function line(node: Branch): Node[] {
 class ValueTreeView extends View {
   readonly #details = el('div', { class: 'details', attrs: { 'aria-live': 'polite' } });
   readonly #tree: Tree<Branch>;
+  readonly #path = el('input', { id: fieldId, attrs: { type: 'text', spellcheck: 'false', placeholder: 'the whole value' } });
+  readonly #form = el(
+    'form',
+    { class: 'panel-tools' },
+    el('label', { attrs: { for: fieldId } }, 'Attribute path'),
+    this.#path,
+    el('button', { attrs: { type: 'submit' } }, 'Go'),
+  );
 
   constructor(element: HTMLElement, client: Client) {
     super(element, client);
@@ -38,6 +52,10 @@ class ValueTreeView extends View {
       children: (node, from) => this.#children(node, from),
       chosen: (node) => void this.#describe(node),
     });
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.again();
+    });
   }
 
   protected async fill(outcome: Outcome) {
@@ -46,10 +64,18 @@ class ValueTreeView extends View {
       return;
     }
     const { value } = outcome.evaluation;
+    const path = parsePath(this.#path.value);
     this.#details.replaceChildren();
-    this.element.replaceChildren(this.#tree.element, this.#details);
-    this.#tree.set([{ ...value, key: '', isRoot: true }]);
-    await this.#tree.openRoot();
+    this.element.replaceChildren(this.#form, this.#tree.element, this.#details);
+    this.#tree.set([]);
+    try {
+      const root = path.length === 0 ? value : await this.client.call('select', { id: value.id, path });
+      if (!this.isShown(outcome)) return;
+      this.#tree.set([{ ...root, key: '', isRoot: true }]);
+      await this.#tree.openRoot();
+    } catch (error) {
+      if (this.isShown(outcome)) this.#details.replaceChildren(problemView(problemOf(error), this.reveal));
+    }
   }
 
   async #forced(node: Branch): Promise<Branch> {

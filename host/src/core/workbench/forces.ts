@@ -22,7 +22,8 @@ interface Label {
 function labelOf({ machine }: Run, { kind, which, position }: ForceEvent): Label {
   const own = machine.position(position);
   if (kind === Suspended.Selection) return { name: machine.symbolText(which), position: own };
-  if (kind === Suspended.Native || which === 0) return { name: '', position: own };
+  if (kind === Suspended.Native) return { name: machine.builtinName(which), position: own };
+  if (which === 0) return { name: '', position: own };
   const label = kind === Suspended.Thunk ? machine.codeLabel(which) : machine.functionInfo(which);
   return { name: label.name, position: label.position ?? own };
 }

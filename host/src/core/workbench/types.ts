@@ -294,7 +294,7 @@ export interface ForceStep {
   /** How many others were being forced. */
   depth: number;
   what: 'thunk' | 'application' | 'selection' | 'builtin';
-  /** The attribute, variable or argument that it is the value of. */
+  /** The attribute, variable or argument that it is the value of; the function of an application, the builtin. */
   name: string;
   place: Place | undefined;
 }
