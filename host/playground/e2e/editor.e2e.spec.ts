@@ -1,7 +1,20 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { expect } from 'vitest';
-import { browserSuite } from './suite.ts';
+import { pack } from './packs.ts';
+import { browserSuite, type Suite } from './suite.ts';
 
-browserSuite('the editor', ({ page }) => {
+/** A pack of a small lib. */
+function packLib(site: string) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-lib-'));
+  fs.mkdirSync(path.join(folder, 'lib'));
+  fs.writeFileSync(path.join(folder, 'lib/default.nix'), '{ strings = { toUpper = x: x; toLower = x: x; }; }');
+  pack(folder, path.join(site, 'pack'));
+  fs.rmSync(folder, { recursive: true });
+}
+
+const specs = ({ page }: Suite) => {
   page('completes builtins with their descriptions, and names of the file', async (playground) => {
     await playground.write('let favourite = 1; in ');
     await playground.page.keyboard.type('builtins.genericCl');
@@ -35,6 +48,15 @@ browserSuite('the editor', ({ page }) => {
     await playground.seesValue('"before"');
   });
 
+  page('completes what is in lib, once something of nixpkgs was fetched', async (playground) => {
+    await playground.evaluate('import <nixpkgs/lib>');
+    await playground.sees('.status', 'a set');
+    await playground.sees('.pack', 'nixpkgs');
+    await playground.write('with import <nixpkgs/lib>; lib.strings.to');
+    await playground.page.keyboard.press('Control+Space');
+    await playground.sees('.cm-tooltip-autocomplete', 'toUpper');
+  });
+
   page('closes brackets and indents', async (playground) => {
     await playground.write('');
     await playground.page.keyboard.type('{ a = [');
@@ -42,4 +64,6 @@ browserSuite('the editor', ({ page }) => {
     await playground.page.keyboard.type('1');
     expect(await playground.page.locator('.cm-line').allTextContents()).toEqual(['{ a = [', '  1', ']}']);
   });
-});
+};
+
+browserSuite('the editor', specs, packLib);

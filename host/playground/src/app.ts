@@ -6,11 +6,10 @@ import { libMembers } from './editor/lib-members.ts';
 import { marksOfCheck, marksOfOutcome } from './editor/marks.ts';
 import { nixSupport } from './editor/nix.ts';
 import type { Modules } from './modules.ts';
-import type { Limits } from './protocol.ts';
 import { Runner } from './runner.ts';
 import { Sessions } from './sessions.ts';
 import { absolute, nameOf } from './state/paths.ts';
-import { loadPreferences, type Preferences, savePreferences } from './state/preferences.ts';
+import { limitsFor, loadPreferences, savePreferences } from './state/preferences.ts';
 import { encodeShare } from './state/share.ts';
 import { WorkspaceStore } from './state/store.ts';
 import { Workspace } from './state/workspace.ts';
@@ -26,9 +25,6 @@ import { tabId } from './ui/tabs.ts';
 import { applyTheme, isDark } from './ui/theme.ts';
 import { Toolbar } from './ui/toolbar.ts';
 import { welcome } from './welcome.ts';
-
-// What a link from somebody else may take before the reader says otherwise.
-const guestLimits: Limits = { time: 10, memory: 512 };
 
 export class App {
   readonly #preferences = loadPreferences();
@@ -73,6 +69,21 @@ export class App {
     addEventListener('hashchange', () => void this.#sessions.enter(location.hash));
     addEventListener('pagehide', () => void this.#sessions.flush());
     document.addEventListener('visibilitychange', () => void this.#sessions.flush());
+    document.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  /** Keys that mean the same wherever the focus is; the editor has its own. */
+  #key(event: KeyboardEvent) {
+    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey)) return;
+    const action = { Enter: () => this.#runner.evaluate(), s: () => this.#keep() }[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  #keep() {
+    const isOwn = this.#sessions.current.kind === 'own';
+    void this.#sessions.flush().then(() => isOwn && this.#notices.flash('Kept by this browser, as everything is that you write.'));
   }
 
   #build(editorPlace: HTMLElement) {
@@ -169,9 +180,7 @@ export class App {
   }
 
   #applyLimits() {
-    const own: Preferences['limits'] = this.#preferences.limits;
-    const isGuest = this.#sessions.current.kind === 'shared';
-    this.#client.limits = isGuest ? { time: Math.min(own.time, guestLimits.time), memory: Math.min(own.memory, guestLimits.memory) } : own;
+    this.#client.limits = limitsFor(this.#preferences.limits, this.#sessions.current.kind === 'shared');
   }
 
   #preferencesChanged() {

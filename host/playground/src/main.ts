@@ -6,5 +6,10 @@ import { keepForOffline } from './offline/register.ts';
 
 const createWorker = () => new Worker(new URL('./worker/main.ts', import.meta.url), { type: 'module', name: 'vixen' });
 
-void new App(document.querySelector<HTMLElement>('#app')!, loadModules(), createWorker).start();
-keepForOffline();
+const place = document.querySelector<HTMLElement>('#app')!;
+const isKnown = 'popover' in HTMLElement.prototype && 'any' in AbortSignal && typeof CompressionStream === 'function';
+
+if (isKnown) {
+  void new App(place, loadModules(), createWorker).start();
+  keepForOffline();
+} else place.textContent = 'The playground needs a newer browser: Chromium 116, Firefox 125, Safari 17.4, or later ones.';

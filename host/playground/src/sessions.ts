@@ -7,6 +7,13 @@ import type { Snapshot, Workspace } from './state/workspace.ts';
 
 export type Session = { kind: 'own' } | { kind: 'shared' } | { kind: 'example'; title: string };
 
+interface Opened {
+  session: Session;
+  snapshot: Snapshot;
+  /** What the reader has to know. */
+  trouble?: string;
+}
+
 export interface SessionEvents {
   entered: Session;
   /** Something about saving or opening that the reader has to know. */
@@ -15,6 +22,7 @@ export interface SessionEvents {
 
 // Milliseconds without a change.
 const saveDelay = 400;
+const notKept = 'This browser does not keep your files: download what you need.';
 const examplePattern = /^#example=([\w-]+)$/;
 
 export class Sessions extends Emitter<SessionEvents> {
@@ -22,6 +30,7 @@ export class Sessions extends Emitter<SessionEvents> {
   readonly #workspace: Workspace;
   readonly #store: WorkspaceStore;
   readonly #first: Snapshot;
+  #entries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Files of another session are being put in their place; `entered` follows. */
   isEntering = false;
@@ -36,25 +45,33 @@ export class Sessions extends Emitter<SessionEvents> {
     workspace.on('arranged', () => this.#saveSoon());
   }
 
-  /** Opens what the address says, or the reader's own files. */
+  /** Opens what the address says, or the reader's own files. Of several at once, the last is opened. */
   async enter(fragment: string): Promise<void> {
+    const entry = ++this.#entries;
     await this.flush();
-    const example = exampleOf(examplePattern.exec(fragment)?.[1] ?? '');
-    if (example) return this.#show({ kind: 'example', title: example.title }, example);
-    if (isShare(fragment)) {
-      try {
-        return this.#show({ kind: 'shared' }, await decodeShare(fragment));
-      } catch (error) {
-        await this.#showOwn();
-        return this.emit('trouble', { message: (error as Error).message });
-      }
-    }
-    await this.#showOwn();
+    const opened = await this.#opened(fragment);
+    if (entry !== this.#entries) return;
+    this.#show(opened.session, opened.snapshot);
+    if (opened.trouble !== undefined) this.emit('trouble', { message: opened.trouble });
   }
 
-  async #showOwn() {
-    const saved = await this.#store.load().catch((error: unknown) => this.#notKept(error));
-    this.#show({ kind: 'own' }, saved ?? this.#first);
+  async #opened(fragment: string): Promise<Opened> {
+    const example = exampleOf(examplePattern.exec(fragment)?.[1] ?? '');
+    if (example) return { session: { kind: 'example', title: example.title }, snapshot: example };
+    if (!isShare(fragment)) return this.#own();
+    try {
+      return { session: { kind: 'shared' }, snapshot: await decodeShare(fragment) };
+    } catch (error) {
+      return { ...(await this.#own()), trouble: (error as Error).message };
+    }
+  }
+
+  async #own(): Promise<Opened> {
+    try {
+      return { session: { kind: 'own' }, snapshot: (await this.#store.load()) ?? this.#first };
+    } catch {
+      return { session: { kind: 'own' }, snapshot: this.#first, trouble: notKept };
+    }
   }
 
   #show(session: Session, snapshot: Snapshot) {
@@ -101,7 +118,7 @@ export class Sessions extends Emitter<SessionEvents> {
       });
       return;
     }
-    this.emit('trouble', { message: 'This browser does not keep your files: download what you need.' });
+    this.emit('trouble', { message: notKept });
   }
 }
 

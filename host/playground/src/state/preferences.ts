@@ -14,6 +14,14 @@ export const defaults: Preferences = { theme: 'system', live: true, limits: { ti
 /** What limits may be set to: seconds, mebibytes. */
 export const limitRanges = { time: { min: 1, max: 3600 }, memory: { min: 16, max: 4096 } } as const;
 
+// What came with a link from somebody else may take so much, whatever its reader allows himself.
+const guestLimits: Limits = { time: 10, memory: 512 };
+
+export function limitsFor(own: Limits, isGuest: boolean): Limits {
+  if (!isGuest) return own;
+  return { time: Math.min(own.time, guestLimits.time), memory: Math.min(own.memory, guestLimits.memory) };
+}
+
 const key = 'vixen-playground-preferences';
 
 const within = (value: unknown, { min, max }: { min: number; max: number }, otherwise: number) =>

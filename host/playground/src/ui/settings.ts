@@ -14,6 +14,7 @@ const keys: [keys: string, what: string][] = [
   ['Ctrl-Space', 'complete'],
   ['Ctrl-F', 'search and replace'],
   ['Ctrl-/', 'comment'],
+  ['Ctrl-S', 'keep at once (everything is kept anyway)'],
   ['F8', 'go to the next problem'],
   ['Escape, then Tab', 'leave the editor (Tab alone indents)'],
   ['Arrow keys on a tab', 'go to another file or view'],
