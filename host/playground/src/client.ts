@@ -5,8 +5,14 @@ import { Emitter } from './emitter.ts';
 import { CallError, outOfTime, problemOf } from './problems.ts';
 import type { CallName, Calls, FileChange, Limits } from './protocol.ts';
 
+interface Told {
+  path: string;
+  /** How many of the values that were forced the evaluation was to remember. */
+  forces: number;
+}
+
 /** How the latest evaluation has ended. */
-export type Outcome = { path: string; evaluation: Evaluation } | { path: string; problem: Problem };
+export type Outcome = Told & ({ evaluation: Evaluation } | { problem: Problem });
 
 export interface ClientEvents {
   /** An evaluation has begun: what was computed before is gone. */
@@ -127,9 +133,9 @@ export class Client extends Emitter<ClientEvents> {
   async #evaluated(path: string): Promise<Outcome> {
     const { limits, forces } = this;
     try {
-      return { path, evaluation: await this.call('evaluate', { path, limits, forces }) };
+      return { path, forces, evaluation: await this.call('evaluate', { path, limits, forces }) };
     } catch (error) {
-      return { path, problem: problemOf(error) };
+      return { path, forces, problem: problemOf(error) };
     }
   }
 
@@ -140,6 +146,7 @@ export class Client extends Emitter<ClientEvents> {
 
   /** The worker was ended, and with it the value that is shown. */
   #lost(problem: Problem) {
-    if (this.outcome && 'evaluation' in this.outcome) this.#tell({ path: this.outcome.path, problem });
+    const { outcome } = this;
+    if (outcome && 'evaluation' in outcome) this.#tell({ path: outcome.path, forces: outcome.forces, problem });
   }
 }

@@ -55,7 +55,7 @@ const answer = (message: ToWorker, worker: FakeWorker) => {
 
 test('a worker gets modules and files before the first call', async () => {
   const { client, workers } = opened(answer);
-  expect(await client.evaluate('/work/default.nix')).toEqual({ path: '/work/default.nix', evaluation });
+  expect(await client.evaluate('/work/default.nix')).toEqual({ path: '/work/default.nix', forces: 0, evaluation });
   expect(workers[0]!.received.map(({ type }) => type)).toEqual(['start', 'files', 'call']);
 });
 

@@ -56,7 +56,9 @@ class BytecodeView extends View {
   #instruction({ offset, name, operands, meaning, body, place }: Instruction): HTMLElement {
     const code = el('span', { class: 'kind', attrs: { title: this.#help[name] } }, name);
     const target = body === undefined ? meaning : button(`code ${body}`, () => this.#jump(body), { class: 'link' });
-    return row(String(offset), code, operands.join(' '), target, this.place(place));
+    // What has been told otherwise is an address in the machine's memory.
+    const shown = body !== undefined || meaning !== '' || place ? operands.slice(0, 1) : operands;
+    return row(String(offset), code, shown.join(' '), target, this.place(place));
   }
 
   #jump(index: number) {

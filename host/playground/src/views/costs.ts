@@ -56,7 +56,6 @@ class CostsView extends View {
   protected async fill(outcome: Outcome) {
     const statistics = await this.client.call('statistics', {});
     if (!this.isShown(outcome)) return;
-    const samples = 'evaluation' in outcome ? outcome.evaluation.samples : [];
     const list = el('dl', { class: 'terms figures' });
     for (const [label, of] of figures) list.append(el('dt', {}, label), el('dd', {}, of(statistics)));
     const asked = Object.entries(statistics.requests).sort(([, a], [, b]) => b - a);
@@ -66,7 +65,7 @@ class CostsView extends View {
       { class: 'panel-tools' },
       button('Refresh', () => this.again()),
     );
-    this.element.replaceChildren(tools, chart(samples), list, ...(asked.length > 0 ? [requests.frame] : []));
+    this.element.replaceChildren(tools, chart(statistics.samples), list, ...(asked.length > 0 ? [requests.frame] : []));
   }
 }
 

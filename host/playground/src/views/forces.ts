@@ -1,6 +1,6 @@
 // The order in which values were forced. Remembering it makes evaluation slower, so it is done while this is looked at.
 import type { ForceCount, ForceStep, ValueId } from '@vixen/host';
-import type { Client, Outcome } from '../client.ts';
+import type { Outcome } from '../client.ts';
 import { button, el } from '../dom.ts';
 import type { Panel } from '../panels.ts';
 import { note, Pages, row, table, View } from './view.ts';
@@ -9,20 +9,10 @@ const kept = 2000;
 const deepest = 12;
 
 class ForcesView extends View {
-  /** Whether the latest evaluation was to remember. */
-  #asked = false;
-
-  constructor(element: HTMLElement, client: Client) {
-    super(element, client);
-    client.on('begun', () => {
-      this.#asked = client.forces > 0;
-    });
-  }
-
   override show() {
     this.client.forces = kept;
     const { outcome } = this.client;
-    if (!outcome || this.#asked) return super.show();
+    if (!outcome || outcome.forces > 0) return super.show();
     // What was evaluated without remembering is evaluated again; its end comes here.
     this.visible = true;
     void this.client.evaluate(outcome.path);

@@ -54,6 +54,7 @@ export interface RunOptions extends Surroundings {
 const giveWayAfter = 12;
 // The course of memory is noted at most so often, milliseconds.
 const sampleEvery = 20;
+const mostSamples = 1000;
 const megabyte = 2 ** 20;
 // The last page of a 4 GiB memory is out of reach of a 32-bit length.
 const mostMemory = 4096 * megabyte - 65_536;
@@ -95,17 +96,18 @@ export class Run {
   readonly session: Session;
   readonly io: HostIO;
   sources: Sources;
-  readonly samples: Sample[] = [];
+  samples: Sample[] = [];
   readonly requests: Record<string, number> = {};
   slices = 0;
-  elapsed = 0;
   waited = 0;
   /** The machine has trapped. */
   dead = false;
   readonly #limits: Limits;
   readonly #onWarning: (warning: Warning) => void;
   #controller = new AbortController();
-  #started = 0;
+  /** When the job that runs has begun. */
+  #started: number | undefined;
+  #elapsed = 0;
   #gaveWay = 0;
   #sampled = 0;
 
@@ -160,7 +162,7 @@ export class Run {
     this.slices += 1;
     if (now - this.#sampled >= sampleEvery) this.#sample(now);
     const { time } = this.#limits;
-    if (time !== undefined && now - this.#started > time) {
+    if (time !== undefined && now - (this.#started ?? now) > time) {
       this.#stop();
       return undefined;
     }
@@ -178,9 +180,16 @@ export class Run {
     this.waited += this.#gaveWay - since;
   }
 
+  /** Milliseconds of all jobs, with the one that runs. */
+  get elapsed(): number {
+    return this.#elapsed + (this.#started === undefined ? 0 : performance.now() - this.#started);
+  }
+
   #sample(now: number) {
     this.#sampled = now;
-    this.samples.push({ at: this.elapsed + now - this.#started, memory: this.machine.exports.memory.buffer.byteLength });
+    // The course of a long evaluation is kept with half the detail, again and again.
+    if (this.samples.length >= mostSamples) this.samples = this.samples.filter((_, i) => i % 2 === 0);
+    this.samples.push({ at: this.elapsed, memory: this.machine.exports.memory.buffer.byteLength });
   }
 
   /** Works within the limits, until the signal ends it. */
@@ -203,9 +212,9 @@ export class Run {
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
-      const now = performance.now();
-      this.#sample(now);
-      this.elapsed += now - this.#started;
+      this.#sample(performance.now());
+      this.#elapsed = this.elapsed;
+      this.#started = undefined;
     }
   }
 }

@@ -17,6 +17,7 @@ export function statisticsOf(run: Run): Statistics {
     collections: number('collections'),
     slices: run.slices,
     requests: { ...run.requests },
+    samples: [...run.samples],
     memory: number('memoryPages') * page,
     touched: number('touchedPages') * page,
     expressions: number('nrExprs'),

@@ -161,6 +161,8 @@ export interface Statistics {
   /** How often the machine came back, for the outside or because a slice was used up. */
   slices: number;
   requests: Record<string, number>;
+  /** The course of it; none of an evaluation that took no time to speak of. */
+  samples: Sample[];
   /** Bytes: of linear memory, and of those that were ever written. */
   memory: number;
   touched: number;
@@ -193,7 +195,6 @@ export interface Evaluation {
   value: ValueSummary;
   warnings: Warning[];
   statistics: Statistics;
-  samples: Sample[];
 }
 
 /** What checking a text finds; nothing is evaluated. */

@@ -380,12 +380,16 @@ describe('limits', () => {
   });
 
   test('statistics', async () => {
-    const { evaluation } = await opened(endlessLoop.replace('100000000', '100000'));
-    const { statistics, samples } = evaluation;
+    const { bench, evaluation } = await opened(endlessLoop.replace('100000000', '100000'));
+    const { statistics } = evaluation;
+    expect(statistics.elapsed).toBeGreaterThan(1);
+    expect(statistics.working).toBeGreaterThan(1);
     expect(statistics.thunks).toBeGreaterThan(0);
     expect(statistics.calls).toBeGreaterThan(100_000);
     expect(statistics.elapsed).toBeGreaterThanOrEqual(statistics.working);
-    expect(samples.length).toBeGreaterThan(0);
+    const after = answerOf(await bench.statistics());
+    expect(after.elapsed).toBeGreaterThanOrEqual(statistics.elapsed);
+    expect(after.samples.length).toBeGreaterThan(0);
     expect(structuredClone(evaluation)).toEqual(evaluation);
   });
 });

@@ -144,7 +144,7 @@ export class Workbench {
     const tree = new ValueTree(run, () => ++this.#lastId);
     this.#current = { run, tree, source };
     const root = tree.add(await run.session.evalString(source));
-    return { value: tree.summary(root), warnings, statistics: statisticsOf(run), samples: run.samples };
+    return { value: tree.summary(root), warnings, statistics: statisticsOf(run) };
   }
 
   /** The errors of syntax and scope of a text; nothing is evaluated, and no value is lost. */
