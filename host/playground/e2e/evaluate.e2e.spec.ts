@@ -38,6 +38,7 @@ browserSuite('evaluation in the page', ({ page }) => {
 
   page('what evaluation says is on Output', async (playground) => {
     await playground.evaluate('builtins.trace "here" 1');
+    await playground.page.getByRole('tab', { name: 'Output (1)' }).waitFor();
     await playground.choose('Output');
     await playground.sees('.output', 'trace: here');
   });

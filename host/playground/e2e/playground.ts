@@ -85,6 +85,9 @@ export class Playground {
 
   /** Shows a panel. */
   async choose(panel: string) {
-    await this.page.getByRole('tablist', { name: 'Views' }).getByRole('tab', { name: panel, exact: true }).click();
+    await this.page
+      .getByRole('tablist', { name: 'Views' })
+      .getByRole('tab', { name: new RegExp(`^${panel}\\b`) })
+      .click();
   }
 }

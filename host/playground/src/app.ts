@@ -23,7 +23,7 @@ import { PanelArea } from './ui/panel-area.ts';
 import { showSettings } from './ui/settings.ts';
 import { tabId } from './ui/tabs.ts';
 import { applyTheme, isDark } from './ui/theme.ts';
-import { Toolbar } from './ui/toolbar.ts';
+import { toolbar } from './ui/toolbar.ts';
 import { welcome } from './welcome.ts';
 
 export class App {
@@ -87,9 +87,8 @@ export class App {
   }
 
   #build(editorPlace: HTMLElement) {
-    const toolbar = new Toolbar({
+    const tools = toolbar({
       evaluate: () => this.#runner.evaluate(),
-      cancel: () => this.#runner.cancel(),
       example: (id) => this.#go(`#example=${id}`),
       share: () => void this.#share(),
       settings: () => void showSettings(this.#preferences, () => this.#preferencesChanged()),
@@ -98,7 +97,7 @@ export class App {
         this.#preferencesChanged();
       },
     });
-    const outcome = new OutcomeView(this.#client, (isBusy) => toolbar.busy(isBusy));
+    const outcome = new OutcomeView(this.#client, () => this.#runner.cancel());
     const files = new FileBar(this.#workspace, () => this.#editor.focus());
     const area = new PanelArea(this.#client, (panel) => {
       this.#preferences.panel = panel;
@@ -107,7 +106,7 @@ export class App {
     const source = el('section', { class: 'source', attrs: { 'aria-label': 'Source' } }, files.element, editorPlace);
     const result = el('section', { class: 'result', attrs: { 'aria-label': 'Result' } }, outcome.status, outcome.problem, area.element);
     this.#place.replaceChildren(
-      el('header', { class: 'top' }, el('h1', {}, 'Vixen playground'), packView(this.#client), toolbar.element),
+      el('header', { class: 'top' }, el('h1', {}, 'Vixen playground'), packView(this.#client), tools),
       el('main', { class: 'main' }, this.#notices.element, el('div', { class: 'work' }, source, result)),
     );
     acceptDrops(this.#place, (dropped) => void files.take(dropped));

@@ -11,6 +11,8 @@ export interface PanelView {
 export interface Panel {
   readonly id: string;
   readonly title: string;
+  /** Lets the panel change the title on its tab, mounted or not. */
+  retitle?(client: Client, title: (text: string) => void): void;
   /** Fills its element, at the first time it is shown; `show` follows. */
   mount(element: HTMLElement, client: Client): PanelView;
 }

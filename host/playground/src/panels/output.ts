@@ -47,9 +47,18 @@ class OutputView {
   }
 }
 
+/** The title says how much there is: it is seen while another panel is shown. */
+const titled = (count: number) => (count === 0 ? 'Output' : `Output (${count})`);
+
 export const outputPanel: Panel = {
   id: 'output',
   title: 'Output',
+  retitle: (client, title) => {
+    const tell = (warnings = 0) => title(titled(client.messages.length + warnings));
+    client.on('begun', () => tell());
+    client.on('messages', () => tell());
+    client.on('ended', (outcome) => tell('evaluation' in outcome ? outcome.evaluation.warnings.length : 0));
+  },
   mount: (element, client) => {
     new OutputView(element, client);
     return {};

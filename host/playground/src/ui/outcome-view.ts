@@ -1,7 +1,7 @@
 // How the evaluation stands: one line that screen readers hear, and the error where there is one.
 import type { Evaluation } from '@vixen/host';
 import type { Client, Outcome } from '../client.ts';
-import { el } from '../dom.ts';
+import { button, el } from '../dom.ts';
 import { problemView } from './problem-view.ts';
 
 const mebibyte = 2 ** 20;
@@ -37,15 +37,18 @@ export class OutcomeView {
   readonly #status = el('span', { attrs: { role: 'status' } }, 'Loading…');
   /** What changes with each evaluation, or while it runs, is shown, but not read out. */
   readonly #cost = el('span', { class: 'cost' });
-  readonly status = el('p', { class: 'status' }, this.#status, this.#cost);
+  readonly #cancel: HTMLButtonElement;
+  readonly status: HTMLElement;
   readonly problem = el('div', { class: 'outcome', attrs: { role: 'region', 'aria-label': 'Error', hidden: true, tabindex: 0 } });
   readonly #client: Client;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #begun = 0;
 
-  /** `busy` shows whether there is something to cancel. */
-  constructor(client: Client, busy: (isBusy: boolean) => void) {
+  /** `cancel` stops what runs. */
+  constructor(client: Client, cancel: () => void) {
     this.#client = client;
+    this.#cancel = button('Cancel', cancel, { class: 'danger', attrs: { hidden: true } });
+    this.status = el('div', { class: 'status' }, this.#status, this.#cost, this.#cancel);
     client.on('begun', () => {
       this.#begun = performance.now();
       clearTimeout(this.#timer);
@@ -58,7 +61,12 @@ export class OutcomeView {
     let busyTimer: ReturnType<typeof setTimeout> | undefined;
     client.on('busy', (isBusy) => {
       clearTimeout(busyTimer);
-      busyTimer = setTimeout(() => busy(isBusy), patience);
+      if (!isBusy) this.#cancel.hidden = true;
+      else {
+        busyTimer = setTimeout(() => {
+          this.#cancel.hidden = false;
+        }, patience);
+      }
     });
   }
 

@@ -16,6 +16,7 @@ export class PanelArea {
   readonly #mounted = new Map<string, Mounted>();
   readonly #client: Client;
   readonly #chose: (id: string) => void;
+  readonly #titles = new Map<string, string>();
   #chosen = '';
 
   /** `chose` is told of the panel that is shown, to keep it for the next visit. */
@@ -24,7 +25,11 @@ export class PanelArea {
     this.#chose = chose;
     this.#tabs = new Tabs({ label: 'Views', controls: (id) => `panel-${id}`, choose: (id) => this.choose(id) });
     this.element = el('div', { class: 'panels' }, this.#tabs.element, this.#body);
-    for (const { id } of panels()) this.#body.append(this.#place(id));
+    for (const { id, title, retitle } of panels()) {
+      this.#body.append(this.#place(id));
+      this.#titles.set(id, title);
+      retitle?.(client, (text) => this.#retitle(id, text));
+    }
   }
 
   #place(id: string): HTMLElement {
@@ -41,7 +46,7 @@ export class PanelArea {
     if (panel.id !== this.#chosen) this.#leave();
     this.#chosen = panel.id;
     this.#tabs.show(
-      panels().map(({ id, title }) => ({ id, label: title })),
+      panels().map(({ id, title }) => ({ id, label: this.#titles.get(id) ?? title })),
       panel.id,
     );
     const { element, view } = this.#mount(panel.id);
@@ -50,9 +55,9 @@ export class PanelArea {
     this.#chose(panel.id);
   }
 
-  /** The text on a panel's tab, as for a count. */
-  relabel(id: string, label: string) {
-    this.#tabs.relabel(id, label);
+  #retitle(id: string, title: string) {
+    this.#titles.set(id, title);
+    this.#tabs.relabel(id, title);
   }
 
   #leave() {

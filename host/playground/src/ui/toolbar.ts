@@ -5,36 +5,23 @@ import { menu } from './menu.ts';
 
 export interface ToolbarActions {
   evaluate: () => void;
-  cancel: () => void;
   example: (id: string) => void;
   share: () => void;
   settings: () => void;
   theme: () => void;
 }
 
-export class Toolbar {
-  readonly element: HTMLElement;
-  readonly #cancel: HTMLButtonElement;
-
-  constructor(actions: ToolbarActions) {
-    this.#cancel = button('Cancel', actions.cancel, { class: 'danger', attrs: { hidden: true } });
-    this.element = el(
-      'div',
-      { class: 'tools' },
-      button('Evaluate', actions.evaluate, { class: 'primary', attrs: { title: 'Ctrl-Enter' } }),
-      this.#cancel,
-      menu(
-        'Examples',
-        examples.map(({ id, title }) => ({ label: title, act: () => actions.example(id) })),
-      ),
-      button('Share', actions.share),
-      button('Settings', actions.settings),
-      button('◐', actions.theme, { class: 'theme', attrs: { 'aria-label': 'Light or dark', title: 'Light or dark' } }),
-    );
-  }
-
-  /** Shows whether there is something to cancel. */
-  busy(isBusy: boolean) {
-    this.#cancel.hidden = !isBusy;
-  }
+export function toolbar(actions: ToolbarActions): HTMLElement {
+  return el(
+    'div',
+    { class: 'tools' },
+    button('Evaluate', actions.evaluate, { class: 'primary', attrs: { title: 'Ctrl-Enter' } }),
+    menu(
+      'Examples',
+      examples.map(({ id, title }) => ({ label: title, act: () => actions.example(id) })),
+    ),
+    button('Share', actions.share),
+    button('Settings', actions.settings),
+    button('◐', actions.theme, { class: 'theme', attrs: { 'aria-label': 'Light or dark', title: 'Light or dark' } }),
+  );
 }
