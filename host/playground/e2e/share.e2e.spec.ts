@@ -54,6 +54,22 @@ browserSuite('share links and examples', (suite) => {
     await playground.close();
   });
 
+  suite.page('an example shows the view that it is about, for this once', async (playground) => {
+    const isShown = (name: string) => playground.page.getByRole('tab', { name, selected: true }).waitFor();
+    await isShown('Printed');
+    await playground.page.getByRole('button', { name: 'Examples' }).click();
+    await playground.page.getByRole('menuitem', { name: 'Laziness' }).click();
+    await isShown('Tree');
+    await playground.page.getByRole('button', { name: 'Back to my files' }).click();
+    await isShown('Printed');
+  });
+
+  suite.page('where there is no clipboard, the link is shown', async (playground) => {
+    await playground.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await playground.page.getByRole('button', { name: 'Share' }).click();
+    expect(await playground.page.getByRole('textbox', { name: 'The link' }).inputValue()).toContain('#v1=');
+  });
+
   suite.page('a damaged link says so', async (playground) => {
     await playground.page.evaluate(() => {
       location.hash = '#v1=AAAA';

@@ -13,6 +13,7 @@ import { limitsFor, loadPreferences, savePreferences } from './state/preferences
 import { encodeShare } from './state/share.ts';
 import { WorkspaceStore } from './state/store.ts';
 import { Workspace } from './state/workspace.ts';
+import { copyText } from './ui/clipboard.ts';
 import { tell } from './ui/dialog.ts';
 import { acceptDrops } from './ui/drop.ts';
 import { FileBar } from './ui/file-bar.ts';
@@ -34,6 +35,7 @@ export class App {
   readonly #runner: Runner;
   readonly #editor: Editor;
   readonly #notices = new Notices();
+  readonly #area: PanelArea;
   readonly #place: HTMLElement;
   /** The text that was evaluated last. */
   #evaluated = '';
@@ -48,6 +50,10 @@ export class App {
       workspace,
       isLive: () => this.#preferences.live,
       checked: (check) => this.#editor.mark(marksOfCheck(check, absolute(this.#editor.name))),
+    });
+    this.#area = new PanelArea(this.#client, (panel) => {
+      this.#preferences.panel = panel;
+      savePreferences(this.#preferences);
     });
     this.#build(editorPlace);
     this.#editor = new Editor({
@@ -99,18 +105,19 @@ export class App {
     });
     const outcome = new OutcomeView(this.#client, () => this.#runner.cancel());
     const files = new FileBar(this.#workspace, () => this.#editor.focus());
-    const area = new PanelArea(this.#client, (panel) => {
-      this.#preferences.panel = panel;
-      savePreferences(this.#preferences);
-    });
     const source = el('section', { class: 'source', attrs: { 'aria-label': 'Source' } }, files.element, editorPlace);
-    const result = el('section', { class: 'result', attrs: { 'aria-label': 'Result' } }, outcome.status, outcome.problem, area.element);
+    const result = el(
+      'section',
+      { class: 'result', attrs: { 'aria-label': 'Result' } },
+      outcome.status,
+      outcome.problem,
+      this.#area.element,
+    );
     this.#place.replaceChildren(
       el('header', { class: 'top' }, el('h1', {}, 'Vixen playground'), packView(this.#client), tools),
       el('main', { class: 'main' }, this.#notices.element, el('div', { class: 'work' }, source, result)),
     );
     acceptDrops(this.#place, (dropped) => void files.take(dropped));
-    area.choose(this.#preferences.panel);
   }
 
   #connect(editorPlace: HTMLElement) {
@@ -145,6 +152,8 @@ export class App {
     this.#runner.evaluate();
     this.#notices.hide('guest');
     this.#notices.hide('trouble');
+    const wanted = current.kind === 'example' ? current.panel : undefined;
+    this.#area.choose(wanted ?? this.#preferences.panel, { isPassing: wanted !== undefined });
     if (current.kind === 'own') return;
     const what = current.kind === 'shared' ? 'These files came with a link.' : `Example: ${current.title}.`;
     this.#notices.show('guest', `${what} Your own are untouched; changes here are not kept.`, [
@@ -169,10 +178,9 @@ export class App {
     try {
       const fragment = await encodeShare(this.#workspace.snapshot());
       const link = location.origin + location.pathname + fragment;
-      await navigator.clipboard.writeText(link).catch(() => tell('The link', link));
-      this.#notices.flash(
-        `A link with these files is in the clipboard (${link.length} characters). All of them are in it; it is sent to nobody.`,
-      );
+      const isCopied = await copyText('The link', link);
+      if (isCopied)
+        this.#notices.flash(`A link that holds these files is in the clipboard (${link.length} characters). It was sent to nobody.`);
     } catch (error) {
       await tell('No link', (error as Error).message);
     }

@@ -5,7 +5,7 @@ import { decodeShare, isShare } from './state/share.ts';
 import { ConflictError, type WorkspaceStore } from './state/store.ts';
 import type { Snapshot, Workspace } from './state/workspace.ts';
 
-export type Session = { kind: 'own' } | { kind: 'shared' } | { kind: 'example'; title: string };
+export type Session = { kind: 'own' } | { kind: 'shared' } | { kind: 'example'; title: string; panel: string | undefined };
 
 interface Opened {
   session: Session;
@@ -57,7 +57,7 @@ export class Sessions extends Emitter<SessionEvents> {
 
   async #opened(fragment: string): Promise<Opened> {
     const example = exampleOf(examplePattern.exec(fragment)?.[1] ?? '');
-    if (example) return { session: { kind: 'example', title: example.title }, snapshot: example };
+    if (example) return { session: { kind: 'example', title: example.title, panel: example.panel }, snapshot: example };
     if (!isShare(fragment)) return this.#own();
     try {
       return { session: { kind: 'shared' }, snapshot: await decodeShare(fragment) };

@@ -1,4 +1,4 @@
-// All panels, in the order of their tabs: the value as a tree comes first, for it evaluates no more than is looked at.
+// All panels, in the order of their tabs. The first is shown to who comes for the first time: it needs no explanation.
 import { registerPanel } from '../panels.ts';
 import { views } from '../views/index.ts';
 import { outputPanel } from './output.ts';
@@ -6,4 +6,4 @@ import { printedPanel } from './printed.ts';
 
 const [tree, ...others] = views;
 
-for (const panel of [tree, printedPanel, outputPanel, ...others]) if (panel) registerPanel(panel);
+for (const panel of [printedPanel, tree, outputPanel, ...others]) if (panel) registerPanel(panel);

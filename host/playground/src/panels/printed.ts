@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import { button, el } from '../dom.ts';
 import type { Panel, PanelView } from '../panels.ts';
 import { problemOf } from '../problems.ts';
+import { copyText } from '../ui/clipboard.ts';
 
 // Milliseconds that printing everything may take without being asked for.
 const quick = 250;
@@ -23,7 +24,7 @@ class PrintedView implements PanelView {
   constructor(element: HTMLElement, client: Client) {
     this.#client = client;
     for (const [value, label] of Object.entries(formats)) this.#format.append(el('option', { attrs: { value } }, label));
-    const copy = button('Copy', () => void navigator.clipboard.writeText(this.#text.textContent ?? ''));
+    const copy = button('Copy', () => void copyText('The value', this.#text.textContent ?? ''));
     element.append(el('div', { class: 'panel-tools' }, this.#format, copy), this.#text, this.#note);
     client.on('ended', () => this.#visible && this.show());
   }

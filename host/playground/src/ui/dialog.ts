@@ -53,6 +53,23 @@ export async function askWhether(title: string, text: string, action: string): P
   return (await closed) === confirmed;
 }
 
+/** Shows a text to be copied by hand. */
+export async function showText(title: string, text: string): Promise<void> {
+  const area = el('textarea', { attrs: { readonly: true, rows: 6, 'aria-label': title } });
+  area.value = text;
+  const { dialog, closed } = showDialog(
+    title,
+    area,
+    el(
+      'div',
+      { class: 'dialog-buttons' },
+      button('OK', () => dialog.close('')),
+    ),
+  );
+  area.select();
+  await closed;
+}
+
 /** Says something that has to be seen. */
 export async function tell(title: string, text: string): Promise<void> {
   const { dialog, closed } = showDialog(

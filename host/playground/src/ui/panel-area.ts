@@ -40,7 +40,8 @@ export class PanelArea {
     });
   }
 
-  choose(wanted: string) {
+  /** Shows a panel. `isPassing`: for this once, not for the next visit. */
+  choose(wanted: string, { isPassing = false } = {}) {
     const panel = panels().find(({ id }) => id === wanted) ?? panels()[0];
     if (!panel) return;
     if (panel.id !== this.#chosen) this.#leave();
@@ -52,7 +53,7 @@ export class PanelArea {
     const { element, view } = this.#mount(panel.id);
     element.hidden = false;
     view.show?.();
-    this.#chose(panel.id);
+    if (!isPassing) this.#chose(panel.id);
   }
 
   #retitle(id: string, title: string) {

@@ -4,6 +4,7 @@ import type { Client, Outcome } from '../client.ts';
 import { button, el } from '../dom.ts';
 import type { Panel } from '../panels.ts';
 import { problemOf } from '../problems.ts';
+import { copyText } from '../ui/clipboard.ts';
 import { problemView } from '../ui/problem-view.ts';
 import { parsePath, pathText } from './attr-path.ts';
 import { panelId, takeTarget } from './derivation-target.ts';
@@ -127,7 +128,7 @@ class DerivationPanelView extends View {
   }
 
   #text({ text }: Derivation): HTMLElement {
-    const copy = button('Copy .drv text', () => void navigator.clipboard.writeText(text));
+    const copy = button('Copy .drv text', () => void copyText('The derivation', text));
     const pre = el('pre', { class: 'content' }, cut(text, longestText));
     return el('details', { class: 'body' }, el('summary', {}, '.drv text'), copy, pre);
   }

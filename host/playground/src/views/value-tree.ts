@@ -4,6 +4,7 @@ import type { Client, Outcome } from '../client.ts';
 import { button, el } from '../dom.ts';
 import type { Panel } from '../panels.ts';
 import { problemOf } from '../problems.ts';
+import { copyText } from '../ui/clipboard.ts';
 import { problemView } from '../ui/problem-view.ts';
 import { keyText, parsePath } from './attr-path.ts';
 import { showDerivation } from './derivation-target.ts';
@@ -105,8 +106,8 @@ class ValueTreeView extends View {
     const said = el('span', { class: 'note', attrs: { role: 'status' } });
     const copy = async (format: CopyFormat) => {
       try {
-        await navigator.clipboard.writeText(await this.client.call('copy', { id: details.id, format }));
-        said.textContent = 'Copied';
+        const text = await this.client.call('copy', { id: details.id, format });
+        said.textContent = (await copyText('The value', text)) ? 'Copied' : '';
       } catch (error) {
         said.textContent = problemOf(error).message;
       }
