@@ -29,7 +29,11 @@ export const rooms = [
   { folder: 'host/src/repl', imports: [...below, 'host/src/core', 'host/src/ui'] },
   { folder: 'host/src/cli', imports: [...below, 'host/src/core', 'host/src/node', 'host/src/ui', 'host/src/repl'], runtime: true },
   { folder: 'host/playground/vite.config.ts', imports: [], runtime: true },
-  { folder: 'host/playground/e2e', imports: ['host/playground', 'scripts'], runtime: true },
+  {
+    folder: 'host/playground/e2e',
+    imports: ['host/playground', 'scripts', 'eval-core/tests', 'eval-core/js', 'wasm/js', 'host/src/core'],
+    runtime: true,
+  },
   { folder: 'host/playground', imports: ['wasm/js', 'eval-core/js', 'host/src/core'] },
   { folder: 'host/bin', imports: ['host/dist'], runtime: true },
   { folder: 'bench', imports: ['scripts', 'wasm/js', 'store', 'builder'], runtime: true },

@@ -1,6 +1,7 @@
 // An outside that is in memory alone: evaluation in a browser's worker, or anywhere else where a program is to see nothing but what it is given.
 import { ErrorCode } from '@vixen/eval-core';
 import { base16, type HasherFactory, isHashAlgo } from '@vixen/wasm';
+import { OfflineFetching } from './fetch/offline.ts';
 import { LayeredTree } from './files/layered.ts';
 import { MemoryTree } from './files/memory.ts';
 import type { FileTree } from './files/tree.ts';
@@ -19,12 +20,10 @@ export interface MemoryIOOptions {
   fetching?: Fetching;
 }
 
-const refuse = (what: string): never => {
-  throw new HostError(ErrorCode.Restricted, `\x0e${what}\x0f cannot be fetched here`);
-};
+const offline = new OfflineFetching();
 const nothing: Fetching = {
-  fetch: (_fetcher, args) => refuse(args),
-  flake: (_operation, argument) => refuse(argument),
+  fetch: (fetcher, args) => offline.fetch(fetcher, args),
+  flake: (operation, argument) => offline.flake(operation, argument),
   searchPath: () => undefined,
 };
 

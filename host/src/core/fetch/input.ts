@@ -116,7 +116,7 @@ export class SchemeSet {
   }
 
   /** The scheme, which has to be known. */
-  require(attributes: Attributes): Scheme {
+  known(attributes: Attributes): Scheme {
     const scheme = this.get(attributes);
     if (!scheme) throw fetchError(`cannot fetch unsupported input ${q(attributesToJson(attributes))}`);
     return scheme;

@@ -94,7 +94,7 @@ export class MemoryTree implements FileTree {
 
   readFile(path: string, room?: Room): Uint8Array<ArrayBuffer> {
     const entry = this.#found(this.#resolved(path));
-    if (entry.type !== 'regular') throw new FileError('failed', `reading from file '\x0e${path}\x0f': Is a directory`);
+    if (entry.type !== 'regular') throw new FileError('failed', 'read of \x0e4096\x0f bytes: \x0eIs a directory\x0f');
     if (!room) return entry.bytes;
     const into = room(entry.bytes.length);
     into.set(entry.bytes);
@@ -102,8 +102,9 @@ export class MemoryTree implements FileTree {
   }
 
   readDir(path: string): [name: string, type: FileType][] {
-    const entry = this.#found(this.#resolved(path));
-    if (entry.type !== 'directory') throw new FileError('failed', `cannot read directory '\x0e${path}\x0f': Not a directory`);
+    const resolved = this.#resolved(path);
+    const entry = this.#found(resolved);
+    if (entry.type !== 'directory') throw new FileError('failed', `cannot read directory \x0e"${resolved}"\x0f: \x0eNot a directory\x0f`);
     return [...entry.names];
   }
 

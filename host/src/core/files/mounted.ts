@@ -32,7 +32,11 @@ export class MountedTree implements FileTree {
       return question(inner);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      throw new FileError(error.code, error.message.replace(`'\x0e${inner}\x0f'`, `'\x0e${path}\x0f'`), { cause: error });
+      throw new FileError(
+        error.code,
+        error.message.replace(`\x0e${inner}\x0f`, `\x0e${path}\x0f`).replace(`\x0e"${inner}"\x0f`, `\x0e"${path}"\x0f`),
+        { cause: error },
+      );
     }
   }
 
@@ -50,7 +54,7 @@ export class MountedTree implements FileTree {
   }
 
   readFile(path: string, room?: Room): Uint8Array<ArrayBuffer> {
-    if (this.#above.has(path)) throw new FileError('failed', `reading from file '\x0e${path}\x0f': Is a directory`);
+    if (this.#above.has(path)) throw new FileError('failed', 'read of \x0e4096\x0f bytes: \x0eIs a directory\x0f');
     return this.#ask(path, (inner) => this.#tree.readFile(inner, room));
   }
 

@@ -100,7 +100,7 @@ export class PackTree implements FileTree {
     const resolved = this.#resolved(path);
     const entry = this.#entry(resolved);
     if (!entry) throw doesNotExist(path);
-    if (!('length' in entry)) throw new FileError('failed', `reading from file '\x0e${path}\x0f': Is a directory`);
+    if (!('length' in entry)) throw new FileError('failed', 'read of \x0e4096\x0f bytes: \x0eIs a directory\x0f');
     const bytes = this.#contents(resolved, entry);
     // A part of a block would keep all of it, and might be written to.
     if (!room) return bytes.slice();
@@ -114,7 +114,7 @@ export class PackTree implements FileTree {
     const folder = this.#folder(resolved);
     if (folder) return Array.from(folder.listing, ([name, { kind }]) => [name, types[kind]]);
     if (!this.#entry(resolved)) throw doesNotExist(path);
-    throw new FileError('failed', `cannot read directory '\x0e${path}\x0f': Not a directory`);
+    throw new FileError('failed', `cannot read directory \x0e"${resolved}"\x0f: \x0eNot a directory\x0f`);
   }
 
   readLink(path: string): string {

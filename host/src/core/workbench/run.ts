@@ -1,9 +1,10 @@
 // One evaluation: a machine with its outside, worked within limits.
-import { AbortedError, type Answer, ErrorCode, Evaluator, type ParserWarning, Req, stripMarks } from '@vixen/eval-core';
+import { AbortedError, type Answer, Evaluator, type ParserWarning, Req, stripMarks } from '@vixen/eval-core';
 import type { HasherFactory } from '@vixen/wasm';
 import { Settings } from '../config/settings.ts';
+import { OfflineFetching } from '../fetch/offline.ts';
 import type { FileTree } from '../files/tree.ts';
-import { type Fetching, HostError, type HostIO, type MaybePromise, type MessageKind } from '../io.ts';
+import type { Fetching, HostIO, MaybePromise, MessageKind } from '../io.ts';
 import { applySettings } from '../machine-settings.ts';
 import { MemoryIO } from '../memory-io.ts';
 import { Session } from '../session.ts';
@@ -61,14 +62,13 @@ const mostMemory = 4096 * megabyte - 65_536;
 
 const kindOfMessage = (kind: MessageKind): Message['kind'] => (kind === 'trace' || kind === 'text' ? 'trace' : 'warning');
 
+const offline = new OfflineFetching();
+
 /** Search path entries are paths that are there, or nothing. */
-function fetchingOf({ fetching, files }: { fetching: Surroundings['fetching']; files: () => FileTree }): Fetching {
-  const refuse = (what: string): never => {
-    throw new HostError(ErrorCode.Restricted, `\x0e${what}\x0f cannot be fetched here`);
-  };
+function fetchingOf({ fetching = offline, files }: { fetching: Surroundings['fetching']; files: () => FileTree }): Fetching {
   return {
-    fetch: fetching ? (fetcher, args) => fetching.fetch(fetcher, args) : (fetcher) => refuse(fetcher),
-    flake: fetching ? (operation, argument) => fetching.flake(operation, argument) : (_operation, argument) => refuse(argument),
+    fetch: (fetcher, args) => fetching.fetch(fetcher, args),
+    flake: (operation, argument) => fetching.flake(operation, argument),
     searchPath: (value) => (files().lstat(value) ? value : undefined),
   };
 }
