@@ -14,6 +14,8 @@ export const named = (name: string) => (missingChromium ? `${name} (skipped: ${m
 const args = [
   '--no-sandbox',
   '--disable-gpu',
+  // Containers have a small /dev/shm.
+  '--disable-dev-shm-usage',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

@@ -1,5 +1,9 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type LexerState, startState } from './nix-lexer.ts';
 import { tokensOf } from './tokens.ts';
 
 /** `style:text` of each token. */
@@ -140,4 +144,25 @@ describe('tokens', () => {
       }),
     );
   });
+});
+
+const top = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** Programs that Nix accepts: the language tests that have a value, the examples. */
+function programs(): string[] {
+  const below = (folder: string) =>
+    fs.readdirSync(path.join(top, folder), { recursive: true, encoding: 'utf8' }).map((name) => path.join(top, folder, name));
+  const files = ['eval-core/tests', 'host/playground/examples'].flatMap(below);
+  return files.filter((file) => /\.nix$/.test(file) && !/[/]fail-|[/]tree[/]/.test(file) && fs.statSync(file).isFile());
+}
+
+test('in programs that Nix accepts nothing is invalid, and nothing stays open', () => {
+  const files = programs();
+  expect(files.length).toBeGreaterThan(200);
+  for (const file of files) {
+    const state: LexerState = startState();
+    const found = tokensOf(fs.readFileSync(file, 'utf8'), state);
+    expect(found.filter(({ style }) => style === 'invalid').map(({ text }) => `${file}: ${text}`)).toEqual([]);
+    expect(state.stack, file).toEqual([]);
+  }
 });

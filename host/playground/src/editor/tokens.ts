@@ -9,9 +9,8 @@ export interface Token {
   from: number;
 }
 
-/** All tokens but white space. */
-export function tokensOf(text: string): Token[] {
-  const state = startState();
+/** All tokens but white space. `state` is where the lexer begins, and then where it has ended. */
+export function tokensOf(text: string, state = startState()): Token[] {
   const tokens: Token[] = [];
   let from = 0;
   for (const line of text.split('\n')) {
