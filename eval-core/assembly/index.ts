@@ -42,6 +42,7 @@ import { JSON_LAZY, JSON_NO_COPY } from './builtins/json';
 import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
 import { answerSet, ANSWER_CAP } from './requests';
 import { settingSetNumber, settingSetString } from './settings';
+import { debugEnter, debugLeave } from './vm/debug';
 import { contextInit, contextCount, contextElement } from './value/context';
 import {
   shapesInit,
@@ -637,7 +638,16 @@ export function debugLevels(i: u32): void {
   bufByte(TEXT, 0x5d);
 }
 /** Puts the job that waits aside, so that others can run; then takes it up again. */
-export { debugEnter, debugLeave } from './vm/debug';
+/** While a request waits, other jobs may run between these two (vm/debug.ts). */
+export function asideEnter(ahead: u32): void {
+  store<u32>(PRINTING_BELOW, load<u32>(PRINTING));
+  debugEnter(ahead);
+}
+export function asideLeave(): void {
+  debugLeave();
+  store<u32>(PRINTING, load<u32>(PRINTING_BELOW));
+}
+const PRINTING_BELOW: usize = memory.data(4);
 /** Calls since the last look, as they lie in memory (vm/events.ts); `callEventsForget` makes room for the next. */
 export function callEvents(): usize {
   return eventsTake();

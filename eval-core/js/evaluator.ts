@@ -241,7 +241,9 @@ export class Evaluator {
     let stop: () => void = () => {};
     const aborted = new Promise<undefined>((resolve) => {
       stop = () => resolve(undefined);
-      signal.addEventListener('abort', stop, { once: true });
+      // It may have been aborted while the request was looked at: then no event comes.
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
     });
     try {
       const answer = await Promise.race([given, aborted]);
@@ -392,13 +394,16 @@ export class Evaluator {
     return JSON.parse(this.#memory.textOf(() => this.exports.debugLevels(place))) as string[][];
   }
 
-  /** Runs other jobs while the one in flight waits. */
-  async debugAside<T>(work: () => Promise<T>): Promise<T> {
-    this.exports.debugEnter();
+  /**
+   * Runs other jobs while the one in flight waits. Jobs that look `ahead` leave what they do not finish as it was, and keep no errors: the job that waits finds
+   * nothing but values that are there already.
+   */
+  async aside<T>(work: () => Promise<T>, { ahead = false } = {}): Promise<T> {
+    this.exports.asideEnter(Number(ahead));
     try {
       return await work();
     } finally {
-      this.exports.debugLeave();
+      this.exports.asideLeave();
     }
   }
 

@@ -181,8 +181,8 @@ export interface EvalExports extends WebAssembly.Exports {
   debugPlaces(): void;
   debugVariables(place: number): number;
   debugLevels(place: number): void;
-  debugEnter(): void;
-  debugLeave(): void;
+  asideEnter(ahead: number): void;
+  asideLeave(): void;
 
   /** Address of the calls since the last look (`setOption` CallEvents): | what | position | which | each. */
   callEvents(): number;

@@ -32,6 +32,7 @@ export const enum Stop {
 
 const STOPPED: usize = memory.data(4); // the error in flight has been shown, and goes on
 const NESTED: usize = memory.data(4); // distance of the base of jobs from the begin of the stack, 0: nothing waits
+const AHEAD: usize = memory.data(4); // what is evaluated meanwhile only looks ahead
 const KEPT_WORDS: u32 = 8;
 
 /** Whether `break` is to stop: there is a debugger, and it is not what evaluates. */
@@ -194,8 +195,9 @@ function addNames(r: usize, env: usize): void {
 
 // ---- evaluating something else
 
-/** Puts the job that waits aside. */
-export function debugEnter(): void {
+/** Puts the job that waits aside. `ahead`: nothing of what comes may change what it will find but by finishing it. */
+export function debugEnter(ahead: u32): void {
+  store<u32>(AHEAD, ahead);
   const s = <usize>load<u32>(VM_SP);
   const stack = <usize>load<u32>(VM_STACK);
   store<u32>(s, load<u32>(VM_PC));
@@ -225,6 +227,14 @@ export function debugLeave(): void {
   store<u32>(FAILED, 0);
   store<u32>(NEW_ERROR, 0);
   store<u32>(NESTED, 0);
+  store<u32>(AHEAD, 0);
+}
+/**
+ * Whether evaluation looks ahead while another job waits: what that one has under way is no infinite recursion, and errors are left to those whose turn it
+ * will be.
+ */
+export function looksAhead(): bool {
+  return load<u32>(AHEAD) != 0;
 }
 /** Where on the stack the root of a job lies, counted from the stack's begin. */
 export function nestedBase(): usize {

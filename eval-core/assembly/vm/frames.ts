@@ -70,6 +70,7 @@ import { FN_INNER } from '../compile/functions';
 import { forced, forcesKept } from './forces';
 import { PATH_END } from '../compile/paths';
 import { failDepth } from './fail';
+import { looksAhead } from './debug';
 import { Step } from './steps';
 
 // States of the machine's own part of a native frame: the arguments are being forced, or the result is.
@@ -161,7 +162,11 @@ export function enterSuspendedAt(x: usize, ret: usize, aux: u32, pos: u32): Step
     default:
       msgBegin();
       msgLit('infinite recursion encountered');
-      raiseAt(Err.InfiniteRecursion, pos == NO_POSITION ? forcePosition(ret, aux, <usize>load<u32>(VM_FP)) : pos);
+      // it may be the job's that waits
+      raiseAt(
+        looksAhead() ? Err.Interrupted : Err.InfiniteRecursion,
+        pos == NO_POSITION ? forcePosition(ret, aux, <usize>load<u32>(VM_FP)) : pos,
+      );
       store<u32>(VM_AUX, aux);
       return Step.Raise;
   }

@@ -48,7 +48,7 @@ import { FRAME_AUX, TAG_CALL, TAG_NATIVE, TAG_ROOT } from './stack';
 import { NATIVE_SLOTS } from './native';
 import { procSlots } from '../gen/builtins';
 import { NumberSetting, settingNumber } from '../settings';
-import { stopsAtError } from './debug';
+import { looksAhead, stopsAtError } from './debug';
 import { Step } from './steps';
 import { isDerivationInternal } from '../diag/positions';
 import { PATH_NAME, PATH_SET, PR_COUNT, PR_STEP, PR_STEPS } from '../compile/paths';
@@ -67,7 +67,7 @@ export function traceBuiltin(id: u32, pos: u32): void {
 
 /** Evaluation that ends for reasons outside the program leaves its thunks as they were. */
 function leavesThunks(code: u32): bool {
-  return code == Err.Memory || code == Err.Interrupted;
+  return code == Err.Memory || code == Err.Interrupted || looksAhead();
 }
 
 /** Lets the error in flight pass frames until one catches it, or the root is left. */

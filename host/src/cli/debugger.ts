@@ -58,7 +58,7 @@ export class TerminalDebugger {
     this.#inside = true;
     const { base, showTrace } = this.#options;
     const repl = new DebugRepl(session, this.#host(session), { base, showTrace });
-    const outcome = await session.machine.debugAside(() => repl.run()).finally(() => (this.#inside = false));
+    const outcome = await session.machine.aside(() => repl.run()).finally(() => (this.#inside = false));
     if (outcome === 'step') this.#stepping = true;
     if (outcome !== 'quit') return;
     this.close();

@@ -156,7 +156,7 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
     const line = ({ url }: { url: string }, features: string) => `${url}?${as('coordinator')} - - 2 1 ${features} ${features}`;
     const here = { VIXEN_STORE: `${store.url}?${as('coordinator')}` };
     const build = (attribute: string, ...builders: string[]) =>
-      nixBuild(attribute, { ...here, NIX_CONFIG: `${env['NIX_CONFIG']}\nmax-jobs = 0\nbuilders = ${builders.join(' ; ')}` });
+      nixBuild(attribute, { ...here, NIX_CONFIG: `${env.NIX_CONFIG}\nmax-jobs = 0\nbuilders = ${builders.join(' ; ')}` });
     const failure = { status: expect.toSatisfy((status) => status !== 0), stdout: '' };
     expect(await build('plain', line(big, 'big'))).toMatchObject(failure);
     expect(await build('demanding', line(ordinary, '-'))).toMatchObject(failure);

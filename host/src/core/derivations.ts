@@ -36,6 +36,12 @@ async function plainString(session: Session, set: Handle, name: string, context:
   return machine.string(text);
 }
 
+/** Evaluates what will be asked of a value that may be a derivation. */
+export async function lookAtDerivation(session: Session, value: Handle): Promise<void> {
+  const set = await session.force(value);
+  if (session.kind(set) === ValueKind.Attrs) await session.forcedAttr(set, 'drvPath');
+}
+
 class Search {
   readonly found: FoundDerivation[] = [];
   readonly #session: Session;
@@ -89,11 +95,12 @@ class Search {
   async #walkSet(set: Handle, prefix: string) {
     const { machine } = this.#session;
     const combine = machine.attr(set, '_combineChannels') !== undefined;
-    for (const name of machine.attrNames(set)) {
-      if (!pathComponent.test(name)) continue;
+    const names = machine.attrNames(set).filter((name) => pathComponent.test(name));
+    const look = (name: string) => lookAtDerivation(this.#session, machine.attr(set, name)!);
+    await this.#session.inTurn(names, look, (name) => {
       const visit = () => this.#visitAttr(set, name, below(prefix, name), combine);
-      await traced(visit, `while evaluating the attribute '${mark(name)}'`, machine.attrPosition(set, name));
-    }
+      return traced(visit, `while evaluating the attribute '${mark(name)}'`, machine.attrPosition(set, name));
+    });
   }
 
   async #visitAttr(set: Handle, name: string, path: string, combine: boolean) {
@@ -118,10 +125,12 @@ class Search {
 
   async #walkList(list: Handle, prefix: string) {
     const { machine } = this.#session;
-    for (let i = 0; i < machine.size(list); i++) {
+    const elements = Array.from({ length: machine.size(list) }, (_, i) => i);
+    const look = (i: number) => lookAtDerivation(this.#session, machine.element(list, i));
+    await this.#session.inTurn(elements, look, async (i) => {
       const path = below(prefix, String(i));
       if (await this.take(machine.element(list, i), path)) await this.walk(machine.element(list, i), path);
-    }
+    });
   }
 }
 

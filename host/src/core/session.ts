@@ -17,6 +17,7 @@ import type { CallWatcher } from './call-watch.ts';
 import { type RenderOptions, type Report, renderReport } from './errors/render.ts';
 import { parentPath } from './files/paths.ts';
 import type { HostIO, MaybePromise } from './io.ts';
+import { LookAhead } from './look-ahead.ts';
 
 export interface SessionOptions {
   machine: Evaluator;
@@ -39,25 +40,38 @@ export class Session {
   readonly machine: Evaluator;
   readonly io: HostIO;
   readonly #options: SessionOptions;
+  readonly #ahead: LookAhead;
 
   constructor(options: SessionOptions) {
     this.machine = options.machine;
     this.io = options.io;
     this.#options = options;
+    this.#ahead = new LookAhead(options.machine, (request) => this.#answer(request));
+  }
+
+  #answer(request: Request): Answer | Promise<Answer> {
+    const { answered } = this.#options;
+    const { kind } = request;
+    const own = answer(this.io, request);
+    return answered ? answered(kind, own) : own;
   }
 
   /** Ends the job that a machine's operation has started, and gives its result. */
   async run(handle: Handle): Promise<Handle> {
-    const { signal, pause, warn, watcher, fuel, answered } = this.#options;
+    const { signal, pause, warn, watcher, fuel } = this.#options;
+    const given = signal?.();
+    // Who may interrupt, or looks at each step, meets nothing but what has its turn.
+    const inTurnOnly = given !== undefined || watcher !== undefined || fuel !== undefined;
     const watch = watcher && { fuel: watcher.fuel, observe: () => watcher.observe(this.machine) };
-    const options = { signal: signal?.(), ...(pause && { pause }), ...(warn && { warn }), ...(fuel && { fuel }), ...watch };
-    const given = (request: Request) => {
-      const { kind } = request;
-      const own = answer(this.io, request);
-      return answered ? answered(kind, own) : own;
-    };
-    await this.machine.drive({ answer: given, ...options });
+    const options = { signal: given, ...(pause && { pause }), ...(warn && { warn }), ...(fuel && { fuel }), ...watch };
+    const answerer = (request: Request) => (inTurnOnly ? this.#answer(request) : this.#ahead.answer(request));
+    await this.machine.drive({ ...options, ...(this.#ahead.drive ?? { answer: answerer }) });
     return handle;
+  }
+
+  /** Works on items one after the other. While one of them waits for a build, the later ones are looked at (look-ahead.ts). */
+  inTurn<T>(items: readonly T[], look: (item: T) => Promise<unknown>, work: (item: T, index: number) => Promise<void>): Promise<void> {
+    return this.#ahead.inTurn(items, look, work);
   }
 
   evalString(source: SourceText): Promise<Handle> {

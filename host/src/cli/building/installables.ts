@@ -6,7 +6,7 @@ import type { Handle } from '@vixen/eval-core';
 import { ErrorCode, NixError, ValueKind } from '@vixen/eval-core';
 import type { DerivedPath } from '@vixen/store/formats';
 import { selectPath } from '../../core/attr-path.ts';
-import { requireDrvPath } from '../../core/derivations.ts';
+import { lookAtDerivation, requireDrvPath } from '../../core/derivations.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { currentSystem } from '../../node/system.ts';
 import type { EvalFlags } from '../eval-flags.ts';
@@ -71,11 +71,12 @@ export class InstallableReader {
 
   async #attributes(root: Handle, words: readonly string[]): Promise<Installable[]> {
     const found: Installable[] = [];
-    for (const word of words.length > 0 ? words : ['']) {
-      const { rest, outputs } = splitOutputs(word);
-      const { value } = await selectPath(this.#evaluation.session, root, rest, this.#args);
-      found.push(...(await this.#derivations(word, value, outputs)));
-    }
+    const { session } = this.#evaluation;
+    const select = async (word: string) => (await selectPath(session, root, splitOutputs(word).rest, this.#args)).value;
+    const look = async (word: string) => lookAtDerivation(session, await select(word));
+    await session.inTurn(words.length > 0 ? words : [''], look, async (word) => {
+      found.push(...(await this.#derivations(word, await select(word), splitOutputs(word).outputs)));
+    });
     return found;
   }
 

@@ -1,7 +1,7 @@
 // What commands are to make: derivations that an expression's value stands for, and outputs of them.
 import { ErrorCode, type Handle, NixError, ValueKind } from '@vixen/eval-core';
 import type { DerivedPath } from '@vixen/store/formats';
-import { findDerivations, outputName, requireDrvPath } from '../../core/derivations.ts';
+import { type FoundDerivation, findDerivations, lookAtDerivation, outputName, requireDrvPath } from '../../core/derivations.ts';
 import type { Session } from '../../core/session.ts';
 import type { RealisedPath } from '../../node/building/index.ts';
 
@@ -25,12 +25,14 @@ export const belongsTo =
 /** The one output of each derivation in a value, as nix-build takes it. */
 export async function outputsOf(session: Session, value: Handle, args: Handle): Promise<{ drvPath: string; output: string }[]> {
   const found: { drvPath: string; output: string }[] = [];
-  for (const one of await findDerivations(session, value, args)) {
+  const derivations = await findDerivations(session, value, args);
+  const look = ({ attrs }: FoundDerivation) => lookAtDerivation(session, attrs);
+  await session.inTurn(derivations, look, async (one) => {
     const drvPath = await requireDrvPath(session, one);
     const output = await outputName(session, one);
     if (output === '') throw new NixError(ErrorCode.Plain, `derivation '\x0e${drvPath}\x0f' lacks an 'outputName' attribute`);
     found.push({ drvPath, output });
-  }
+  });
   return found;
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Handle } from '@vixen/eval-core';
 import { selectPath } from '../../core/attr-path.ts';
+import { lookAtDerivation } from '../../core/derivations.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { addPermanentRoot } from '../../node/out-links.ts';
 import { BuildFlags } from '../building/build-flags.ts';
@@ -134,11 +135,13 @@ class NixBuild implements Command {
 
   async #select({ session }: Evaluation, args: Handle, root: Handle): Promise<Wanted[]> {
     const found: Wanted[] = [];
-    for (const attrPath of this.#attrPaths.length > 0 ? this.#attrPaths : ['']) {
+    const attrPaths = this.#attrPaths.length > 0 ? this.#attrPaths : [''];
+    const look = async (attrPath: string) => lookAtDerivation(session, (await selectPath(session, root, attrPath, args)).value);
+    await session.inTurn(attrPaths, look, async (attrPath) => {
       const { value } = await selectPath(session, root, attrPath, args);
       for (const { drvPath, output } of await outputsOf(session, await session.force(value), args))
         found.push({ drvPath, outputs: [output] });
-    }
+    });
     return found;
   }
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { ErrorCode, type Handle, NixError, PrintFlag, PrintMode } from '@vixen/eval-core';
 import { selectPath } from '../../core/attr-path.ts';
-import { findDerivations, outputName, requireDrvPath } from '../../core/derivations.ts';
+import { findDerivations, lookAtDerivation, outputName, requireDrvPath } from '../../core/derivations.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { findFile } from '../../core/search-path.ts';
 import { type Command, runCommand } from '../command.ts';
@@ -136,12 +136,14 @@ class Instantiate implements Command {
 
   async #process(evaluation: Evaluation, args: Handle, root: Handle) {
     const { session } = evaluation;
-    for (const attrPath of this.#attrPaths.length > 0 ? this.#attrPaths : ['']) {
+    const attrPaths = this.#attrPaths.length > 0 ? this.#attrPaths : [''];
+    const look = async (attrPath: string) => lookAtDerivation(session, (await selectPath(session, root, attrPath, args)).value);
+    await session.inTurn(attrPaths, look, async (attrPath) => {
       const { value } = await selectPath(session, root, attrPath, args);
       const forced = await session.force(value);
       if (!this.#evalOnly) await this.#instantiate(evaluation, args, forced);
       else await this.#print(evaluation, this.shared.autoArgs.size > 0 ? await session.autoCall(forced, args) : forced);
-    }
+    });
   }
 
   async #print({ session }: Evaluation, value: Handle) {
@@ -154,13 +156,18 @@ class Instantiate implements Command {
 
   async #instantiate(evaluation: Evaluation, args: Handle, value: Handle) {
     const { session, store } = evaluation;
-    for (const found of await findDerivations(session, value, args)) {
-      const drvPath = await requireDrvPath(session, found);
-      await store.flush();
-      const output = await outputName(session, found);
-      if (output === '') throw new NixError(ErrorCode.Plain, `derivation '\x0e${drvPath}\x0f' lacks an 'outputName' attribute`);
-      writeOut(`${await this.#rooted(evaluation, drvPath)}${output === 'out' ? '' : `!${output}`}\n`);
-    }
+    const derivations = await findDerivations(session, value, args);
+    await session.inTurn(
+      derivations,
+      ({ attrs }) => lookAtDerivation(session, attrs),
+      async (found) => {
+        const drvPath = await requireDrvPath(session, found);
+        await store.flush();
+        const output = await outputName(session, found);
+        if (output === '') throw new NixError(ErrorCode.Plain, `derivation '\x0e${drvPath}\x0f' lacks an 'outputName' attribute`);
+        writeOut(`${await this.#rooted(evaluation, drvPath)}${output === 'out' ? '' : `!${output}`}\n`);
+      },
+    );
   }
 
   /** The path that is printed: the root's, where one is asked for. */

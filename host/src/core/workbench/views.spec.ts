@@ -171,7 +171,7 @@ describe('the bytecode', () => {
         "  16 RetThunk 0",
       ]
     `);
-    expect(help['Ret']).toContain('returns');
+    expect(help.Ret).toContain('returns');
     expect(structuredClone(bodies)).toEqual(bodies);
   });
 
