@@ -53,9 +53,22 @@ class SyntaxView extends View {
     return parts;
   }
 
+  /** Shows a node in the editor; one that stands nowhere itself, such as a part of a string, by what it is a part of. */
   #show(i: number) {
-    const { range } = this.#nodes[i]!;
-    if (range) this.reveal({ file: this.#path, line: 1, column: 1, range });
+    for (let node = this.#nodes[i]; node; node = this.#nodes[node.parent]) {
+      if (node.range) return this.reveal({ file: this.#path, line: 1, column: 1, range: node.range });
+    }
+  }
+
+  /** Which of these nodes holds an offset; of several (a set that was written in parts has others between them), the shortest. */
+  #narrowest(nodes: readonly number[], offset: number): number {
+    let [found, length] = [-1, Number.POSITIVE_INFINITY];
+    nodes.forEach((node, i) => {
+      const { range } = this.#nodes[node]!;
+      if (!range || range.from > offset || range.to < offset || range.to - range.from >= length) return;
+      [found, length] = [i, range.to - range.from];
+    });
+    return found;
   }
 
   /** Chooses the innermost node at an offset. */
@@ -63,24 +76,12 @@ class SyntaxView extends View {
     const way: number[] = [];
     for (let at = 0; ; ) {
       const below = this.#below(at);
-      const index = below.findIndex((child) => {
-        const range = this.#extent(child);
-        return range !== undefined && range.from <= offset && offset <= range.to;
-      });
+      const index = this.#narrowest(below, offset);
       if (index < 0) break;
       way.push(index);
       at = below[index]!;
     }
     await this.#tree.reach(way);
-  }
-
-  /** Where a node is; of one that stands nowhere itself, where its first child is. */
-  #extent(i: number): SyntaxNode['range'] {
-    for (let at: number | undefined = i; at !== undefined; at = this.#below(at)[0]) {
-      const { range } = this.#nodes[at]!;
-      if (range) return range;
-    }
-    return undefined;
   }
 }
 

@@ -26,6 +26,17 @@ function inUnits(nodes: readonly TreeNode[], text: string): Map<number, number> 
   return new Map(sorted.map((offset, i) => [offset, units[i]!]));
 }
 
+/** A node reaches as far as what is below it: its end may not be known, or it is a set that was written in several parts. */
+function widen(nodes: SyntaxNode[]) {
+  for (let i = nodes.length - 1; i > 0; i--) {
+    const { parent, range } = nodes[i]!;
+    const above = nodes[parent];
+    if (!range || !above) continue;
+    const { from, to } = above.range ?? range;
+    above.range = { from: Math.min(from, range.from), to: Math.max(to, range.to) };
+  }
+}
+
 export function syntaxNodes(nodes: readonly TreeNode[], text: string): SyntaxNode[] {
   const children = childrenOf(nodes);
   const units = inUnits(nodes, text);
@@ -42,5 +53,6 @@ export function syntaxNodes(nodes: readonly TreeNode[], text: string): SyntaxNod
     const index = found.push({ kind: node.kind, parent, role: node.role, text: node.text, range: range(node) }) - 1;
     for (const child of (children.get(i) ?? []).reverse()) todo.push([child, index]);
   }
+  widen(found);
   return found;
 }

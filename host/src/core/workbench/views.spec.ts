@@ -67,8 +67,8 @@ describe('the syntax tree', () => {
         "                part Variable x | x",
         "              value Operator ! | !a",
         "                operand Variable a | a",
-        "            binding Attribute c | c",
-        "              value AttributeSet | -",
+        "            binding Attribute c | c.d = ./p",
+        "              value AttributeSet | c.d = ./p",
         "                binding Attribute d | c.d = ./p",
         "                  value Path /p | ./p",
       ]
@@ -85,7 +85,7 @@ describe('the syntax tree', () => {
         "      left HasAttribute b.c | a ? b.c",
         "        set Variable a | a",
         "      right Operator ! | 1 <= 2",
-        "        operand Operator | <=",
+        "        operand Operator | 1 <= 2",
         "          function Variable __lessThan | -",
         "          argument Int 1 | 1",
         "          argument Int 2 | 2",
@@ -110,14 +110,34 @@ describe('the syntax tree', () => {
     `);
   });
 
-  test('every range lies inside of that of the node above', async () => {
-    const source = fs.readFileSync(new URL('../../../../bench/workloads/attributes.nix', import.meta.url), 'utf8');
-    const nodes = await tree(source);
-    for (const { range, parent, kind } of nodes) {
-      const above = nodes[parent]?.range;
-      if (!range || !above) continue;
-      expect([kind, range.from >= above.from, range.to <= above.to]).toEqual([kind, true, true]);
+  test('every range lies inside of that of the node above, and code ends where it returns', async () => {
+    const tests = new URL('../../../../eval-core/tests/', import.meta.url);
+    const folders = ['attrs', 'functions', 'strings', 'operators', 'rec', 'with'];
+    const files = folders.flatMap((folder) =>
+      fs.readdirSync(new URL(`${folder}/`, tests)).map((name) => new URL(`${folder}/${name}`, tests)),
+    );
+    let count = 0;
+    for (const file of files.filter(({ pathname }) => pathname.endsWith('.nix'))) {
+      const source = fs.readFileSync(file, 'utf8');
+      const outcome = await bench.syntaxTree(source);
+      if (!outcome.ok) continue;
+      const { nodes } = outcome.value;
+      const isInside = ({ range, parent }: SyntaxNode) => {
+        const above = nodes[parent]?.range ?? { from: 0, to: source.length };
+        return !range || (range.from <= range.to && range.from >= above.from && range.to <= above.to);
+      };
+      expect(
+        nodes.filter((node) => !isInside(node)),
+        file.pathname,
+      ).toEqual([]);
+      const code = await bench.bytecode(source);
+      for (const { size, instructions } of code.ok ? code.value.bodies : []) {
+        const last = instructions.at(-1)!;
+        expect([last.name.slice(0, 3), last.offset + 4 * last.operands.length]).toEqual(['Ret', size]);
+      }
+      count += nodes.length;
     }
+    expect(count).toBeGreaterThan(1000);
   });
 
   test('of what cannot be parsed is its problem', async () => {
