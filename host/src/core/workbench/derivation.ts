@@ -1,7 +1,7 @@
 // A derivation and what it is made of, from the store in memory.
 import { decodeText } from '@vixen/eval-core';
+import { type Derivation, type DerivationOutput, parseDerivation } from '@vixen/store/derivation';
 import { formatHash } from '@vixen/wasm';
-import { type Derivation, type DerivationOutput, parseDerivation } from '../../../../store/src/formats/derivation/index.ts';
 import type { EvalStore } from '../io.ts';
 import type { DerivationGraphEdge, DerivationGraphNode, DerivationOutputData, DerivationView } from './types.ts';
 
