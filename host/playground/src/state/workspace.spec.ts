@@ -46,6 +46,12 @@ test('a name is no file and folder at once, and no two files have one', () => {
   const { workspace } = opened({ 'a.nix': '1', 'b.nix': '2' });
   expect(() => workspace.rename('a.nix', 'b.nix')).toThrow('already');
   expect(() => workspace.add([{ name: 'a.nix/c', contents: '' }])).toThrow('a file and a folder');
+  expect(() =>
+    workspace.add([
+      { name: 'x', contents: '' },
+      { name: 'x/y/z', contents: '' },
+    ]),
+  ).toThrow('x and x/y/z');
   expect(() => workspace.rename('a.nix', '../a')).toThrow('Folders');
   workspace.rename('a.nix', 'a.nix/default.nix');
   expect(workspace.names).toEqual(['a.nix/default.nix', 'b.nix']);

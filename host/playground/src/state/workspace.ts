@@ -23,6 +23,14 @@ export interface WorkspaceEvents {
   arranged: undefined;
 }
 
+const bothThere = (one: string, other: string) => `${one} and ${other} cannot both be there: one would be a file and a folder.`;
+
+/** The folders that a name lies in, outermost first. */
+function foldersOf(name: string): string[] {
+  const parts = name.split('/');
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
+}
+
 /** A workspace always has a file, and one of them is shown. */
 export class Workspace extends Emitter<WorkspaceEvents> {
   #files = new Map<string, Contents>([['default.nix', '']]);
@@ -68,7 +76,7 @@ export class Workspace extends Emitter<WorkspaceEvents> {
 
   /** Puts files in, over those of the same names, and shows the first. */
   add(files: { name: string; contents: Contents }[]) {
-    for (const { name } of files) this.#check(name);
+    this.#checkAll(files.map(({ name }) => name));
     for (const { name, contents } of files) this.#files.set(name, contents);
     this.#active = files[0]?.name ?? this.#active;
     this.emit(
@@ -123,7 +131,20 @@ export class Workspace extends Emitter<WorkspaceEvents> {
   /** Why a name cannot stand besides the others (except for one that it replaces). */
   clash(name: string, replaced = name): string | undefined {
     const other = this.names.find((one) => one !== replaced && (one.startsWith(`${name}/`) || name.startsWith(`${one}/`)));
-    return other && `${other} and ${name} cannot both be there: one would be a file and a folder.`;
+    return other && bothThere(other, name);
+  }
+
+  /** Fails where some new names cannot stand besides each other and those that are there. */
+  #checkAll(names: readonly string[]) {
+    const all = new Set([...this.#files.keys(), ...names]);
+    for (const name of names) {
+      const problem = nameProblem(name);
+      if (problem) throw new WorkspaceError(problem);
+    }
+    for (const name of all) {
+      const folder = foldersOf(name).find((one) => all.has(one));
+      if (folder) throw new WorkspaceError(bothThere(folder, name));
+    }
   }
 
   #check(name: string, replaced?: string) {

@@ -11,6 +11,8 @@ import { Tabs } from './tabs.ts';
 
 // More files than these are reached through a list, too.
 const manyFiles = 8;
+// Of a folder with more, those that were shown last have tabs.
+const mostTabs = 30;
 
 export class FileBar {
   readonly element: HTMLElement;
@@ -22,6 +24,9 @@ export class FileBar {
   });
 
   readonly #edit: () => void;
+  #recent: string[] = [];
+  /** The names in the list. */
+  #listed = '';
 
   /** `edit` puts the reader into the editor. */
   constructor(workspace: Workspace, edit: () => void) {
@@ -64,13 +69,23 @@ export class FileBar {
 
   #draw() {
     const { names, active } = this.#workspace;
+    this.#recent = [active, ...this.#recent.filter((name) => name !== active && names.includes(name))].slice(0, mostTabs);
+    // First, for it takes room from the tabs.
+    this.#list.hidden = names.length <= manyFiles;
+    this.#fillList(names);
+    this.#list.value = active;
+    const shown = names.length <= mostTabs ? names : names.filter((name) => this.#recent.includes(name));
     this.#tabs.show(
-      names.map((name) => ({ id: name, label: name })),
+      shown.map((name) => ({ id: name, label: name })),
       active,
     );
-    this.#list.hidden = names.length <= manyFiles;
+  }
+
+  #fillList(names: readonly string[]) {
+    const all = names.join('\n');
+    if (this.#listed === all || this.#list.hidden) return;
+    this.#listed = all;
     this.#list.replaceChildren(...names.map((name) => el('option', { attrs: { value: name } }, name)));
-    this.#list.value = active;
   }
 
   #key(name: string, event: KeyboardEvent) {

@@ -43,7 +43,15 @@ export class Tabs {
     this.#buttons = new Map(tabs.map((tab) => [tab.id, this.#button(tab, tab.id === chosen)]));
     this.element.replaceChildren(...this.#buttons.values());
     if (focused !== undefined) (this.#buttons.get(focused) ?? this.#buttons.get(chosen))?.focus();
-    this.#buttons.get(chosen)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.#reveal(this.#buttons.get(chosen));
+  }
+
+  /** Scrolls the row, and never the page. */
+  #reveal(tab: HTMLElement | undefined) {
+    if (!tab) return;
+    const { element } = this;
+    const end = tab.offsetLeft + tab.offsetWidth - element.clientWidth;
+    element.scrollLeft = Math.min(tab.offsetLeft, Math.max(element.scrollLeft, end));
   }
 
   /** Another text on a tab, as for a count. */
