@@ -16,6 +16,21 @@ const packPlaceholder: Plugin = {
   },
 };
 
+/** The Wasm is asked for with the page, not when its scripts have been read; and a script that has to be waited for comes last. */
+const early: Plugin = {
+  name: 'early',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle }) {
+      const theme = /\s*<script src="\.\/theme\.js"[^>]*><\/script>/.exec(html)?.[0] ?? '';
+      const modules = Object.keys(bundle ?? {}).filter((name) => name.endsWith('.wasm'));
+      const tags = modules.map((name) => `\n    <link rel="preload" as="fetch" crossorigin href="./${name}">`);
+      return html.replace(theme, tags.join('')).replace(/\n\s*<\/head>/, `${theme}$&`);
+    },
+  },
+};
+
 const serviceWorker = 'sw.js';
 
 /** Tells the service worker which files there are, and their version: only when all have been written, they are known. */
@@ -61,7 +76,7 @@ export default defineConfig(({ command }) => ({
       output: { entryFileNames: ({ name }) => (name === 'sw' ? serviceWorker : 'assets/[name]-[hash].js') },
     },
   },
-  plugins: [packPlaceholder, offlineFiles],
+  plugins: [packPlaceholder, early, offlineFiles],
   worker: { format: 'es' },
   server: { port: 5173 },
   preview: { port: 4173 },

@@ -3,7 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { pack } from './packs.ts';
+import type { Playground } from './playground.ts';
 import { browserSuite, type Suite } from './suite.ts';
+
+/** Takes the completion that is shown: for a moment after it has come, keys are still for the text. */
+async function accept({ page }: Playground) {
+  await page.waitForTimeout(200);
+  await page.keyboard.press('Enter');
+}
 
 /** A pack of a small lib. */
 function packLib(site: string) {
@@ -20,12 +27,12 @@ const specs = ({ page }: Suite) => {
     await playground.page.keyboard.type('builtins.genericCl');
     await playground.sees('.cm-tooltip-autocomplete', 'genericClosure');
     await playground.sees('.cm-completionInfo', 'operator');
-    await playground.page.keyboard.press('Enter');
+    await accept(playground);
     await playground.sees('.cm-content', 'builtins.genericClosure');
     await playground.write('let favourite = 1; in ');
     await playground.page.keyboard.type('favo');
     await playground.sees('.cm-tooltip-autocomplete', 'favourite');
-    await playground.page.keyboard.press('Enter');
+    await accept(playground);
     await playground.seesValue('1');
   });
 

@@ -34,9 +34,12 @@ interface Waiting {
 }
 
 const defaultGrace = 300;
+const failed = "the evaluator's worker has failed";
 
 export class Connection {
   #worker: WorkerPort | undefined;
+  /** Kept when the worker has all that it needs. */
+  #ready: Promise<void> | undefined;
   #nextId = 1;
   readonly #waiting = new Map<number, Waiting>();
   readonly #options: ConnectionOptions;
@@ -45,15 +48,20 @@ export class Connection {
     this.#options = options;
   }
 
-  /** Starts the worker, if there is none. */
-  async start(): Promise<void> {
-    const modules = await this.#options.modules;
-    if (this.#worker) return;
+  /** Starts the worker, if there is none. It is loaded while the modules are on their way. */
+  start(): Promise<void> {
+    this.#ready ??= this.#open();
+    return this.#ready;
+  }
+
+  async #open(): Promise<void> {
     const worker = this.#options.create();
     worker.onmessage = ({ data }) => this.#receive(data);
-    worker.onerror = (event) =>
-      this.#end(ownProblem('internal', `the evaluator's worker has failed: ${event.message || 'it could not be loaded'}`));
+    worker.onerror = (event) => this.#end(ownProblem('internal', `${failed}: ${event.message || 'it could not be loaded'}`));
     this.#worker = worker;
+    const modules = await this.#options.modules;
+    // It may have failed by now.
+    if (this.#worker !== worker) return this.start();
     worker.postMessage({ type: 'start', ...modules, site: this.#options.site });
     worker.postMessage({ type: 'files', changes: this.#options.files() });
   }
@@ -93,6 +101,7 @@ export class Connection {
   #end(problem: Problem) {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#ready = undefined;
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject, reason } of all) reject(new CallError(reason ?? problem));
