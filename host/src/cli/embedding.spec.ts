@@ -1,11 +1,16 @@
 // The code of docs/embedding.md, on Node, on Bun and in a worker that has nothing of Node's.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { makePack } from '../node/pack/pack.ts';
 import { bun } from './testing/bun.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -51,6 +56,37 @@ describe('embedding', () => {
     await bundle(path.join(folder, 'viewer.ts'), 'node');
     const [shown] = [...page.matchAll(block('text look output'))].map(([, text]) => text);
     expect(output(process.execPath, 'viewer.node.mjs')).toBe(shown);
+  });
+
+  /** What `packed.ts` prints of a small pack that is served. */
+  async function packed(runtime: string, script: string): Promise<string> {
+    const nixpkgs = path.join(folder, 'nixpkgs');
+    fs.mkdirSync(path.join(nixpkgs, 'lib'), { recursive: true });
+    fs.writeFileSync(path.join(nixpkgs, 'lib/default.nix'), '{ version = "1"; }');
+    fs.writeFileSync(path.join(nixpkgs, 'default.nix'), '{ }: { hello.name = "hello-${(import ./lib).version}"; }');
+    const out = path.join(folder, 'pack');
+    await makePack({ root: nixpkgs, out, workloads: [] });
+    const server = createServer(({ url = '' }, response) => response.end(fs.readFileSync(path.join(folder, url))));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/pack`;
+      const { stdout } = await promisify(execFile)(runtime, [path.join(folder, script), address], { timeout: 60_000 });
+      return stdout;
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+  const [packedOutput] = [...page.matchAll(block('text packed output'))].map(([, text]) => text);
+
+  test('nixpkgs from a pack', async () => {
+    await bundle(path.join(folder, 'packed.ts'), 'node');
+    expect(await packed(process.execPath, 'packed.node.mjs')).toBe(packedOutput);
+  });
+
+  test.skipIf(!bun)(`nixpkgs from a pack, on Bun${bun ? '' : ' (skipped: no bun in node_modules or on PATH)'}`, async () => {
+    expect(await packed(bun!, 'packed.ts')).toBe(packedOutput);
   });
 
   test.skipIf(!bun)(`on Bun, without a bundler${bun ? '' : ' (skipped: no bun in node_modules or on PATH)'}`, () => {
