@@ -36,7 +36,7 @@ export function problemView(problem: Problem, reveal: Reveal): HTMLElement {
     view.append(el('p', { class: 'note' }, 'Either this has no end, or the limit is too low: limits are in Settings.'));
   if (problem.trace.length > 0) {
     const lines = [...problem.trace].reverse().slice(0, mostLines);
-    const more = problem.trace.length - lines.length;
+    const more = problem.trace.length + (problem.omitted ?? 0) - lines.length;
     view.append(el('ol', { class: 'trace', attrs: { 'aria-label': 'Trace' } }, ...lines.map((line) => traceView(line, reveal))));
     if (more > 0) view.append(el('p', { class: 'note' }, `and ${more} more`));
   }

@@ -1,6 +1,8 @@
 // What is known of the value that is chosen in the tree.
 import type { ContextElement, FunctionDetails, Place, ValueDetails } from '@vixen/host';
 import { el } from '../dom.ts';
+import { builtins } from '../editor/builtins.ts';
+import { prose } from '../editor/docs.ts';
 import { problemView, type Reveal } from '../ui/problem-view.ts';
 import { pathText } from './attr-path.ts';
 
@@ -47,6 +49,8 @@ export function detailsView(details: ValueDetails, { place, reveal }: DetailsOpt
     if (fn.place) add('Function at', place(fn.place));
     if (fn.documentation) add('Documentation', el('pre', { class: 'content' }, fn.documentation));
   }
+  const docs = builtins.get(details.builtin ?? '');
+  if (docs) add('Documentation', ...prose(docs.doc));
   if (details.problem) add('Problem', problemView(details.problem, reveal));
   return view;
 }

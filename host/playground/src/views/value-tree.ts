@@ -33,7 +33,7 @@ function line(node: Branch): Node[] {
 }
 
 class ValueTreeView extends View {
-  readonly #details = el('div', { class: 'details', attrs: { 'aria-live': 'polite' } });
+  readonly #details = el('div', { class: 'details' });
   readonly #tree: Tree<Branch>;
   readonly #path = el('input', { id: fieldId, attrs: { type: 'text', spellcheck: 'false', placeholder: 'the whole value' } });
   readonly #form = el(

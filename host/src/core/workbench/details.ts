@@ -51,6 +51,7 @@ export function detailsOf(run: Run, tree: ValueTree, node: ValueNode): ValueDeta
   const summary = tree.summary(node);
   const details: ValueDetails = { ...summary, path: pathTo(node), definition: definition(run, node) };
   if (summary.type === 'function') details.function = functionDetails(run, node.handle);
+  if (summary.type === 'builtin') details.builtin = /'(.*)'/.exec(run.machine.typeName(node.handle))?.[1];
   if (summary.type === 'string' || summary.type === 'path')
     Object.assign(details, textDetails(run, node.handle, summary.type === 'string'));
   return details;

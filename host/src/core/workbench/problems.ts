@@ -74,20 +74,34 @@ function abortedProblem({ cause, message }: AbortedError): Problem {
   return plainProblem('cancelled', message);
 }
 
+// A program may throw megabytes, and an endless recursion has ten thousand calls on its trace: nobody reads that, and a page could not take it.
+const longestMessage = 20_000;
+const mostLines = 200;
+
+const shortened = (text: string) => (text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text);
+
+/** The same error with messages that can be read. */
+function readable({ code, marked, position, traces, suggestions, status }: NixError): NixError {
+  const frames = traces.map((frame) => (frame.message.length > longestMessage ? { ...frame, message: shortened(frame.message) } : frame));
+  return new NixError(code, shortened(marked), { position, traces: frames, suggestions, status });
+}
+
 export function problemOf(error: unknown, sources: Sources): Problem {
   if (error instanceof WorkbenchError) return plainProblem(error.code, error.message);
   if (error instanceof AbortedError) return abortedProblem(error);
   if (error instanceof PackError) return plainProblem('io', error.message);
-  const known = asNixError(error);
-  if (!known) return plainProblem('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  const found = asNixError(error);
+  if (!found) return plainProblem('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  const known = readable(found);
   const render = (showTrace: boolean) => renderReport(known, { showTrace, colour: false, readSource: sources.text });
+  const lines = known.traces.filter(({ message }) => message !== '');
+  const omitted = Math.max(0, lines.length - mostLines);
   return {
     kind: kinds[known.code],
     message: known.message,
     place: sources.place(known.position),
-    trace: known.traces
-      .filter(({ message }) => message !== '')
-      .map(({ message, position }) => ({ message: stripMarks(message), place: sources.place(position) })),
+    trace: lines.slice(omitted).map(({ message, position }) => ({ message: stripMarks(message), place: sources.place(position) })),
+    ...(omitted > 0 && { omitted }),
     suggestions: [...known.suggestions].sort((a, b) => a.distance - b.distance).map(({ text }) => text),
     rendered: render(false),
     detailed: render(true),

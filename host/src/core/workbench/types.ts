@@ -53,11 +53,13 @@ export interface Problem {
   kind: ErrorKind;
   message: string;
   place: Place | undefined;
-  /** Outermost first. */
+  /** Outermost first. Of a long trace, the innermost lines. */
   trace: TraceLine[];
+  /** How many lines are missing at the beginning of `trace`. */
+  omitted?: number | undefined;
   /** Names that may have been meant, best first. */
   suggestions: string[];
-  /** The text that Nix shows, without colours; `detailed` is that of `--show-trace`. */
+  /** The text that Nix shows, without colours; `detailed` is that of `--show-trace`. A message that is too long to be read is cut. */
   rendered: string;
   detailed: string;
 }
@@ -136,6 +138,8 @@ export interface ValueDetails extends ValueSummary {
   /** Store paths that a string holds, or that it has in its context. */
   storePaths?: string[] | undefined;
   function?: FunctionDetails | undefined;
+  /** Of a builtin, or of one that was given some of its arguments. */
+  builtin?: string | undefined;
 }
 
 export interface FunctionDetails {

@@ -45,6 +45,8 @@ export function beginning(bytes: Uint8Array, most: number): { text: string; cut:
   return { text: decodeText(bytes.subarray(0, end)), cut: end < bytes.length };
 }
 
+const failedText = ({ message }: Problem) => `«error: ${message.length > shownBytes ? `${message.slice(0, shownBytes)}…` : message}»`;
+
 /** A float as Nix prints it: six significant digits, no zeros at the end. */
 function floatText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
@@ -91,7 +93,7 @@ export class ValueTree {
     const type = this.type(node);
     if (!type) {
       const state = problem ? 'failed' : 'thunk';
-      return { id, state, type, text: problem ? `«error: ${problem.message}»` : '«thunk»', size: 0, problem };
+      return { id, state, type, text: problem ? failedText(problem) : '«thunk»', size: 0, problem };
     }
     return { id, state: 'value', type, ...this.#shown(node, type), derivation: type === 'set' ? this.#derivation(node) : undefined };
   }

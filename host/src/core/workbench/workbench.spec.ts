@@ -131,6 +131,18 @@ describe('problems', () => {
     expect(missing.suggestions).toEqual(['alpha']);
   });
 
+  test('what is too long to be read is cut', async () => {
+    const bench = workbench();
+    const thrown = problemOf(
+      await bench.evaluate({ text: 'throw (builtins.concatStringsSep "" (builtins.genList (x: "abc\\n") 1000000))' }),
+    );
+    expect(thrown).toMatchObject({ kind: 'throw', message: expect.stringMatching(/^abc\nabc\n[\s\S]*…$/) });
+    const deep = problemOf(await bench.evaluate({ text: 'let f = x: 1 + f x; in f 0' }));
+    expect(deep).toMatchObject({ kind: 'stack-overflow', trace: { length: 200 }, omitted: expect.any(Number) });
+    expect(deep.trace.at(-1)).toMatchObject({ message: expect.stringContaining('while') });
+    for (const problem of [thrown, deep]) expect(JSON.stringify(problem).length).toBeLessThan(200_000);
+  });
+
   test('in a file, the place names it', async () => {
     const files = { '/work/a.nix': 'import ./b.nix', '/work/b.nix': '{ }:\n1 +' };
     const problem = problemOf(await workbench().evaluate({ files, entry: '/work/a.nix' }));
@@ -213,6 +225,8 @@ describe('the tree', () => {
     ]);
     const { function: id } = answerOf(await bench.describe(await child('id')));
     expect(id).toMatchObject({ argument: 'x', formals: undefined, ellipsis: false });
+    const { bench: other, root } = await opened("builtins.foldl' (a: b: a)");
+    expect(answerOf(await other.describe(root)).builtin).toBe("foldl'");
   });
 
   test("tells of strings' contexts and store paths", async () => {
