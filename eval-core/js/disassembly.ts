@@ -75,13 +75,24 @@ export class Disassembly {
     this.#labels = labels;
   }
 
-  /** The body of a function's record, and all bodies that it leads to, nearest first. */
-  bodies(record: number): CodeBody[] {
+  /** The body of a function's record, and all bodies that it leads to, nearest first, until they have so many instructions. */
+  bodies(record: number, most: number): CodeBody[] {
     this.#meet(this.#word(record), 'file', record);
     const bodies: CodeBody[] = [];
+    let count = 0;
     // The list grows on the way.
-    for (const found of this.#found) bodies.push(this.#body(found));
+    for (const found of this.#found) {
+      if (count >= most) break;
+      const body = this.#body(found);
+      count += body.instructions.length;
+      bodies.push(body);
+    }
     return bodies;
+  }
+
+  /** How many bodies there are, as far as they have been met. */
+  get met(): number {
+    return this.#found.length;
   }
 
   #word(address: number): number {

@@ -450,10 +450,15 @@ export class Evaluator {
     return nodes.map(([kind, parent, role, begin, end, text]) => ({ kind, parent, role, begin: offset(begin), end: offset(end), text }));
   }
 
-  /** The code of a function and of all that it makes. Thunks have names where the setting ForceEvents was on when they were compiled. */
-  disassemble(fun: Handle): CodeBody[] {
+  /**
+   * The code of a function and of all that it makes, up to so many instructions; `cut` says whether there is more. Thunks have names where
+   * the setting ForceEvents was on when they were compiled.
+   */
+  disassemble(fun: Handle, most = Number.POSITIVE_INFINITY): { bodies: CodeBody[]; cut: boolean } {
     const labels = { symbol: (symbol: number) => this.symbolText(symbol), position: (number: number) => this.position(number) };
-    return new Disassembly(this.#memory, labels).bodies(this.exports.functionRecord(fun) >>> 0);
+    const disassembly = new Disassembly(this.#memory, labels);
+    const bodies = disassembly.bodies(this.exports.functionRecord(fun) >>> 0, most);
+    return { bodies, cut: bodies.length < disassembly.met };
   }
 
   /** What was forced first, in its order: as many as the setting ForceEvents says. */

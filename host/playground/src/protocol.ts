@@ -55,7 +55,7 @@ export interface Calls {
   /** How a file is read. Of a large one, the first nodes. */
   syntaxTree: Call<{ path: string }, SyntaxTree & { cut: boolean }>;
   /** What a file is compiled to. Of a large one, the first bodies. */
-  bytecode: Call<{ path: string }, Bytecode & { cut: boolean }>;
+  bytecode: Call<{ path: string }, Bytecode>;
   /** What `evaluate` was to remember with `forces`. */
   forceOrder: Call<Record<string, never>, ForceOrder>;
 }

@@ -1,5 +1,5 @@
 // What answers the calls of protocol.ts.
-import { type Bytecode, type JobOptions, type Outcome, Workbench } from '@vixen/host';
+import { type JobOptions, type Outcome, Workbench } from '@vixen/host';
 import type { Modules } from '../modules.ts';
 import { CallError } from '../problems.ts';
 import type { CallName, Calls } from '../protocol.ts';
@@ -36,7 +36,7 @@ export function makeHandlers(modules: Modules, site: string, files: Files): Hand
       const { nodes } = await value(bench.syntaxTree(files.text(path), { ...options, file: path }));
       return { nodes: nodes.slice(0, mostNodes), cut: nodes.length > mostNodes };
     },
-    bytecode: async ({ path }, options) => firstBodies(await value(bench.bytecode(files.text(path), { ...options, file: path }))),
+    bytecode: ({ path }, options) => value(bench.bytecode(files.text(path), { ...options, file: path, instructions: mostInstructions })),
     forceOrder: () => value(bench.forceOrder()),
   };
 }
@@ -44,16 +44,6 @@ export function makeHandlers(modules: Modules, site: string, files: Files): Hand
 // What a page takes in without a pause that is felt.
 const mostNodes = 20_000;
 const mostInstructions = 20_000;
-
-/** Bodies as they come, until their instructions are too many. */
-function firstBodies({ bodies, help }: Bytecode): Calls['bytecode']['result'] {
-  let count = 0;
-  const end = bodies.findIndex(({ instructions }) => {
-    count += instructions.length;
-    return count > mostInstructions;
-  });
-  return { bodies: end < 0 ? bodies : bodies.slice(0, end), help, cut: end >= 0 };
-}
 
 async function evaluate(bench: Workbench, files: Files, params: Calls['evaluate']['params'], options: JobOptions) {
   const { path, limits, forces } = params;

@@ -33,10 +33,16 @@ export function syntaxTreeOf(surroundings: Surroundings, text: string, options: 
   });
 }
 
-export function bytecodeOf(surroundings: Surroundings, text: string, options: CheckOptions): Promise<Outcome<Bytecode>> {
+export interface BytecodeOptions extends CheckOptions {
+  /** About so many instructions are shown. */
+  instructions?: number | undefined;
+}
+
+export function bytecodeOf(surroundings: Surroundings, text: string, options: BytecodeOptions): Promise<Outcome<Bytecode>> {
   return analysed(surroundings, text, options, async ({ session, machine, sources }, source) => {
     const fun = await session.run(machine.compileString(source));
-    const bodies = machine.disassemble(fun).map(({ position, instructions, ...body }) => ({
+    const found = machine.disassemble(fun, options.instructions);
+    const bodies = found.bodies.map(({ position, instructions, ...body }) => ({
       ...body,
       place: sources.place(position),
       instructions: instructions.map(({ position: own, operands, ...instruction }) => ({
@@ -45,6 +51,6 @@ export function bytecodeOf(surroundings: Surroundings, text: string, options: Ch
         place: sources.place(own),
       })),
     }));
-    return { bodies, help: { ...opcodeHelp } };
+    return { bodies, cut: found.cut, help: { ...opcodeHelp } };
   });
 }

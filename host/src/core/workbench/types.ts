@@ -249,6 +249,8 @@ export interface CodeBody {
 
 export interface Bytecode {
   bodies: CodeBody[];
+  /** There are more, which were left out. */
+  cut: boolean;
   /** What each instruction does, by its name. */
   help: Record<string, string>;
 }

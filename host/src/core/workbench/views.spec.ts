@@ -195,6 +195,15 @@ describe('the bytecode', () => {
     expect(structuredClone(bodies)).toEqual(bodies);
   });
 
+  test('of a large file is its beginning, if that is asked for', async () => {
+    const source = `[ ${'(x: x + 1) '.repeat(1000)} ]`;
+    const whole = answerOf(await bench.bytecode(source));
+    expect(whole).toMatchObject({ bodies: { length: 1001 }, cut: false });
+    const start = answerOf(await bench.bytecode(source, { instructions: 1500 }));
+    expect(start.cut).toBe(true);
+    expect(start.bodies).toEqual(whole.bodies.slice(0, start.bodies.length));
+  });
+
   test('of the largest of the workloads', async () => {
     const source = fs.readFileSync(new URL('../../../../bench/workloads/fixed-points.nix', import.meta.url), 'utf8');
     const { bodies } = answerOf(await bench.bytecode(source));

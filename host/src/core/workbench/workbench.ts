@@ -2,7 +2,7 @@
 // done. All answers are plain data. Operations come one after the other; each can be cancelled, and is held within limits.
 import { type Handle, PrintFlag, PrintMode, type SourceText, ValueKind } from '@vixen/eval-core';
 import { joinPath, normalPath, parentPath } from '../files/paths.ts';
-import { bytecodeOf, syntaxTreeOf } from './analysis.ts';
+import { type BytecodeOptions, bytecodeOf, syntaxTreeOf } from './analysis.ts';
 import { Checker, type CheckOptions } from './check.ts';
 import { derivationView } from './derivation.ts';
 import { detailsOf } from './details.ts';
@@ -251,7 +251,7 @@ export class Workbench {
   }
 
   /** The code that a text is compiled to. */
-  bytecode(text: string, options: CheckOptions = {}): Promise<Outcome<Bytecode>> {
+  bytecode(text: string, options: BytecodeOptions = {}): Promise<Outcome<Bytecode>> {
     return bytecodeOf(this.#options, text, options);
   }
 
