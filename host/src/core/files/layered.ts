@@ -46,6 +46,7 @@ export class LayeredTree implements FileTree {
     return this.#holder(path).readLink(path);
   }
   prepare(path: string, accept?: (path: string) => boolean) {
-    this.#holder(path).prepare?.(path, accept);
+    this.#upper.prepare?.(path, accept);
+    if (this.#holder(path) === this.#lower || this.#lowerHas(path)) this.#lower.prepare?.(path, accept);
   }
 }

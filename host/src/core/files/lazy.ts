@@ -20,6 +20,8 @@ export class LazyTree implements FileTree {
       .finally(() => {
         this.#opening = undefined;
       });
+    // Who was told to wait may not do so: a failure without listeners must not end the program.
+    this.#opening.catch(() => {});
     throw this.#opening;
   }
 

@@ -1,5 +1,5 @@
 // A tree that is seen below a folder, as a file system is that is mounted there.
-import { baseName, isWithin, parentPath } from './paths.ts';
+import { baseName, isWithin, joinPath, parentPath } from './paths.ts';
 import { doesNotExist, FileError, type FileStat, type FileTree, type FileType, type Room } from './tree.ts';
 
 const folderStat: FileStat = { type: 'directory', size: 0, executable: false };
@@ -69,7 +69,12 @@ export class MountedTree implements FileTree {
   }
 
   prepare(path: string, accept?: (path: string) => boolean) {
-    if (this.#above.has(path)) throw new FileError('failed', `'\x0e${path}\x0f' is too large to be fetched as a whole`);
+    const name = this.#above.get(path);
+    if (name !== undefined) {
+      const child = joinPath(path, name);
+      if (accept?.(child) ?? true) this.prepare(child, accept);
+      return;
+    }
     this.#ask(path, (inner) => this.#tree.prepare?.(inner, accept && ((child) => accept(this.#folder + child))));
   }
 }

@@ -102,10 +102,8 @@ export class PackBlocks {
   /** Fetches a block, unless it is there or on its way. Those that will be wanted next come along. */
   load(ref: BlockRef): Promise<void> {
     const wanted = this.#one(ref);
-    for (const next of this.#ahead(ref)) {
-      // If it fails, it is asked for again when it is needed.
-      if (!this.#kept.has(next.hash)) this.#one(next).catch(() => {});
-    }
+    // If one of these fails, it is asked for again when it is needed.
+    for (const next of this.#ahead(ref)) if (!this.#kept.has(next.hash)) void this.#one(next);
     return wanted;
   }
 
@@ -125,6 +123,8 @@ export class PackBlocks {
       this.#coming.delete(ref.hash);
       this.#tell({ waiting: -1 });
     });
+    // Who was told to wait may not do so: a failure without listeners must not end the program.
+    coming.catch(() => {});
     this.#coming.set(ref.hash, coming);
     this.#tell({ waiting: 1 });
     return coming;

@@ -199,6 +199,19 @@ describe('blocks', () => {
     expect(blocks.peek(ref)).toBeDefined();
   });
 
+  test('a failure that nobody waits for is no end of the program', async () => {
+    const source = new Memory();
+    const ref = source.add('text');
+    source.failure = new PackError('offline', 'no network');
+    const unheard: unknown[] = [];
+    const listen = (reason: unknown) => unheard.push(reason);
+    process.on('unhandledRejection', listen);
+    void new PackBlocks(source, [], { hashers }).load(ref);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', listen);
+    expect(unheard).toEqual([]);
+  });
+
   test('the next ones of a group come along, and more of them the more it is used', async () => {
     const source = new Memory();
     const group = { name: 'g', ahead: 1, blocks: ['a', 'b', 'c', 'd', 'e', 'f'].map((text) => source.add(text)) };

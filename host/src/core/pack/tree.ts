@@ -150,7 +150,10 @@ export class PackTree implements FileTree {
         throw new FileError('failed', `'\x0e${path}\x0f' is too large to be fetched as a whole`);
       }
     }
-    if (missing.size > 0) throw Promise.all(Array.from(missing.values(), (ref) => this.#blocks.load(ref)));
+    if (missing.size === 0) return;
+    const loaded = Promise.all(Array.from(missing.values(), (ref) => this.#blocks.load(ref)));
+    loaded.catch(() => {});
+    throw loaded;
   }
 }
 
