@@ -18,22 +18,38 @@ export interface Command {
 /** Runs a command; gives its exit code. */
 export async function runCommand(program: string, create: () => Command, args: string[]): Promise<number> {
   let command: Command | undefined;
-  let succeeded = false;
+  let code: number | undefined;
   try {
     command = create();
     command.parse(args);
     await command.run();
     await command.evaluation?.store.flush();
-    succeeded = true;
-    return command.exitCode ?? 0;
   } catch (error) {
-    if (error instanceof Error && error.name === 'DebuggerQuit') return 0;
-    const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;
-    return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
+    code = failed(program, command, error);
+  }
+  try {
+    await close(command);
+  } catch (error) {
+    // What broke the work may break its end, too: it has been told.
+    code ??= failed(program, command, error);
+  }
+  if (code !== undefined) return code;
+  command?.end?.();
+  return command?.exitCode ?? 0;
+}
+
+function failed(program: string, command: Command | undefined, error: unknown): number {
+  if (error instanceof Error && error.name === 'DebuggerQuit') return 0;
+  const showTrace = command?.shared.config.settings.bool('show-trace') ?? false;
+  return reportFailure(error, { program, showTrace, session: command?.evaluation?.session });
+}
+
+async function close(command: Command | undefined): Promise<void> {
+  const { evaluation } = command ?? {};
+  evaluation?.finish();
+  try {
+    await evaluation?.building.close();
   } finally {
-    command?.evaluation?.finish();
-    await command?.evaluation?.building.close();
-    await command?.evaluation?.store.close();
-    if (succeeded) command?.end?.();
+    await evaluation?.store.close();
   }
 }

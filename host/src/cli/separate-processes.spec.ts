@@ -56,7 +56,7 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
       folder = run "folder" "mkdir -p $out/a; echo text > $out/a/file; ln -s a/file $out/link; echo '#! /bin/sh' > $out/run; chmod +x $out/run" { };
       two = run "two" "cat \${folder}/link > $out; echo $out \${folder} > $dev; cat \${./default.nix} > /dev/null" { outputs = [ "out" "dev" ]; };
       all = run "all" "cat \${two.dev} \${ca} > $out" { };
-      slow = run "slow" "sleep 1; echo slow > $out" { };
+      slow = run "slow" "echo begun; sleep 2; echo slow > $out" { };
       ca = run "ca" "echo $out > $out" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; };
       failing = run "failing" "echo before the end; exit 3" { };
       plain = run "plain" "echo plain > $out" { };
@@ -97,12 +97,20 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
   const serveBuilder = (store: string, port = 0, more: string[] = []) =>
     serve(['builder', 'serve', '--store', `${store}?${as('builder')}`, '--builder', 'bwrap:', ...more], port);
 
-  function nixBuild(attribute: string, more: Record<string, string>): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  /** `onBuilding` is called when something begins to be built. */
+  function nixBuild(
+    attribute: string,
+    more: Record<string, string>,
+    onBuilding: () => void = () => {},
+  ): Promise<{ status: number | null; stdout: string; stderr: string }> {
     const args = [launcher, 'nix-build', '--argstr', 'attribute', attribute, '--no-out-link'];
     const child = spawn(process.execPath, args, { cwd: folder, env: { ...env, ...more } });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      if (/^begun$/m.test(stderr)) onBuilding();
+    });
     return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
   }
 
@@ -110,6 +118,12 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
     VIXEN_STORE: `${store}?${as('coordinator')}`,
     VIXEN_BUILDER: `${builder}?${as('coordinator')}`,
   });
+
+  function slowBuild(store: string, builder: string) {
+    let begin: () => void = () => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    return { answer: nixBuild('slow', remote(store, builder), begin), begun };
+  }
 
   test('the same results', async () => {
     const store = await serveStore('root-remote');
@@ -142,8 +156,8 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
     const store = await serveStore('root-retry');
     const builder = await serveBuilder(store.url);
     const port = Number(new URL(builder.url.replace('grpc+', '')).port);
-    const answer = nixBuild('slow', remote(store.url, builder.url));
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    const { answer, begun } = slowBuild(store.url, builder.url);
+    await begun;
     await stop(builder.child, 'SIGKILL');
     await serveBuilder(store.url, port);
     expect(await answer).toMatchObject({ status: 0, stdout: expect.stringMatching(/-slow\n$/) });
@@ -167,8 +181,8 @@ describe.skipIf(missing !== undefined)(`separate processes${missing ? ` (${missi
   test('a store that dies is a clear error', async () => {
     const store = await serveStore('root-dying');
     const builder = await serveBuilder(store.url);
-    const answer = nixBuild('slow', remote(store.url, builder.url));
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    const { answer, begun } = slowBuild(store.url, builder.url);
+    await begun;
     await stop(store.child, 'SIGKILL');
     const { status, stdout, stderr } = await answer;
     expect({ status: status === 0, stdout }).toEqual({ status: false, stdout: '' });
