@@ -31,7 +31,7 @@ export const rooms = [
   { folder: 'host/playground/vite.config.ts', imports: [], runtime: true },
   {
     folder: 'host/playground/e2e',
-    imports: ['host/playground', 'scripts', 'eval-core/tests', 'eval-core/js', 'wasm/js', 'host/src/core'],
+    imports: ['host/playground', 'scripts', 'eval-core/tests', 'eval-core/js', 'wasm/js', 'host/src/core', 'host/src/node'],
     runtime: true,
   },
   { folder: 'host/playground', imports: ['wasm/js', 'eval-core/js', 'host/src/core'] },

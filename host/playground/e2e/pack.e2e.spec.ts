@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, missingChromium, named } from './chromium.ts';
-import { pack, top } from './packs.ts';
+import { pack, packByCommand, top } from './packs.ts';
 import { Playground } from './playground.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -42,7 +42,7 @@ describe.skipIf(missingChromium)(named('a pack beside the page'), () => {
 
   beforeAll(async () => {
     writeTree(path.join(folder, 'small'), small);
-    site = await openSite((files) => pack(path.join(folder, 'small'), path.join(files, 'pack')));
+    site = await openSite((files) => packByCommand(path.join(folder, 'small'), path.join(files, 'pack')));
   });
   afterAll(() => site?.remove());
 
