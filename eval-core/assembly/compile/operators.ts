@@ -44,12 +44,17 @@ export function strictConcat(node: usize, scope: usize, frame: usize): void {
     emit2(Op.AddLeft, 0, load<u32>(items));
     emit(Op.AddCoerced, 0);
     strict(<usize>load<u32>(items, 12), scope, frame, false);
-    emit2(Op.Add, 0, load<u32>(items, 8));
+    emit2(Op.Add, distance(pos, load<u32>(items, 8)), load<u32>(items, 8));
     return;
   }
   // a path with interpolations, or a path literal and one operand
   for (let i: u32 = 1; i < n; i++) concatItem(items + ((<usize>i) << 3), scope, frame, COERCE_CANON);
   emit2(Op.ConcatPath, n, pos);
+}
+
+/** How far the `+` stands before its right operand, as far as an instruction can say it. */
+function distance(pos: u32, right: u32): u32 {
+  return pos && right > pos && right - pos < 1 << 24 ? right - pos : 0;
 }
 
 function concatItem(item: usize, scope: usize, frame: usize, flags: u32): void {

@@ -222,7 +222,7 @@ export function proc_addRight(f: usize): i32 {
     if (kindOf(left) == KIND_CELLS) setSlot(f, 0, cell(left, 0));
     return callProc(f, Proc.coerceToString, slot(f, 1), tag(flags), literalTag('while evaluating a path segment'), slot(f, 2), 1);
   }
-  return done(joinTwo(slot(f, 0), acc(), <u32>slotInt(f, 2)));
+  return done(joinTwo(slot(f, 0), acc(), <usize>load<u32>(f, 4) - 8));
 }
 
 // Slots: 0 value, 2 trace literal, 3 its position → string of an absolute path, with context

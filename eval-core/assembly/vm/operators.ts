@@ -107,8 +107,9 @@ function dropTwo(): usize {
   return <usize>load<u32>(VM_PC) + 8;
 }
 
-/** Joins a string or path and a string; 0 after an error. */
-export function joinTwo(l: usize, r: usize, pos: u32): usize {
+/** Joins a string or path and a string for the `Add` at `pc`, whose operand is how far its `+` stands before the right side; 0 after an error. */
+export function joinTwo(l: usize, r: usize, pc: usize): usize {
+  const pos = load<u32>(pc, 4);
   if (!joinFits(l, r)) return failMemory(pos);
   const n = strLen(l);
   const m = strLen(r);
@@ -116,7 +117,7 @@ export function joinTwo(l: usize, r: usize, pos: u32): usize {
     if (strContext(r)) {
       msgBegin();
       msgLit('a string that refers to a store path cannot be appended to a path');
-      return raiseAt(Err.Eval, pos);
+      return raiseAt(Err.Eval, pos - (load<u32>(pc) >>> 8));
     }
     const t = allocString(n + m, 0);
     memory.copy(strBytes(t), strBytes(l), n);
@@ -151,7 +152,7 @@ function joinFits(l: usize, r: usize): bool {
 }
 function addStrings(l: usize, r: usize): Step {
   if (!joinFits(l, r)) return noRoom(position());
-  const s = joinTwo(l, r, position());
+  const s = joinTwo(l, r, <usize>load<u32>(VM_PC));
   return s ? result2(s) : Step.Raise;
 }
 

@@ -1,0 +1,1 @@
+(x: y: x + y) ./p (derivation { name = "d"; system = "x"; builder = "b"; })
