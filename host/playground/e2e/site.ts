@@ -20,8 +20,8 @@ const types: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** What the page's own policy says, for the worker too, which has no document: nothing comes from elsewhere. */
-const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+/** What the page's own policy says, for the worker too, which has no document. It alone may connect elsewhere: it fetches what was allowed. */
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' https: http:";
 
 const prefix = '/some/where/';
 

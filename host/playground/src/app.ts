@@ -21,6 +21,7 @@ import { Notices } from './ui/notices.ts';
 import { OutcomeView } from './ui/outcome-view.ts';
 import { packView } from './ui/pack-view.ts';
 import { PanelArea } from './ui/panel-area.ts';
+import { QuestionView } from './ui/question-view.ts';
 import { showSettings } from './ui/settings.ts';
 import { tabId } from './ui/tabs.ts';
 import { applyTheme, isDark } from './ui/theme.ts';
@@ -104,6 +105,7 @@ export class App {
       },
     });
     const outcome = new OutcomeView(this.#client, () => this.#runner.cancel());
+    const questions = new QuestionView(this.#client.questions);
     const files = new FileBar(this.#workspace, () => this.#editor.focus());
     const source = el('section', { class: 'source', attrs: { 'aria-label': 'Source' } }, files.element, editorPlace);
     const result = el(
@@ -115,7 +117,7 @@ export class App {
     );
     this.#place.replaceChildren(
       el('header', { class: 'top' }, el('h1', {}, 'Vixen playground'), packView(this.#client), tools),
-      el('main', { class: 'main' }, this.#notices.element, el('div', { class: 'work' }, source, result)),
+      el('main', { class: 'main' }, this.#notices.element, questions.element, el('div', { class: 'work' }, source, result)),
     );
     acceptDrops(this.#place, (dropped) => void files.take(dropped));
   }
@@ -149,6 +151,7 @@ export class App {
   #entered() {
     const { current } = this.#sessions;
     this.#applyLimits();
+    this.#client.questions.forget();
     this.#runner.evaluate();
     this.#notices.hide('guest');
     this.#notices.hide('trouble');

@@ -1,9 +1,11 @@
 // What the page and its panels know of the evaluator: the calls, the latest outcome, what evaluation says.
 import type { Evaluation, Message, PackFigures, Place, Problem } from '@vixen/host';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { Deadline } from './deadline.ts';
 import { Emitter } from './emitter.ts';
 import { CallError, outOfTime, problemOf } from './problems.ts';
 import type { CallName, Calls, FileChange, Limits } from './protocol.ts';
+import { Questions } from './questions.ts';
 
 interface Told {
   path: string;
@@ -29,6 +31,8 @@ export interface ClientEvents {
   cursor: { path: string; offset: number };
 }
 
+type Heard = Parameters<ConnectionOptions['heard']>[0];
+
 export type ClientOptions = Omit<ConnectionOptions, 'heard' | 'lost'>;
 
 // A worker that is in the middle of a long step cannot see that its time is up.
@@ -41,6 +45,7 @@ const aside = new Set<CallName>(['check', 'members']);
 interface Job {
   stop: AbortController;
   called: Promise<unknown>;
+  deadline: Deadline;
 }
 
 export class Client extends Emitter<ClientEvents> {
@@ -51,6 +56,8 @@ export class Client extends Emitter<ClientEvents> {
   outcome: Outcome | undefined;
   /** What evaluation has said since it began. */
   messages: Message[] = [];
+  /** Before something is requested. */
+  readonly questions = new Questions((id, allowed) => this.#connection.answer(id, allowed));
   readonly #jobs = new Map<AbortController, Job>();
   #latest = 0;
   readonly #connection: Connection;
@@ -60,12 +67,26 @@ export class Client extends Emitter<ClientEvents> {
     this.#connection = new Connection({
       ...options,
       lost: (problem) => this.#lost(problem),
-      heard: (message) => {
-        if (message.type === 'pack') return this.emit('pack', message);
+      heard: (message) => this.#heard(message),
+    });
+    // Whoever is asked may take their time.
+    this.questions.on('waiting', (isWaiting) => {
+      for (const { deadline } of this.#jobs.values()) isWaiting ? deadline.stop() : deadline.run();
+    });
+  }
+
+  #heard(message: Heard) {
+    switch (message.type) {
+      case 'pack':
+        return this.emit('pack', message);
+      case 'ask':
+        return this.questions.ask(message.id, message.url);
+      case 'settled':
+        return this.questions.settle(message.id);
+      default:
         this.messages.push(...message.messages);
         this.emit('messages', message);
-      },
-    });
+    }
   }
 
   /** Starts the worker before it is needed. */
@@ -86,19 +107,20 @@ export class Client extends Emitter<ClientEvents> {
     if (aside.has(name)) return this.#connection.call(name, params, signal);
     const { limits } = this;
     const stop = new AbortController();
-    const late = setTimeout(() => stop.abort(new CallError(outOfTime(limits))), limits.time * 1000 + lateness);
+    const deadline = new Deadline(limits.time * 1000 + lateness, () => stop.abort(new CallError(outOfTime(limits))));
     const called = this.#connection.call(name, params, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
-    this.#begin({ stop, called });
+    this.#begin({ stop, called, deadline });
     try {
       return await called;
     } finally {
-      clearTimeout(late);
+      deadline.stop();
       this.#end(stop);
     }
   }
 
   #begin(job: Job) {
     this.#jobs.set(job.stop, job);
+    if (!this.questions.isWaiting) job.deadline.run();
     if (this.#jobs.size === 1) this.emit('busy', true);
   }
 
@@ -114,10 +136,11 @@ export class Client extends Emitter<ClientEvents> {
 
   /**
    * Evaluates a file. What is still running is stopped; only the last evaluation's outcome is told. It begins when all that was stopped has
-   * come to its end: a worker that has to be replaced takes all its calls with it.
+   * come to its end: a worker that has to be replaced takes all its calls with it. `isLive`: nobody has asked for it, somebody is writing.
    */
-  async evaluate(path: string): Promise<Outcome | undefined> {
+  async evaluate(path: string, { isLive = false } = {}): Promise<Outcome | undefined> {
     const number = ++this.#latest;
+    this.questions.begin(isLive);
     this.outcome = undefined;
     this.messages = [];
     this.emit('begun', { path });
@@ -146,6 +169,7 @@ export class Client extends Emitter<ClientEvents> {
 
   /** The worker was ended, and with it the value that is shown. */
   #lost(problem: Problem) {
+    this.questions.settleAll();
     const { outcome } = this;
     if (outcome && 'evaluation' in outcome) this.#tell({ path: outcome.path, forces: outcome.forces, problem });
   }

@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   files: () => FileChange[];
   /** The page's own address. */
   site: string;
-  heard: (message: Extract<FromWorker, { type: 'messages' | 'pack' }>) => void;
+  heard: (message: Exclude<FromWorker, { type: 'result' | 'failure' }>) => void;
   /** A worker had to be ended; what it held is gone. */
   lost: (why: Problem) => void;
   /** Milliseconds that a call has to stop in. */
@@ -71,6 +71,11 @@ export class Connection {
     if (changes.length > 0) this.#worker?.postMessage({ type: 'files', changes });
   }
 
+  /** Tells the worker whether it may request what it has asked for. */
+  answer(id: number, allowed: boolean) {
+    this.#worker?.postMessage({ type: 'answer', id, allowed });
+  }
+
   async call<K extends CallName>(name: K, params: Calls[K]['params'], signal?: AbortSignal): Promise<Calls[K]['result']> {
     await this.start();
     if (signal?.aborted) throw new CallError(reasonOf(signal));
@@ -109,7 +114,7 @@ export class Connection {
   }
 
   #receive(message: FromWorker) {
-    if (message.type === 'messages' || message.type === 'pack') return this.#options.heard(message);
+    if (message.type !== 'result' && message.type !== 'failure') return this.#options.heard(message);
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     this.#waiting.delete(message.id);

@@ -67,7 +67,9 @@ export type ToWorker =
   | { type: 'start'; evaluator: WebAssembly.Module; hashes: WebAssembly.Module; site: string }
   | { type: 'files'; changes: FileChange[] }
   | { type: 'call'; id: number; name: CallName; params: unknown }
-  | { type: 'cancel'; id: number };
+  | { type: 'cancel'; id: number }
+  /** Whether a URL may be requested. */
+  | { type: 'answer'; id: number; allowed: boolean };
 
 export type FromWorker =
   | { type: 'result'; id: number; result: unknown }
@@ -75,4 +77,8 @@ export type FromWorker =
   /** What evaluation has said since the last time, and how much more that is not worth showing. */
   | { type: 'messages'; messages: Message[]; dropped: number }
   /** What the pack of nixpkgs has fetched. */
-  | { type: 'pack'; label: string; figures: PackFigures };
+  | { type: 'pack'; label: string; figures: PackFigures }
+  /** Asks whether a URL may be requested; nothing is sent before it was allowed. */
+  | { type: 'ask'; id: number; url: string }
+  /** The request has ended, or is not wanted any more. */
+  | { type: 'settled'; id: number };

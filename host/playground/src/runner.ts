@@ -30,14 +30,14 @@ export class Runner {
   edited() {
     this.#forget();
     this.#checkTimer = setTimeout(() => void this.#check(), checkDelay);
-    if (this.#options.isLive()) this.#evaluateTimer = setTimeout(() => this.evaluate(), evaluateDelay);
+    if (this.#options.isLive()) this.#evaluateTimer = setTimeout(() => this.evaluate({ isLive: true }), evaluateDelay);
   }
 
-  /** Evaluates the file that is shown, now. */
-  evaluate() {
+  /** Evaluates the file that is shown, now. `isLive`: nobody has asked for it. */
+  evaluate({ isLive = false } = {}) {
     this.#forget();
     const { client, workspace } = this.#options;
-    void client.evaluate(absolute(workspace.active));
+    void client.evaluate(absolute(workspace.active), { isLive });
   }
 
   cancel() {

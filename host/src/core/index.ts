@@ -1,6 +1,7 @@
 // What embeds the evaluator, on any runtime (docs/embedding.md).
 export { renderReport } from './errors/render.ts';
 export { OfflineFetching, type OfflineOptions } from './fetch/offline.ts';
+export { type FetchContext, type Permission, WebFetching, type WebFetchingOptions } from './fetch/web-fetching.ts';
 export { LazyTree, MissingTree } from './files/lazy.ts';
 export { MemoryTree } from './files/memory.ts';
 export { MountedTree } from './files/mounted.ts';

@@ -5,7 +5,7 @@ import { OfflineFetching } from './fetch/offline.ts';
 import { LayeredTree } from './files/layered.ts';
 import { MemoryTree } from './files/memory.ts';
 import type { FileTree } from './files/tree.ts';
-import { type EvalStore, type Fetching, HostError, type HostIO, type MessageKind } from './io.ts';
+import { type Fetching, HostError, type HostIO, type MessageKind } from './io.ts';
 import { MemoryStore } from './store/memory-store.ts';
 
 export interface MemoryIOOptions {
@@ -29,7 +29,7 @@ const nothing: Fetching = {
 
 export class MemoryIO implements HostIO {
   readonly files: FileTree;
-  readonly store: EvalStore;
+  readonly store: MemoryStore;
   readonly fetching: Fetching;
   readonly message: (kind: MessageKind, text: string) => void;
   readonly #hashers: HasherFactory;

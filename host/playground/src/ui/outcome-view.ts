@@ -72,7 +72,8 @@ export class OutcomeView {
 
   #wait() {
     const elapsed = performance.now() - this.#begun;
-    this.#say('Evaluating…', elapsed < 1000 ? '' : shownTime(elapsed));
+    const waiting = this.#client.questions.state;
+    this.#say(waiting ?? 'Evaluating…', waiting !== undefined || elapsed < 1000 ? '' : shownTime(elapsed));
     this.#timer = setTimeout(() => this.#wait(), rhythm);
   }
 

@@ -1,6 +1,7 @@
 // The worker: everything of Nix happens here, so that the page stays free.
 import { problemOf } from '../problems.ts';
 import type { CallName, ToWorker } from '../protocol.ts';
+import { answered } from './asking.ts';
 import { Files } from './files.ts';
 import { type Handler, type Handlers, makeHandlers } from './handlers.ts';
 import { scope } from './port.ts';
@@ -26,5 +27,6 @@ scope.onmessage = ({ data }) => {
   if (data.type === 'start') handlers = makeHandlers(data, data.site, files);
   else if (data.type === 'files') files.change(data.changes);
   else if (data.type === 'cancel') inFlight.get(data.id)?.abort();
+  else if (data.type === 'answer') answered(data.id, data.allowed);
   else void answer(data);
 };

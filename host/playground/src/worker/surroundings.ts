@@ -7,5 +7,5 @@ import { nixpkgs, nixpkgsFolder } from './nixpkgs.ts';
 
 export function surroundings({ evaluator, hashes }: Modules, site: string): Surroundings {
   const hashers = new WasmHashes(hashes).createHasher;
-  return { evaluator, hashers, fetching, files: nixpkgs(site, hashers), searchPath: { nixpkgs: nixpkgsFolder } };
+  return { evaluator, hashers, fetching: fetching(hashers), files: nixpkgs(site, hashers), searchPath: { nixpkgs: nixpkgsFolder } };
 }

@@ -50,12 +50,17 @@ export class MemoryTree implements FileTree {
 
   /** Copies a tree, of what is below it only what `accept` takes. */
   copy(from: string, to: string, accept: (path: string) => boolean = () => true) {
-    const entry = this.#found(from);
+    this.graft(this, from, to, accept);
+  }
+
+  /** Copies from another tree; the bytes of files are shared. */
+  graft(tree: MemoryTree, from: string, to: string, accept: (path: string) => boolean = () => true) {
+    const entry = tree.#found(from);
     if (entry.type !== 'directory') return this.#put(to, entry);
     this.writeFolder(to);
     for (const name of [...entry.names.keys()]) {
       const child = joinPath(from, name);
-      if (accept(child)) this.copy(child, joinPath(to, name), accept);
+      if (accept(child)) this.graft(tree, child, joinPath(to, name), accept);
     }
   }
 

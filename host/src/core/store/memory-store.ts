@@ -7,6 +7,16 @@ import type { AddPathRequest, ClosureEntry } from '../io.ts';
 import { keptFilter, sourceOf } from './add-path.ts';
 import { notValid, VirtualStore } from './virtual-store.ts';
 
+/** Something to be added whose hash is known. */
+export interface FixedTree {
+  tree: MemoryTree;
+  /** Where in the tree it is. */
+  root: string;
+  /** Whether the hash is that of the archive, or of the file's bytes. */
+  method: 'nar' | 'flat';
+  sha256: Uint8Array;
+}
+
 export class MemoryStore extends VirtualStore {
   readonly #files: MemoryTree;
   readonly #references = new Map<string, string[]>();
@@ -26,6 +36,15 @@ export class MemoryStore extends VirtualStore {
     if (this.#files.lstat(source)) this.#files.copy(source, path, takes);
     else this.#copyFrom(source, path, takes);
     this.#references.set(path, request.references);
+    return path;
+  }
+
+  /** Adds what comes from elsewhere; what it holds is shared with its tree, not copied. */
+  addFixed(name: string, { tree, root, method, sha256 }: FixedTree): string {
+    const path = this.paths.makeFixedOutputPath(name, { method, hash: { algo: 'sha256', digest: sha256 } });
+    if (this.isValid(path)) return path;
+    this.#files.graft(tree, root, path);
+    this.#references.set(path, []);
     return path;
   }
 

@@ -1,5 +1,5 @@
 export { WorkbenchError } from './problems.ts';
-export type { Limits, Surroundings } from './run.ts';
+export type { Fetchers, Limits, Surroundings } from './run.ts';
 export type * from './types.ts';
 export {
   type CopyFormat,

@@ -3,6 +3,7 @@ import { AbortedError, type Answer, Evaluator, type ParserWarning, Req, stripMar
 import type { HasherFactory } from '@vixen/wasm';
 import { Settings } from '../config/settings.ts';
 import { OfflineFetching } from '../fetch/offline.ts';
+import type { FetchContext } from '../fetch/web-fetching.ts';
 import type { FileTree } from '../files/tree.ts';
 import type { Fetching, HostIO, MaybePromise, MessageKind } from '../io.ts';
 import { applySettings } from '../machine-settings.ts';
@@ -14,12 +15,18 @@ import { nextTask } from './tasks.ts';
 import type { Message, Sample, Warning } from './types.ts';
 
 export interface Limits {
-  /** Milliseconds that one operation may take; waiting for files counts. */
+  /** Milliseconds that one operation may take; waiting for files counts, but not for what somebody was asked. */
   time?: number | undefined;
   /** Bytes of the machine's memory. */
   memory?: number | undefined;
   /** Nix's max-call-depth. */
   callDepth?: number | undefined;
+}
+
+/** What fetches for evaluations, each of which has a store of its own. */
+export interface Fetchers {
+  fetch(fetcher: string, args: string, context: FetchContext): MaybePromise<string>;
+  flake(operation: string, argument: string): MaybePromise<string>;
 }
 
 /** What an evaluation finds around it. */
@@ -33,7 +40,7 @@ export interface Surroundings {
   searchPath?: Readonly<Record<string, string>> | undefined;
   env?: Readonly<Record<string, string>> | undefined;
   /** Without it, fetching is an error. */
-  fetching?: Omit<Fetching, 'searchPath'> | undefined;
+  fetching?: Fetchers | undefined;
   /** Nix's settings by name. */
   settings?: Readonly<Record<string, string>> | undefined;
   system?: string | undefined;
@@ -65,11 +72,11 @@ const kindOfMessage = (kind: MessageKind): Message['kind'] => (kind === 'trace' 
 const offline = new OfflineFetching();
 
 /** Search path entries are paths that are there, or nothing. */
-function fetchingOf({ fetching = offline, files }: { fetching: Surroundings['fetching']; files: () => FileTree }): Fetching {
+function fetchingOf(fetching: Fetchers = offline, io: () => MemoryIO, context: () => Omit<FetchContext, 'store'>): Fetching {
   return {
-    fetch: (fetcher, args) => fetching.fetch(fetcher, args),
+    fetch: (fetcher, args) => fetching.fetch(fetcher, args, { store: io().store, ...context() }),
     flake: (operation, argument) => fetching.flake(operation, argument),
-    searchPath: (value) => (files().lstat(value) ? value : undefined),
+    searchPath: (value) => (io().files.lstat(value) ? value : undefined),
   };
 }
 
@@ -109,18 +116,22 @@ export class Run {
   #started: number | undefined;
   #elapsed = 0;
   #gaveWay = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Milliseconds of the job that do not count towards its time. */
+  #uncounted = 0;
   #sampled = 0;
 
   constructor(options: RunOptions) {
     this.#limits = options.limits;
     this.#onWarning = options.onWarning;
     this.machine = Evaluator.fromModule(options.evaluator);
-    const io = new MemoryIO(options.hashers, {
+    const context = () => ({ signal: this.#controller.signal, aside: <T>(work: () => Promise<T>) => this.#aside(work) });
+    const io: MemoryIO = new MemoryIO(options.hashers, {
       files: options.sources,
       below: options.files,
       env: options.env ?? {},
       message: (kind, text) => options.onMessage({ kind: kindOfMessage(kind), text: stripMarks(text) }),
-      fetching: fetchingOf({ fetching: options.fetching, files: () => io.files }),
+      fetching: fetchingOf(options.fetching, () => io, context),
     });
     this.io = io;
     configure(this.machine, options);
@@ -162,11 +173,35 @@ export class Run {
     this.slices += 1;
     if (now - this.#sampled >= sampleEvery) this.#sample(now);
     const { time } = this.#limits;
-    if (time !== undefined && now - (this.#started ?? now) > time) {
+    if (time !== undefined && now - (this.#started ?? now) - this.#uncounted > time) {
       this.#stop();
       return undefined;
     }
     return now - this.#gaveWay < giveWayAfter ? undefined : this.#giveWay(now);
+  }
+
+  /** What waits for somebody, or for a download that somebody has allowed, has no time limit: whoever waits can cancel. */
+  async #aside<T>(work: () => Promise<T>): Promise<T> {
+    const since = performance.now();
+    clearTimeout(this.#timer);
+    const { signal } = this.#controller;
+    try {
+      return await work();
+    } finally {
+      if (!signal.aborted && signal === this.#controller.signal) {
+        this.#uncounted += performance.now() - since;
+        this.#startTimer();
+      }
+    }
+  }
+
+  /** For what waits: a machine that works looks at the clock itself. */
+  #startTimer() {
+    const { time } = this.#limits;
+    clearTimeout(this.#timer);
+    if (time === undefined || this.#started === undefined) return;
+    const used = performance.now() - this.#started - this.#uncounted;
+    this.#timer = setTimeout(() => this.#stop(), Math.max(0, time - used));
   }
 
   #stop() {
@@ -197,20 +232,19 @@ export class Run {
     if (this.dead) throw new WorkbenchError('memory-limit', 'the evaluation has come to its end; evaluate again');
     if (signal?.aborted) throw new AbortedError('cancelled', { cause: signal.reason });
     this.#controller = new AbortController();
-    const { time } = this.#limits;
     const cancel = () => this.#controller.abort(signal?.reason);
-    // For what waits: a machine that works looks at the clock itself.
-    const timer = time === undefined ? undefined : setTimeout(() => this.#stop(), time);
     signal?.addEventListener('abort', cancel, { once: true });
     this.#started = performance.now();
     this.#gaveWay = this.#started;
+    this.#uncounted = 0;
+    this.#startTimer();
     try {
       return await job(this);
     } catch (error) {
       if (isFatal(error)) this.dead = true;
       throw error;
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#timer);
       signal?.removeEventListener('abort', cancel);
       this.#sample(performance.now());
       this.#elapsed = this.elapsed;
