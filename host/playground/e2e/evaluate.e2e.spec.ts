@@ -43,16 +43,6 @@ browserSuite('evaluation in the page', ({ page }) => {
     await playground.sees('.output', 'trace: here');
   });
 
-  page('fetchers send nothing, and say what to do instead', async (playground) => {
-    const asked: string[] = [];
-    playground.page.on('request', (request) => asked.push(request.url()));
-    await playground.evaluate('builtins.fetchTarball "https://example.org/a.tar.gz"');
-    await playground.sees('.outcome', "'https://example.org/a.tar.gz' cannot be fetched here: this page sends nothing anywhere");
-    await playground.evaluate('builtins.fetchGit "https://example.org/a.git"');
-    await playground.sees('.outcome', "a.git' cannot be fetched here");
-    expect(asked.filter((url) => !url.startsWith('http://127.0.0.1'))).toEqual([]);
-  });
-
   page('an endless loop is cancelled at once', async (playground) => {
     await playground.evaluate(endless);
     await playground.sees('.status', 'Evaluating…');

@@ -1,4 +1,5 @@
 // Downloaded archives as trees: what the runtime itself can decompress, and a clear word on all else.
+import { HostError } from '../io.ts';
 import { type ArchiveTree, treeOfTar } from './archive-tree.ts';
 import { fetchError, q } from './input.ts';
 import { collect } from './web-download.ts';
@@ -38,7 +39,7 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayB
   try {
     return await collect(unpacked, mostUnpacked, tooLarge);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (error instanceof HostError) throw error;
     throw fetchError('Failed to extract archive (the compressed data is damaged)', { cause: error });
   }
 }
