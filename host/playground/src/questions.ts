@@ -50,7 +50,10 @@ export class Questions extends Emitter<QuestionEvents> {
   ask(id: number, href: string) {
     const url = new URL(href);
     if (this.#refused.has(href)) return this.#send(id, false);
-    if (this.#allowed.has(url.origin)) return this.#permit(id, url);
+    if (this.#allowed.has(url.origin)) {
+      this.#changing(() => this.#sent.set(id, url));
+      return this.#send(id, true);
+    }
     const question = { id, url, isLive: this.#isLive };
     this.#changing(() => this.#open.set(id, question));
     this.emit('asked', question);
@@ -61,17 +64,13 @@ export class Questions extends Emitter<QuestionEvents> {
     if (!this.#open.has(id)) return;
     if (answer === 'host') this.#allowed.add(url.origin);
     if (answer === 'refuse') this.#refused.add(url.href);
+    const isAllowed = answer !== 'refuse';
     this.#changing(() => {
       this.#open.delete(id);
-      if (answer === 'refuse') this.#send(id, false);
-      else this.#permit(id, url);
+      if (isAllowed) this.#sent.set(id, url);
     });
+    this.#send(id, isAllowed);
     this.emit('closed', question);
-  }
-
-  #permit(id: number, url: URL) {
-    this.#changing(() => this.#sent.set(id, url));
-    this.#send(id, true);
   }
 
   /** A request has ended, or is not wanted any more. */

@@ -2,7 +2,7 @@
 import type { Snapshot } from './state/workspace.ts';
 
 const text = `# Nix, evaluated in this page. Change something, and see the value beside.
-# Nothing is sent anywhere; your files are kept by this browser. "Examples" has more to begin with.
+# Nothing is sent anywhere unasked; your files are kept by this browser. "Examples" has more to begin with.
 let
   name = "world";
   squares = builtins.genList (n: n * n) 10;

@@ -9,6 +9,7 @@ export const fetching = (hashers: HasherFactory) =>
   new WebFetching({
     hashers,
     permitted,
+    isSecure: globalThis.location.protocol === 'https:',
     advice: `this page fetches by builtins.fetchurl and builtins.fetchTarball alone. Otherwise, ${instead}`,
     unreadable: `You can ${instead}; of a nixpkgs folder, \`npm run playground:pack -- NIXPKGS\` makes a pack`,
     refused: 'Evaluate again (Ctrl-Enter) to be asked again',

@@ -66,8 +66,8 @@ const permitted: Permission = async (url, signal, send) => {
   return (await answer(url, signal)) ? send() : undefined;
 };
 
-const opened = (time?: number) => {
-  const fetching = new WebFetching({ hashers, permitted, advice: 'not here', unreadable: 'Take it along', refused: 'Ask again' });
+const opened = (time?: number, isSecure = false) => {
+  const fetching = new WebFetching({ hashers, permitted, isSecure, advice: 'not here', unreadable: 'Take it along', refused: 'Ask again' });
   return new Workbench({ evaluator, hashers, fetching, limits: { time } });
 };
 
@@ -142,6 +142,13 @@ test.each([
   expect(await evaluated(text)).toContain(message);
   expect(asked).toEqual([]);
   expect(requests).toEqual([]);
+});
+
+test('a page that came by https asks for https alone, and for what is on the same machine', async () => {
+  const text = 'builtins.fetchurl "http://example.org/a"';
+  expect(await evaluated(text, opened(undefined, true))).toContain('browsers let it request https alone');
+  expect(asked).toEqual([]);
+  expect(await evaluated('builtins.readFile (builtins.fetchurl "URL/hello.txt")', opened(undefined, true))).toBe('"hello\\n"');
 });
 
 test('a refusal is an error, and nothing is sent', async () => {

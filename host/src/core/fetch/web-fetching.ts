@@ -30,6 +30,8 @@ export interface WebFetchingOptions extends OfflineOptions {
   unreadable?: string | undefined;
   /** What to say of a refusal, as a sentence. */
   refused?: string | undefined;
+  /** The page came by https: its browser lets it request nothing less (W3C Mixed Content). */
+  isSecure?: boolean | undefined;
 }
 
 interface UrlArguments {
@@ -43,6 +45,8 @@ interface UrlArguments {
 
 type Fetcher = 'fetchurl' | 'fetchTarball';
 
+/** Names of this machine itself, which browsers trust (W3C Secure Contexts). */
+const localHosts = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 const hashMismatch = 102;
 const longestUrl = 8192;
 const mostDownloaded = 64 * 2 ** 20;
@@ -78,7 +82,7 @@ export class WebFetching {
   }
 
   async #fetched(fetcher: Fetcher, { url: text, name, sha256 }: UrlArguments, context: FetchContext): Promise<string> {
-    const url = urlOf(text);
+    const url = urlOf(text, this.#options.isSecure);
     const fixed = await this.#fixed(fetcher, url, context);
     const got = base16.encode(fixed.sha256);
     if (sha256 !== undefined && sha256 !== got) throw mismatch(text, sha256, fixed.sha256);
@@ -144,11 +148,17 @@ export class WebFetching {
 }
 
 /** The URL that is asked for, and shown, in the form in which it is sent. */
-function urlOf(text: string): URL {
+function urlOf(text: string, isSecure = false): URL {
   if (text.length > longestUrl) throw fetchError(`the URL ${q(`${text.slice(0, 100)}…`)} has more than ${longestUrl} characters`);
   const url = parsed(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new HostError(ErrorCode.Restricted, `${q(text)} cannot be fetched here: only 'https:' and 'http:' URLs can`);
+  }
+  if (isSecure && url.protocol === 'http:' && !localHosts.test(url.hostname)) {
+    throw new HostError(
+      ErrorCode.Restricted,
+      `${q(text)} cannot be fetched here: this page came by https, and browsers let it request https alone`,
+    );
   }
   if (url.username !== '' || url.password !== '') {
     throw new HostError(ErrorCode.Restricted, `${q(text)} cannot be fetched here: it holds a user's name or a password`);
