@@ -13,11 +13,11 @@ async function accept({ page }: Playground) {
 }
 
 /** A pack of a small lib. */
-function packLib(site: string) {
+async function packLib(site: string): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vixen-lib-'));
   fs.mkdirSync(path.join(folder, 'lib'));
   fs.writeFileSync(path.join(folder, 'lib/default.nix'), '{ strings = { toUpper = x: x; toLower = x: x; }; }');
-  pack(folder, path.join(site, 'pack'));
+  await pack(folder, path.join(site, 'pack'));
   fs.rmSync(folder, { recursive: true });
 }
 
