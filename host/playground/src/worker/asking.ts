@@ -13,13 +13,13 @@ export function answered(id: number, isAllowed: boolean) {
 /** Waits for the page's answer, until the evaluation is given up. */
 function answerTo(id: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     waiting.set(id, resolve);
   });
 }
 
 export const permitted: Permission = async (url, signal, send) => {
+  signal.throwIfAborted();
   const id = ++lastId;
   const answer = answerTo(id, signal);
   scope.postMessage({ type: 'ask', id, url: url.href });

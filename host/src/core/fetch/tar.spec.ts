@@ -94,6 +94,14 @@ test.each([
   ['less than a header', new Uint8Array(100)],
 ])('no archive: %s', (_, bytes) => expect(failure(bytes)).toBe('Failed to open archive (Unrecognized archive format)'));
 
+test('hard links to one large file do not make many of it', () => {
+  const links = Array.from({ length: 100 }, (_, i) => ({ name: `link-${i}`, type: '1', link: 'large' }));
+  const large = { name: 'large', contents: new Uint8Array(2 ** 22) };
+  expect(failure([large, ...links])).toContain('it holds more than 384 MiB');
+  const { tree } = treeOfTar(makeTar([large, ...links.slice(0, 50)]));
+  expect(tree.readFile('/link-49').buffer).toBe(tree.readFile('/large').buffer);
+});
+
 test('a damaged header is found by its sum', () => {
   const bytes = makeTar([{ name: 'a' }, { name: 'b' }]);
   bytes[512] = 0x63;

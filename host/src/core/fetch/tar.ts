@@ -21,7 +21,7 @@ const at = {
   size: [124, 12],
   sum: [148, 8],
   link: [157, 100],
-  magic: [257, 5],
+
   prefix: [345, 155],
 } as const;
 type Field = keyof typeof at;

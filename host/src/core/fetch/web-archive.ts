@@ -1,11 +1,8 @@
 // Downloaded archives as trees: what the runtime itself can decompress, and a clear word on all else.
 import { HostError } from '../io.ts';
-import { type ArchiveTree, treeOfTar } from './archive-tree.ts';
+import { type ArchiveTree, mostUnpacked, treeOfTar } from './archive-tree.ts';
 import { fetchError, q } from './input.ts';
 import { collect } from './web-download.ts';
-
-// All of nixpkgs has 235 MiB.
-const mostUnpacked = 384 * 2 ** 20;
 
 interface Format {
   name: string;

@@ -189,6 +189,14 @@ test('an evaluation that is given up takes its question with it', async () => {
   expect(requests).toEqual([]);
 });
 
+test('a failure that comes while the machine gives way is no rejection that nobody handles', async () => {
+  answer = () => {
+    for (const began = performance.now(); performance.now() - began < 30; );
+    return Promise.reject(new Error('no question can be shown'));
+  };
+  expect(await evaluated('builtins.fetchurl "URL/hello.txt"')).toContain('no question can be shown');
+});
+
 test('a download that is given up ends', async () => {
   const stop = new AbortController();
   const value = evaluated('builtins.fetchurl "URL/never"', opened(), stop.signal);

@@ -50,7 +50,7 @@ const localHosts = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 const hashMismatch = 102;
 const longestUrl = 8192;
 const mostDownloaded = 64 * 2 ** 20;
-/** Bytes of downloads that are kept. */
+/** Bytes of downloads that are kept; the latest is kept whatever its size. */
 const mostKept = 128 * 2 ** 20;
 
 interface Kept {
@@ -140,7 +140,7 @@ export class WebFetching {
     let total = 0;
     for (const { size } of this.#kept.values()) total += size;
     for (const [oldest, { size }] of this.#kept) {
-      if (total <= mostKept) return;
+      if (total <= mostKept || oldest === key) return;
       total -= size;
       this.#kept.delete(oldest);
     }

@@ -156,6 +156,8 @@ export class Run {
     // Where there are many requests, there are few slices that end for want of fuel.
     const wait = this.#pause();
     if (!wait && !(answer instanceof Promise)) return answer;
+    // It may fail before it is waited for.
+    if (wait && answer instanceof Promise) answer.catch(() => {});
     return wait ? wait.then(() => this.#awaited(answer)) : this.#awaited(answer);
   }
 
