@@ -178,7 +178,7 @@ describe('the bytecode', () => {
         "  16 AddLeft 0 @12",
         "  24 AddCoerced 0",
         "  28 Const 0 «1»",
-        "  36 Add 0 @18",
+        "  36 Add 2 @18",
         "  44 Ret 0",
         "thunk a",
         "  0 Thunk 0 → 3",
