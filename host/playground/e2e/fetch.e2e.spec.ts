@@ -141,6 +141,13 @@ browserSuite('fetching from the page', (suite) => {
     await playground.seesValue('"hello\\n"');
   });
 
+  page('the page itself connects to its own origin alone: what asks is not what fetches', async (playground) => {
+    const outcome = (url: string) => playground.page.evaluate((target) => fetch(target).then(String, (error) => error.name), url);
+    expect(await outcome(`${open.url}/hello.txt`)).toBe('TypeError');
+    expect(open.requests).toEqual([]);
+    expect(playground.errors.splice(0).join('\n')).toMatch(/connect-src 'self'/);
+  });
+
   page('what the page cannot fetch, it says', async (playground) => {
     await playground.evaluate('builtins.fetchGit "https://example.org/a.git"');
     await playground.sees('.outcome', 'this page fetches by builtins.fetchurl and builtins.fetchTarball alone');
