@@ -95,7 +95,10 @@ function ownRoot(own: string, store: string): string[] {
   const folders = entries.filter((each) => each.isDirectory());
   const links = entries.filter((each) => each.isSymbolicLink());
   const fstab = path.join(own, 'root.fstab');
-  fs.writeFileSync(fstab, folders.map((each) => fstabLine(`/${each.name}`, inside(each), 'rbind')).join(''));
+  // Another space may just be mounting what stands there: it must not find half of it.
+  const unfinished = `${fstab}.new`;
+  fs.writeFileSync(unfinished, folders.map((each) => fstabLine(`/${each.name}`, inside(each), 'rbind')).join(''));
+  fs.renameSync(unfinished, fstab);
   const points = [...folders.map(inside), root + store, path.join(root, '.machine')];
   return [
     `mount -t tmpfs -o mode=755 vixen ${quoted(root)}`,
