@@ -2,45 +2,25 @@
  * All exports of the evaluator: the boundary to its host. Addresses and lengths are 32-bit numbers of linear memory; values are handles
  * (vm/jobs.ts). What may have to evaluate starts a job and returns the handle that will hold its result; `run` drives it.
  */
-import { Proc, PROC_LAZY, builtinName, proceduresInit } from './gen/builtins';
-import { builtinsForget, registerBuiltins } from './builtins/registry';
+import { Proc, builtinName, proceduresInit } from './gen/builtins';
+import { registerBuiltins } from './builtins/registry';
 import { bufType } from './diag/check';
-import { functionDoc, functionIsRoot, functionName, functionPos } from './compile/functions';
-import { COERCE_COPY } from './compile/coercion';
-import {
-  Err,
-  E_MESSAGE,
-  E_POS,
-  E_STATUS,
-  E_SUGGESTIONS,
-  E_TRACES,
-  T_FLAGS,
-  T_MESSAGE,
-  T_NEXT,
-  T_POS,
-  currentError,
-  errorCode,
-  fail,
-  msgBegin,
-  msgLit,
-  raise,
-} from './diag/errors';
-import { Origin, posColumn, posKind, posLine, posName, posText, posTextLen, posFile } from './diag/positions';
-import { BUF_BYTES, bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufSetLen, bufStr, literalCopy } from './heap/text';
-import { ST_CHUNK_COUNT, ST_GC_COUNT, ST_HIGH_WATER, ST_LARGE_COUNT, ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_REQUEST } from './heap/state';
+import { functionDoc, functionName, functionPos } from './compile/functions';
+import { Err } from './diag/errors';
+import { Origin } from './diag/positions';
+import { bufByte, bufBytes, bufData, bufI64, bufLen, bufReserve, bufReset, bufStr } from './heap/text';
+import { ST_MEMORY_LIMIT, ST_OUT_OF_MEMORY, ST_REQUEST } from './heap/state';
 import { pagesAlloc, pagesFree, permAlloc } from './heap/pages';
 import { collect } from './heap/collect';
 import { argumentsText } from './inspect/arguments';
-import { TEXT } from './inspect/text';
+import { TEXT, textField, textSymbol, textString } from './inspect/text';
 import { treeText } from './inspect/tree';
 import { rangesKeep } from './syntax/ranges';
-import { bufInternalName } from './print/position';
 import { printAst } from './print/ast';
-import { STAT_NODES } from './syntax/nodes';
 import { PRINT_DRV_PATHS, PRINT_FORCE, PRINT_PRETTY, PRINT_THROW_TOP } from './print/printer';
 import { JSON_LAZY, JSON_NO_COPY } from './builtins/json';
 import { XML_LAZY, XML_LOCATIONS } from './builtins/xml';
-import { answerSet, ANSWER_CAP } from './requests';
+import { answerSet } from './requests';
 import { settingSetNumber, settingSetString } from './settings';
 import { debugEnter, debugLeave } from './vm/debug';
 import { contextInit, contextCount, contextElement } from './value/context';
@@ -59,28 +39,11 @@ import {
   shapeFind,
   shapeNameOrder,
   shapeSymbol,
-  STAT_COPIED,
-  STAT_SETS,
-  STAT_SET_VALUES,
 } from './value/shapes';
-import { STAT_ELEMENTS } from './value/layout';
-import { STAT_CONCATS } from './vm/operators';
-import {
-  KIND_ATTRS,
-  KIND_BOOL,
-  KIND_FLOAT,
-  KIND_INT,
-  KIND_LIST,
-  KIND_NULL,
-  KIND_PATH,
-  KIND_PRIMOP,
-  KIND_PRIMOP_APP,
-  KIND_STRING,
-} from './value/kinds';
+import { KIND_ATTRS, KIND_LIST, KIND_NULL, KIND_PRIMOP_APP, KIND_STRING } from './value/kinds';
 import {
   NULL,
   TRUE,
-  cell,
   deref,
   emptyAttrs,
   floatValue,
@@ -97,17 +60,13 @@ import {
   strContext,
   strLen,
   tag,
-  untag,
 } from './value/layout';
-import { symbolBytes, symbolCount, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
+import { symbolBytes, symbolFind, symbolIntern, symbolLen, symbolString } from './value/symbols';
 import { handleDrop, handleGet, handleNew, jobResult, runJob, setStress, startDone, startFailed, startJob, stopWith } from './vm/jobs';
-import { STAT_AVOIDED } from './vm/rare';
 import { placeAt, placeScope, placeVariables, placesCollect } from './vm/debug';
 import { compileParsed, importForget, loadSource, parseSource } from './vm/import';
 import { compileIn } from './builtins/imports';
 import { WARNINGS } from './vm/warnings';
-import { STAT_CALLS, STAT_LOOKUPS, STAT_PRIMOPS, STAT_THUNKS, STAT_UPDATES, STAT_ENV_SLOTS, STAT_LOCAL_ENVS } from './vm/statistics';
-import { Counted, countNext, countedKey, countedTimes } from './vm/counting';
 import { calledName, calledPosition, eventsForget, eventsLength, eventsTake } from './vm/events';
 
 export { sha256 as sha256Own } from '../../wasm/assembly/sha256';
@@ -445,160 +404,8 @@ export function answer(status: u32, len: u32, value: i32): void {
 
 // ---- diagnostics
 
-function jsonText(s: usize): void {
-  bufByte(TEXT, 0x22);
-  const n = strLen(s);
-  const p = strBytes(s);
-  for (let i: u32 = 0; i < n; i++) {
-    const c = load<u8>(p + i);
-    if (c == 0x22 || c == 0x5c) {
-      bufByte(TEXT, 0x5c);
-      bufByte(TEXT, c);
-    } else if (c < 0x20) {
-      bufStr(TEXT, '\\u00');
-      bufByte(TEXT, 0x30 + (c >>> 4));
-      bufByte(TEXT, (c & 15) < 10 ? 0x30 + (c & 15) : 0x57 + (c & 15));
-    } else bufByte(TEXT, c);
-  }
-  bufByte(TEXT, 0x22);
-}
-export function errorJson(): void {
-  const e = currentError();
-  bufReset(TEXT);
-  bufStr(TEXT, '{"code":');
-  bufI64(TEXT, <i64>errorCode(e));
-  bufStr(TEXT, ',"message":');
-  jsonText(cell(e, E_MESSAGE));
-  bufStr(TEXT, ',"pos":');
-  bufI64(TEXT, <i64>untag(cell(e, E_POS)));
-  bufStr(TEXT, ',"status":');
-  bufI64(TEXT, <i64>untag(cell(e, E_STATUS)));
-  bufStr(TEXT, ',"traces":[');
-  let first = true;
-  for (let t = cell(e, E_TRACES); t != NULL; t = cell(t, T_NEXT)) {
-    if (!first) bufByte(TEXT, 0x2c);
-    first = false;
-    bufStr(TEXT, '{"message":');
-    jsonText(cell(t, T_MESSAGE));
-    bufStr(TEXT, ',"pos":');
-    bufI64(TEXT, <i64>untag(cell(t, T_POS)));
-    bufStr(TEXT, ',"flags":');
-    bufI64(TEXT, <i64>untag(cell(t, T_FLAGS)));
-    bufByte(TEXT, 0x7d);
-  }
-  bufStr(TEXT, '],"suggestions":[');
-  const s = cell(e, E_SUGGESTIONS);
-  if (s != NULL)
-    for (let i: u32 = 0; i < listLen(s); i += 2) {
-      bufStr(TEXT, i ? ',{"distance":' : '{"distance":');
-      bufI64(TEXT, <i64>untag(listGet(s, i)));
-      bufStr(TEXT, ',"text":');
-      jsonText(listGet(s, i + 1));
-      bufByte(TEXT, 0x7d);
-    }
-  bufStr(TEXT, ']}');
-}
-export function positionInfo(pos: u32): void {
-  bufReset(TEXT);
-  bufI64(TEXT, <i64>posLine(pos));
-  bufByte(TEXT, 0);
-  bufI64(TEXT, <i64>posColumn(pos));
-  bufByte(TEXT, 0);
-  const kind = posKind(pos);
-  bufByte(
-    TEXT,
-    kind == Origin.Path ? 0x70 : kind == Origin.String ? 0x73 : kind == Origin.Stdin ? 0x69 : kind == Origin.Internal ? 0x62 : 0x6e,
-  );
-  bufByte(TEXT, 0);
-  if (kind == Origin.Path) bufBytes(TEXT, strBytes(posName(pos)), strLen(posName(pos)));
-  if (kind == Origin.Internal) {
-    bufInternalName(TEXT, posName(pos));
-    bufByte(TEXT, 0);
-  }
-  if (posText(pos)) bufBytes(TEXT, posText(pos), posTextLen(pos));
-}
-function stat(name: string, n: u32): void {
-  bufStr(TEXT, ',"');
-  bufStr(TEXT, name);
-  bufStr(TEXT, '":');
-  bufI64(TEXT, <i64>n);
-}
-/** `file`, `line` and `column` of what was counted, in an object that is open. */
-function statPosition(pos: u32): void {
-  const file = posFile(pos);
-  if (posKind(pos) == Origin.Internal) {
-    bufStr(TEXT, ',"file":"');
-    bufInternalName(TEXT, file);
-    bufByte(TEXT, 0x22);
-  } else if (file) {
-    bufStr(TEXT, ',"file":');
-    jsonText(file);
-  }
-  if (!pos) return;
-  stat('line', posLine(pos));
-  stat('column', posColumn(pos));
-}
-/** An array of what was counted, each with its number. */
-function statCounts(name: string, which: Counted): void {
-  bufStr(TEXT, ',"');
-  bufStr(TEXT, name);
-  bufStr(TEXT, '":[');
-  let first = true;
-  for (let i = countNext(which, 0); i >= 0; i = countNext(which, i + 1)) {
-    const key = countedKey(which, i);
-    if (which == Counted.Functions && functionIsRoot(<usize>key)) continue;
-    bufStr(TEXT, first ? '{"count":' : ',{"count":');
-    first = false;
-    bufI64(TEXT, <i64>countedTimes(which, i));
-    if (which == Counted.Attributes) statPosition(key);
-    else if (which == Counted.Functions) {
-      const symbol = functionName(<usize>key);
-      bufStr(TEXT, ',"name":');
-      if (symbol) jsonText(symbolString(symbol));
-      else bufStr(TEXT, 'null');
-      statPosition(functionPos(<usize>key));
-    } else {
-      bufStr(TEXT, ',"name":"');
-      bufStr(TEXT, builtinName(key));
-      bufByte(TEXT, 0x22);
-    }
-    bufByte(TEXT, 0x7d);
-  }
-  bufByte(TEXT, 0x5d);
-}
-/** What the machine counts, as JSON; the host puts it under Nix's keys. */
-export function stats(): void {
-  bufReset(TEXT);
-  bufStr(TEXT, '{"nrFunctionCalls":');
-  bufI64(TEXT, <i64>load<u32>(STAT_CALLS));
-  stat('nrAvoided', load<u32>(STAT_AVOIDED));
-  stat('nrExprs', load<u32>(STAT_NODES));
-  stat('nrThunks', load<u32>(STAT_THUNKS));
-  stat('nrLookups', load<u32>(STAT_LOOKUPS));
-  stat('nrPrimOpCalls', load<u32>(STAT_PRIMOPS));
-  stat('nrOpUpdates', load<u32>(STAT_UPDATES));
-  stat('nrOpUpdateValuesCopied', load<u32>(STAT_COPIED));
-  stat('envs', load<u32>(STAT_CALLS) + load<u32>(STAT_LOCAL_ENVS));
-  stat('envSlots', load<u32>(STAT_ENV_SLOTS));
-  stat('elements', load<u32>(STAT_ELEMENTS));
-  stat('concats', load<u32>(STAT_CONCATS));
-  stat('sets', load<u32>(STAT_SETS));
-  stat('setValues', load<u32>(STAT_SET_VALUES));
-  stat('memoryPages', <u32>memory.size());
-  stat('touchedPages', load<u32>(ST_HIGH_WATER) >>> 16);
-  stat('heapChunks', load<u32>(ST_CHUNK_COUNT));
-  stat('largeObjects', load<u32>(ST_LARGE_COUNT));
-  stat('collections', load<u32>(ST_GC_COUNT));
-  const symbols = symbolCount();
-  let bytes: u32 = 0;
-  for (let i: u32 = 1; i <= symbols; i++) bytes += symbolLen(i);
-  stat('symbols', symbols);
-  stat('symbolBytes', bytes);
-  statCounts('functions', Counted.Functions);
-  statCounts('primops', Counted.Builtins);
-  statCounts('attributes', Counted.Attributes);
-  bufByte(TEXT, 0x7d);
-}
+export { errorJson, positionInfo } from './inspect/errors';
+export { stats } from './inspect/statistics';
 /** Where evaluation stands, as JSON: `what` (Place), position, name. Then `debugVariables` and `debugLevels` are about one of them. */
 export function debugPlaces(): void {
   bufReset(TEXT);
@@ -608,10 +415,10 @@ export function debugPlaces(): void {
     const p = placeAt(i);
     bufStr(TEXT, i ? ',{"what":' : '{"what":');
     bufI64(TEXT, <i64>load<u32>(p));
-    stat('position', load<u32>(p, 4));
+    textField('position', load<u32>(p, 4));
     const name = load<u32>(p, 8);
     bufStr(TEXT, ',"name":');
-    if (name) jsonText(symbolString(name));
+    if (name) textSymbol(name);
     else bufStr(TEXT, 'null');
     bufByte(TEXT, 0x7d);
   }
@@ -631,7 +438,7 @@ export function debugLevels(i: u32): void {
     first = false;
     for (let k: u32 = 0; k < load<u32>(r, 12); k++) {
       if (k) bufByte(TEXT, 0x2c);
-      jsonText(symbolString(load<u32>(r + ((<usize>k) << 3), 16)));
+      textString(symbolString(load<u32>(r + ((<usize>k) << 3), 16)));
     }
     bufByte(TEXT, 0x5d);
   }

@@ -1,6 +1,7 @@
 // All derivations in a value (libexpr/get-drvs.cc): what `nix-instantiate FILE` prints, in its order.
 import { decodeText, ErrorCode, type Handle, NixError, type Position, ValueKind } from '@vixen/eval-core';
 import { CodedError, parseBaseName } from '@vixen/wasm';
+import { selectPath } from './attr-path.ts';
 import type { Session } from './session.ts';
 
 export interface FoundDerivation {
@@ -40,6 +41,23 @@ async function plainString(session: Session, set: Handle, name: string, context:
 export async function lookAtDerivation(session: Session, value: Handle): Promise<void> {
   const set = await session.force(value);
   if (session.kind(set) === ValueKind.Attrs) await session.forcedAttr(set, 'drvPath');
+}
+
+/**
+ * Selects by paths, and works on one value after the other; `look` evaluates what will be asked of a later one (look-ahead.ts). No paths select the root.
+ */
+export function selectInTurn(
+  { session, root, args }: { readonly session: Session; readonly root: Handle; readonly args: Handle },
+  paths: readonly string[],
+  work: (value: Handle, index: number) => Promise<void>,
+  look: (session: Session, value: Handle) => Promise<unknown> = lookAtDerivation,
+): Promise<void> {
+  const select = async (path: string) => (await selectPath(session, root, path, args)).value;
+  return session.inTurn(
+    paths.length > 0 ? paths : [''],
+    async (path) => look(session, await select(path)),
+    async (path, index) => work(await select(path), index),
+  );
 }
 
 class Search {

@@ -1,33 +1,7 @@
 // The variables of a repl: a set that grows, in which every line is evaluated.
 import { ErrorCode, type Handle, NixError, type SourceText, ValueKind } from '@vixen/eval-core';
+import { globalNames } from '../core/global-names.ts';
 import type { Session } from '../core/session.ts';
-
-/** Names that are in scope without a definition (libexpr/primops.cc, `createBaseEnv`). */
-export const globalNames = [
-  'abort',
-  'baseNameOf',
-  'break',
-  'builtins',
-  'derivation',
-  'derivationStrict',
-  'dirOf',
-  'false',
-  'fetchGit',
-  'fetchMercurial',
-  'fetchTarball',
-  'fetchTree',
-  'fromTOML',
-  'import',
-  'isNull',
-  'map',
-  'null',
-  'placeholder',
-  'removeAttrs',
-  'scopedImport',
-  'throw',
-  'toString',
-  'true',
-];
 
 /** The input is not finished: more lines are to come. */
 export class IncompleteInput extends Error {

@@ -1,4 +1,5 @@
 // The builtins as the evaluator's own table lists them, with their descriptions.
+import { globalNames as globals } from '@vixen/host';
 import table from '../../../../eval-core/assembly/gen/builtins.json';
 
 export interface Builtin {
@@ -15,26 +16,5 @@ const all = (table as Builtin[]).filter(({ feature }) => feature !== 'internal')
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(all.map((builtin) => [builtin.name, builtin]));
 
-/** Names that are in scope without `builtins.` (libexpr/primops.cc: those whose name there has no `__`). */
-export const globalNames: ReadonlySet<string> = new Set([
-  'abort',
-  'baseNameOf',
-  'break',
-  'builtins',
-  'derivation',
-  'derivationStrict',
-  'dirOf',
-  'fetchGit',
-  'fetchMercurial',
-  'fetchTarball',
-  'fetchTree',
-  'fromTOML',
-  'import',
-  'isNull',
-  'map',
-  'placeholder',
-  'removeAttrs',
-  'scopedImport',
-  'throw',
-  'toString',
-]);
+/** Names that are in scope without `builtins.`, but for the words that stand for values. */
+export const globalNames: ReadonlySet<string> = new Set(globals.filter((name) => !['true', 'false', 'null'].includes(name)));

@@ -1,5 +1,5 @@
 // What evaluation has cost: time, memory, and what was made.
-import type { Sample, Statistics } from '@vixen/host';
+import { renderSize, type Sample, type Statistics } from '@vixen/host';
 import type { Outcome } from '../client.ts';
 import { button, el, svg } from '../dom.ts';
 import type { Panel } from '../panels.ts';
@@ -10,7 +10,6 @@ const height = 120;
 const left = 4;
 
 const milliseconds = (value: number) => (value < 1000 ? `${value.toFixed(1)} ms` : `${(value / 1000).toFixed(2)} s`);
-const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const count = (value: number) => value.toLocaleString('en');
 
 const figures: [label: string, of: (statistics: Statistics) => string][] = [
@@ -18,8 +17,8 @@ const figures: [label: string, of: (statistics: Statistics) => string][] = [
   ['of it in the machine', ({ working }) => milliseconds(working)],
   ['of it collecting', ({ collecting, collections }) => `${milliseconds(collecting)} in ${count(collections)} collections`],
   ['Slices', ({ slices }) => count(slices)],
-  ['Memory', ({ memory }) => mebibytes(memory)],
-  ['Memory that was written', ({ touched }) => mebibytes(touched)],
+  ['Memory', ({ memory }) => renderSize(memory)],
+  ['Memory that was written', ({ touched }) => renderSize(touched)],
   ['Expressions parsed', ({ expressions }) => count(expressions)],
   ['Thunks', ({ thunks }) => count(thunks)],
   ['Calls of functions', ({ calls }) => count(calls)],
@@ -41,13 +40,13 @@ function chart(samples: readonly Sample[]): SVGElement {
   const line = [{ at: 0, memory: samples[0]?.memory ?? 0 }, ...samples].map(
     ({ at, memory }) => `${x(at).toFixed(1)},${y(memory).toFixed(1)}`,
   );
-  const label = `Memory over time: up to ${mebibytes(most)} in ${milliseconds(end)}`;
+  const label = `Memory over time: up to ${renderSize(most)} in ${milliseconds(end)}`;
   return svg(
     'svg',
     { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label },
     svg('polyline', { class: 'axis', points: `${left},0 ${left},${height - 18} ${width},${height - 18}` }),
     svg('polyline', { class: 'course', points: line.join(' ') }),
-    svg('text', { x: left + 4, y: 12 }, mebibytes(most)),
+    svg('text', { x: left + 4, y: 12 }, renderSize(most)),
     svg('text', { x: width, y: height - 4, 'text-anchor': 'end' }, milliseconds(end)),
   );
 }

@@ -5,8 +5,7 @@ import path from 'node:path';
 import type { Handle } from '@vixen/eval-core';
 import { ErrorCode, NixError, ValueKind } from '@vixen/eval-core';
 import type { DerivedPath } from '@vixen/store/formats';
-import { selectPath } from '../../core/attr-path.ts';
-import { lookAtDerivation, requireDrvPath } from '../../core/derivations.ts';
+import { requireDrvPath, selectInTurn } from '../../core/derivations.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { currentSystem } from '../../node/system.ts';
 import type { EvalFlags } from '../eval-flags.ts';
@@ -72,10 +71,11 @@ export class InstallableReader {
   async #attributes(root: Handle, words: readonly string[]): Promise<Installable[]> {
     const found: Installable[] = [];
     const { session } = this.#evaluation;
-    const select = async (word: string) => (await selectPath(session, root, splitOutputs(word).rest, this.#args)).value;
-    const look = async (word: string) => lookAtDerivation(session, await select(word));
-    await session.inTurn(words.length > 0 ? words : [''], look, async (word) => {
-      found.push(...(await this.#derivations(word, await select(word), splitOutputs(word).outputs)));
+    const wanted = (words.length > 0 ? words : ['']).map((word) => ({ word, ...splitOutputs(word) }));
+    const paths = wanted.map(({ rest }) => rest);
+    await selectInTurn({ session, root, args: this.#args }, paths, async (value, index) => {
+      const { word, outputs } = wanted[index]!;
+      found.push(...(await this.#derivations(word, value, outputs)));
     });
     return found;
   }

@@ -22,17 +22,27 @@ export const belongsTo =
     return one.drvPath === path.drvPath && (path.outputs === '*' || path.outputs.includes(one.output!));
   };
 
-/** The one output of each derivation in a value, as nix-build takes it. */
-export async function outputsOf(session: Session, value: Handle, args: Handle): Promise<{ drvPath: string; output: string }[]> {
-  const found: { drvPath: string; output: string }[] = [];
+interface NamedOutput {
+  readonly drvPath: string;
+  readonly output: string;
+}
+
+/** Works on the one output of each derivation in a value, in their order, as nix-build and nix-instantiate take it. */
+export async function eachOutput(session: Session, value: Handle, args: Handle, work: (one: NamedOutput) => Promise<void>): Promise<void> {
   const derivations = await findDerivations(session, value, args);
   const look = ({ attrs }: FoundDerivation) => lookAtDerivation(session, attrs);
   await session.inTurn(derivations, look, async (one) => {
     const drvPath = await requireDrvPath(session, one);
     const output = await outputName(session, one);
     if (output === '') throw new NixError(ErrorCode.Plain, `derivation '\x0e${drvPath}\x0f' lacks an 'outputName' attribute`);
-    found.push({ drvPath, output });
+    await work({ drvPath, output });
   });
+}
+
+/** All of them. */
+export async function outputsOf(session: Session, value: Handle, args: Handle): Promise<NamedOutput[]> {
+  const found: NamedOutput[] = [];
+  await eachOutput(session, value, args, async (one) => void found.push(one));
   return found;
 }
 

@@ -1,8 +1,7 @@
 // The drop-in `nix-build` (nix/nix-build/nix-build.cc): builds the derivations of expressions and links to what they made.
 import path from 'node:path';
 import type { Handle } from '@vixen/eval-core';
-import { selectPath } from '../../core/attr-path.ts';
-import { lookAtDerivation } from '../../core/derivations.ts';
+import { selectInTurn } from '../../core/derivations.ts';
 import { resolveImport } from '../../core/files/paths.ts';
 import { addPermanentRoot } from '../../node/out-links.ts';
 import { BuildFlags } from '../building/build-flags.ts';
@@ -135,10 +134,7 @@ class NixBuild implements Command {
 
   async #select({ session }: Evaluation, args: Handle, root: Handle): Promise<Wanted[]> {
     const found: Wanted[] = [];
-    const attrPaths = this.#attrPaths.length > 0 ? this.#attrPaths : [''];
-    const look = async (attrPath: string) => lookAtDerivation(session, (await selectPath(session, root, attrPath, args)).value);
-    await session.inTurn(attrPaths, look, async (attrPath) => {
-      const { value } = await selectPath(session, root, attrPath, args);
+    await selectInTurn({ session, root, args }, this.#attrPaths, async (value) => {
       for (const { drvPath, output } of await outputsOf(session, await session.force(value), args))
         found.push({ drvPath, outputs: [output] });
     });

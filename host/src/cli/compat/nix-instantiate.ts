@@ -1,10 +1,11 @@
 // The drop-in `nix-instantiate` (nix/nix-instantiate/nix-instantiate.cc): the same flags, output, messages and exit codes.
 import path from 'node:path';
-import { ErrorCode, type Handle, NixError, PrintFlag, PrintMode } from '@vixen/eval-core';
-import { selectPath } from '../../core/attr-path.ts';
-import { findDerivations, lookAtDerivation, outputName, requireDrvPath } from '../../core/derivations.ts';
+import { type Handle, PrintFlag, PrintMode } from '@vixen/eval-core';
+import { selectInTurn } from '../../core/derivations.ts';
+
 import { resolveImport } from '../../core/files/paths.ts';
 import { findFile } from '../../core/search-path.ts';
+import { eachOutput } from '../building/targets.ts';
 import { type Command, runCommand } from '../command.ts';
 import { EvalFlags, legacyFlags } from '../eval-flags.ts';
 import { autoArguments, type Evaluation, lookupFile, openEvaluation, readStdin } from '../evaluation.ts';
@@ -136,14 +137,13 @@ class Instantiate implements Command {
 
   async #process(evaluation: Evaluation, args: Handle, root: Handle) {
     const { session } = evaluation;
-    const attrPaths = this.#attrPaths.length > 0 ? this.#attrPaths : [''];
-    const look = async (attrPath: string) => lookAtDerivation(session, (await selectPath(session, root, attrPath, args)).value);
-    await session.inTurn(attrPaths, look, async (attrPath) => {
-      const { value } = await selectPath(session, root, attrPath, args);
+    const work = async (value: Handle) => {
       const forced = await session.force(value);
       if (!this.#evalOnly) await this.#instantiate(evaluation, args, forced);
       else await this.#print(evaluation, this.shared.autoArgs.size > 0 ? await session.autoCall(forced, args) : forced);
-    });
+    };
+    const look = this.#evalOnly ? (_: unknown, value: Handle) => session.force(value) : undefined;
+    await selectInTurn({ session, root, args }, this.#attrPaths, work, look);
   }
 
   async #print({ session }: Evaluation, value: Handle) {
@@ -156,18 +156,10 @@ class Instantiate implements Command {
 
   async #instantiate(evaluation: Evaluation, args: Handle, value: Handle) {
     const { session, store } = evaluation;
-    const derivations = await findDerivations(session, value, args);
-    await session.inTurn(
-      derivations,
-      ({ attrs }) => lookAtDerivation(session, attrs),
-      async (found) => {
-        const drvPath = await requireDrvPath(session, found);
-        await store.flush();
-        const output = await outputName(session, found);
-        if (output === '') throw new NixError(ErrorCode.Plain, `derivation '\x0e${drvPath}\x0f' lacks an 'outputName' attribute`);
-        writeOut(`${await this.#rooted(evaluation, drvPath)}${output === 'out' ? '' : `!${output}`}\n`);
-      },
-    );
+    await eachOutput(session, value, args, async ({ drvPath, output }) => {
+      await store.flush();
+      writeOut(`${await this.#rooted(evaluation, drvPath)}${output === 'out' ? '' : `!${output}`}\n`);
+    });
   }
 
   /** The path that is printed: the root's, where one is asked for. */

@@ -3,7 +3,7 @@
 import type { Store } from '@vixen/store';
 import type { DerivedPath } from '@vixen/store/formats';
 import { indexState } from '@vixen/store/index-state';
-import { conditionsOf, statOf } from '../../node/remembered/conditions.ts';
+import { conditionsOf, lookThrough, statOf } from '../../node/remembered/conditions.ts';
 import { Journal, mentionsClock } from '../../node/remembered/journal.ts';
 import { type Remembered, writeRemembered } from '../../node/remembered/records.ts';
 import { storeIndex } from '../../node/store-root.ts';
@@ -52,9 +52,7 @@ export class Memory {
 
   /** A path was looked at, symlinks followed, before there was a session. */
   looked(path: string) {
-    const stat = statOf(path);
-    if (!stat || stat.isFile() || stat.isDirectory()) this.journal.lookedThrough(path, stat && (stat.isFile() ? 'regular' : 'directory'));
-    else this.journal.refuse(`'${path}' is neither a file nor a folder`);
+    this.journal.lookedThrough(path, lookThrough(path));
   }
 
   /** The evaluation has ended. What it said would have to be said again, so that is not remembered. */

@@ -119,8 +119,7 @@ class HostRealiser implements Realiser {
     const { drvPath, outputs } = target;
     const facts = this.#facts.get(drvPath)!;
     const built = this.#outputs.get(drvPath);
-    const names = outputs === '*' ? [...facts.outputs.keys()].sort() : outputs;
-    return names.map((output) => ({ path: (built?.get(output) ?? facts.outputs.get(output)!.path)!, drvPath, output }));
+    return namesOf(outputs, facts).map((output) => ({ path: (built?.get(output) ?? facts.outputs.get(output)!.path)!, drvPath, output }));
   }
 
   async there(paths: readonly DerivedPath[]): Promise<RealisedPath[] | undefined> {
@@ -132,7 +131,7 @@ class HostRealiser implements Realiser {
     if ('path' in target) return (await this.#reader.wasValid(target.path)) ? [{ path: target.path }] : undefined;
     const facts = await this.#reader.glance(target.drvPath);
     if (!facts || facts.impure) return undefined;
-    const names = target.outputs === '*' ? [...facts.outputs.keys()].sort() : target.outputs;
+    const names = namesOf(target.outputs, facts);
     if (!names.every((name) => facts.outputs.get(name)?.valid)) return undefined;
     return names.map((output) => ({ path: facts.outputs.get(output)!.path!, drvPath: target.drvPath, output }));
   }
@@ -281,6 +280,10 @@ function targetOf(path: DerivedPath, mode: Mode): Target {
     },
   );
 }
+
+/** The outputs that are asked for, all of them in the order of their names. */
+const namesOf = (outputs: readonly string[] | '*', facts: DerivationFacts) =>
+  outputs === '*' ? [...facts.outputs.keys()].sort() : outputs;
 
 const nameOf = (target: Target) => ('path' in target ? target.path : target.drvPath);
 

@@ -52,6 +52,14 @@ function found(path: string, call: typeof fs.lstatSync): Found {
   }
 }
 
+const foundThrough = (path: string): Found => found(path, fs.statSync as typeof fs.lstatSync);
+
+/** What a path leads to; undefined where nothing is. */
+export function lookThrough(path: string): FileType | undefined {
+  const there = foundThrough(path);
+  return there === 'nothing' ? undefined : there;
+}
+
 function linkOf(path: string): string | undefined {
   try {
     return fs.readlinkSync(path);
@@ -99,7 +107,7 @@ export function conditionsHold(conditions: Conditions, env: Record<string, strin
     files.every(unchanged) &&
     folders.every(unchanged) &&
     looks.every(([path, type]) => found(path, fs.lstatSync) === type) &&
-    finalLooks.every(([path, type]) => found(path, fs.statSync as typeof fs.lstatSync) === type) &&
+    finalLooks.every(([path, type]) => foundThrough(path) === type) &&
     links.every(([path, target]) => linkOf(path) === target)
   );
 }

@@ -1,0 +1,27 @@
+// What every program finds in scope.
+/** Names that are in scope without a definition (libexpr/primops.cc, `createBaseEnv`). */
+export const globalNames = [
+  'abort',
+  'baseNameOf',
+  'break',
+  'builtins',
+  'derivation',
+  'derivationStrict',
+  'dirOf',
+  'false',
+  'fetchGit',
+  'fetchMercurial',
+  'fetchTarball',
+  'fetchTree',
+  'fromTOML',
+  'import',
+  'isNull',
+  'map',
+  'null',
+  'placeholder',
+  'removeAttrs',
+  'scopedImport',
+  'throw',
+  'toString',
+  'true',
+];
