@@ -1,5 +1,4 @@
 // The page begins: the Wasm is on its way while the editor is set up.
-// biome-ignore assist/source/organizeImports: this one runs first
 import { createWorker, modules } from './early.ts';
 import './panels/index.ts';
 import { App } from './app.ts';

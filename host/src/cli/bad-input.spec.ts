@@ -47,6 +47,14 @@ function run(args: string[], started = start(args)): Promise<Result> {
   });
 }
 
+test('a home folder that cannot be looked at has no channels', () => {
+  const home = path.join(dir, 'home');
+  fs.mkdirSync(home);
+  fs.symlinkSync('.nix-defexpr', path.join(home, '.nix-defexpr'));
+  const args = [launcher, 'nix-instantiate', '--eval', '-E', '1 + 1'];
+  expect(execFileSync(process.execPath, args, { cwd: dir, env: { ...process.env, HOME: home }, encoding: 'utf8' })).toBe('2\n');
+});
+
 let files = 0;
 function file(text: string | Uint8Array): string {
   files += 1;

@@ -78,6 +78,17 @@ function searchPathOf({ config: { settings }, searchPath }: EvalFlags, exists: (
   return [...searchPath, ...[...settings.list('nix-path'), ...defaults].map(parseSearchPathEntry)];
 }
 
+/** What cannot be looked at (a folder of somebody else's, links in a circle) is not there, as far as a search path is concerned. */
+function canSee(tree: FileTree, path: string, journal: Journal | undefined): boolean {
+  try {
+    return tree.stat(path) !== undefined;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    journal?.refuse(`'${path}' cannot be looked at`);
+    return false;
+  }
+}
+
 /** Restricted evaluation sees what the search path names. */
 function allowSearchPath(tree: GuardedTree, searchPath: SearchPathEntry[], base: string) {
   for (const { value } of searchPath) if (!isPseudoUrl(value) && !value.startsWith('flake:')) tree.allow(normalPath(value, base));
@@ -115,7 +126,7 @@ export function openEvaluation(flags: EvalFlags, options: OpenOptions): Evaluati
   const readOnly = options.readOnly || flags.readOnly;
   const { journal } = options;
   const machineTree = new NativeTree('', journal);
-  const exists = (path: string) => machineTree.stat(path) !== undefined;
+  const exists = (path: string) => canSee(machineTree, path, journal);
   const searchPath = searchPathOf(flags, exists);
   const reference = flags.store ?? process.env.VIXEN_STORE ?? settings.text('store');
   const root = storeRoot(reference, process.env);
